@@ -1,0 +1,1 @@
+"""What a shop is: rules (pure) and tables (the only code that knows SQLAlchemy)."""

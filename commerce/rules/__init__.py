@@ -1,0 +1,1 @@
+"""Facts and decisions: frozen dataclasses and plain functions, without I/O and without a clock."""

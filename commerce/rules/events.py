@@ -1,0 +1,143 @@
+"""What a delivery says, once a platform's reader has understood it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from commerce.rules.customers import Consent, CustomerFacts, Purchases, TagsChanged
+from commerce.rules.orders import OrderFacts, Refund, ShipmentFacts
+from commerce.rules.products import CategoryFacts, ProductFacts, VariantFacts
+
+# Where facts come from. Only live ones start order steps and notices.
+LIVE, IMPORT, RECONCILE, REPLAY = "live", "import", "reconcile", "replay"
+
+# Kinds of objects. A variant that a platform tells on its own is of kind "product": WooCommerce numbers both in one row.
+PRODUCT, CATEGORY, ORDER, CUSTOMER, SHIPMENT, SHOP = "product", "category", "order", "customer", "shipment", "shop"
+
+Facts = ProductFacts | VariantFacts | CategoryFacts | OrderFacts | CustomerFacts | ShipmentFacts
+
+
+class UnableToRead(ValueError):
+    """The body does not have the shape that its topic promises; the message names the field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """The object is so. `tiebreak` grows with each change of the object and orders changes of one second.
+
+    `restored`: the platform says that it brought the object back from its bin.
+    """
+
+    kind: str
+    facts: Facts
+    tiebreak: tuple[int, ...] = ()
+    restored: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """The object is gone. `at` is when, where the platform says it.
+
+    `final`: the platform never gives this id again, so nothing that comes later can be a second life of it.
+    """
+
+    kind: str
+    id: str
+    at: datetime | None = None
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear:
+    """Something happened to the object that the delivery cannot tell: it has to be read again from the platform."""
+
+    kind: str
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockLevel:
+    """Stock of one item at one place; None where the place stopped keeping it."""
+
+    inventory_item_id: str
+    location_id: str
+    available: int | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refunded:
+    """A refund told apart from its order."""
+
+    order_id: str
+    refund: Refund
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipmentScanned:
+    """A parcel's new state, told apart from the parcel. `status` is the platform's word."""
+
+    shipment_id: str
+    order_id: str
+    status: str
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopFacts:
+    """The shop about itself. Empty fields are not told."""
+
+    name: str = ""
+    currency: str = ""
+    timezone: str = ""
+    locale: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uninstalled:
+    """The merchant removed the app."""
+
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacyRequest:
+    """A request under privacy law: kind `customer_data`, `customer_erasure` or `shop_erasure`, with its subject."""
+
+    kind: str
+    customer_id: str = ""
+    email: str = ""
+    phone: str = ""
+    order_ids: tuple[str, ...] = ()
+
+
+Change = (
+    Saved
+    | Deleted
+    | Unclear
+    | StockLevel
+    | Refunded
+    | ShipmentScanned
+    | ShopFacts
+    | Uninstalled
+    | PrivacyRequest
+    | Consent
+    | Purchases
+    | TagsChanged
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one delivery says: its main object, the changes it brings (none: nothing to do) and why, in plain words."""
+
+    kind: str = ""
+    object_id: str = ""
+    changes: tuple[Change, ...] = ()
+    note: str = ""
+
+
+def ignored(note: str, *, kind: str = "", object_id: str = "") -> Reading:
+    """A delivery that is understood and needs nothing done; `note` says why."""
+    return Reading(kind=kind, object_id=object_id, note=note)

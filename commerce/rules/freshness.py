@@ -1,0 +1,144 @@
+"""Which of two tellings of one object is the newer one, when deliveries repeat, come late and out of order.
+
+Sources for what platforms tell: Shopify sends no order guarantee but `updated_at` and a trigger time with each
+delivery; WooCommerce sends `date_modified` in whole seconds, nothing at all with a deletion, and delivers one at a
+time in the order of its queue, so that the order of arrival counts where nothing shows that it was disturbed.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from commerce.rules.events import Deleted
+
+_LATE = timedelta(seconds=30)  # WooCommerce delivers within a minute, mostly in order; more than this is out of order
+_WEIGHT = 0.15  # of the newest delivery in the moving share of those that came out of order
+_TRUSTED_SHARE = 0.3
+_TRUSTED_AFTER = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreClock:
+    """How far the store's own time has come, as told by its deliveries, and how often they came out of order."""
+
+    latest: datetime | None = None
+    disorder: float = 0.0
+    seen: int = 0
+
+    def after(self, told: datetime | None, *, now: datetime) -> "StoreClock":
+        """The clock after a delivery that tells the time `told`; times in the future say nothing."""
+        if told is None or told > now:
+            return self
+        late = self.latest is not None and told < self.latest - _LATE
+        return StoreClock(
+            latest=max(told, self.latest or told),
+            disorder=self.disorder + _WEIGHT * ((1.0 if late else 0.0) - self.disorder),
+            seen=self.seen + 1,
+        )
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the order of arrival can be taken for the order of events."""
+        return self.seen >= _TRUSTED_AFTER and self.disorder <= _TRUSTED_SHARE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What is known of an object's age. `digest` is the canonical hash of its facts.
+
+    `deleted_at` is the latest moment at which it can have been deleted, `deleted_after` the earliest (None: unknown).
+    """
+
+    updated_at: datetime | None = None
+    triggered_at: datetime | None = None
+    tiebreak: tuple[int, ...] = ()
+    digest: str = ""
+    deleted_at: datetime | None = None
+    deleted_after: datetime | None = None
+    restored: bool = False
+    final: bool = False
+
+
+class Act(Enum):
+    """What to do with a telling."""
+
+    SAVE = "save"
+    DELETE = "delete"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The act, the version to keep, why in plain words, and whether the object must be read again to be sure."""
+
+    act: Act
+    version: Version
+    note: str
+    reread: str = ""
+
+
+def on_saved(known: Version | None, told: Version, *, restored: bool) -> Decision:
+    """Decide on facts: `told` is their version, `known` the object's so far."""
+    if known is None:
+        return _save(told, restored=restored)
+    if known.deleted_at is not None:
+        return _after_deletion(known, told, restored=restored)
+    told = replace(told, restored=known.restored or restored)
+    order = _order(known, told)
+    if order is not None and order < 0:
+        return Decision(act=Act.SKIP, version=known, note="Older than what is stored.")
+    if told.digest == known.digest:
+        return Decision(act=Act.SKIP, version=told, note="Nothing changed.")
+    if order is None:
+        reason = "Two different states with the same time: which one is newer cannot be told."
+        return Decision(act=Act.SAVE, version=told, note="Saved.", reread=reason)
+    return _save(told, restored=told.restored)
+
+
+def on_deleted(known: Version | None, told: Deleted, *, received_at: datetime, clock: StoreClock | None) -> Decision:
+    """Decide on a deletion. `clock` is the store's, for platforms that do not say when; None where they do."""
+    latest = max(moment for moment in (told.at or received_at, known.updated_at if known else None) if moment)
+    after = clock.latest if clock is not None and clock.in_order else None
+    version = replace(known or Version(), deleted_at=latest, deleted_after=after, digest="", final=told.final)
+    if known is None:
+        return Decision(act=Act.SKIP, version=version, note="Not in the mirror; remembered in case it arrives late.")
+    if known.deleted_at is not None:
+        return Decision(act=Act.SKIP, version=known, note="Already deleted.")
+    unsure = clock is not None and told.at is None and (known.restored or not clock.in_order)
+    reason = "Deleted, and whether it was restored since cannot be told from the deliveries." if unsure else ""
+    return Decision(act=Act.DELETE, version=version, note="Deleted.", reread=reason)
+
+
+def _save(version: Version, *, restored: bool, note: str = "Saved.", reread: str = "") -> Decision:
+    kept = replace(version, deleted_at=None, deleted_after=None, restored=restored)
+    return Decision(act=Act.SAVE, version=kept, note=note, reread=reread)
+
+
+def _after_deletion(known: Version, told: Version, *, restored: bool) -> Decision:
+    """A late update does not resurrect what was deleted; a genuine restore does."""
+    moment = told.updated_at or told.triggered_at
+    assert known.deleted_at is not None
+    if moment is not None and moment > known.deleted_at:
+        return _save(told, restored=True, note="Exists again.")
+    unsure = "Deleted and restored: which came last cannot be told from the deliveries."
+    if restored:
+        return _save(told, restored=True, note="Restored.", reread=unsure)
+    if known.final:
+        return Decision(act=Act.SKIP, version=known, note="Deleted before; this delivery came late.")
+    if moment is not None and known.deleted_after is not None and moment > known.deleted_after:
+        return _save(told, restored=True, note="Exists again.", reread=unsure)
+    newer = moment is None or known.updated_at is None or moment > known.updated_at
+    note = "Deleted before; this delivery came late."
+    return Decision(act=Act.SKIP, version=known, note=note, reread=unsure if newer else "")
+
+
+def _order(known: Version, told: Version) -> int | None:
+    """-1 told is older, 1 newer, 0 the same age; None where it cannot be known."""
+    for before, after in (
+        (known.updated_at, told.updated_at),
+        (known.tiebreak or None, told.tiebreak or None),
+        (known.triggered_at, told.triggered_at),
+    ):
+        if before is not None and after is not None and before != after:
+            return 1 if after > before else -1  # type: ignore[operator]
+    return None

@@ -1,0 +1,1 @@
+"""A table and its queries per file; every query takes the connection first and the shop."""

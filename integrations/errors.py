@@ -1,0 +1,21 @@
+"""The three ways in which an outside party fails."""
+
+
+class OutsideError(Exception):
+    """An outside party did not do what it was asked; the message says who, what and what to do."""
+
+
+class Transient(OutsideError):
+    """A later try may succeed: time-outs, refused connections, 5xx."""
+
+
+class Permanent(OutsideError):
+    """Trying again changes nothing: refused credentials, invalid input."""
+
+
+class RateLimited(OutsideError):
+    """Asked too often; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

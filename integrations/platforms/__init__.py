@@ -1,0 +1,1 @@
+"""Who sells: one folder per platform."""

@@ -1,0 +1,1 @@
+"""Shopify: verify, topics, read."""

@@ -1,0 +1,1 @@
+"""Who searches: the embedded engine and Meilisearch behind one protocol."""

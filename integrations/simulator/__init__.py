@@ -1,0 +1,1 @@
+"""The demo shop's simulator: an outside party that knows the product's doors and nothing else."""

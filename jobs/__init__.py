@@ -1,0 +1,1 @@
+"""Work outside a request; the only code that knows RQ."""

@@ -1,0 +1,1 @@
+"""HTTP in, pages out; the only code that knows Flask."""
