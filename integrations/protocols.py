@@ -84,7 +84,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """Hits of one page; `total` of all pages; `facets`: name to (value, count), most first; `price`: (lowest, highest)."""
+    """Hits of one page, `total` of all; `facets`: name to (value, count), most first; `price`: (lowest, highest)."""
 
     hits: tuple[Hit, ...]
     total: int
@@ -130,7 +130,7 @@ class SearchEngine(Protocol):
         """How many documents the index has; 0 where there is none."""
 
     def rebuild(self, index: str, token: str) -> Rebuild:
-        """Open the new index of the rebuild called `token`, making it when it is not there: a rebuild goes on after a crash."""
+        """Open the new index of the rebuild `token`, made when it is not there: a rebuild goes on after a crash."""
 
     def drop(self, index: str) -> None:
         """Delete the index and all rebuilds of it; fine where there is none."""

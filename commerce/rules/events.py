@@ -10,7 +10,7 @@ from commerce.rules.products import CategoryFacts, ProductFacts, VariantFacts
 # Where facts come from. Only live ones start order steps and notices.
 LIVE, IMPORT, RECONCILE, REPLAY = "live", "import", "reconcile", "replay"
 
-# Kinds of objects. A variant that a platform tells on its own is of kind "product": WooCommerce numbers both in one row.
+# Kinds of objects. A variant told on its own is of kind "product": WooCommerce numbers both in one row.
 PRODUCT, CATEGORY, ORDER, CUSTOMER, SHIPMENT, SHOP = "product", "category", "order", "customer", "shipment", "shop"
 
 Facts = ProductFacts | VariantFacts | CategoryFacts | OrderFacts | CustomerFacts | ShipmentFacts
