@@ -1,0 +1,75 @@
+"""Fulfilments, which are parcels to us, and what carriers tell Shopify about them."""
+
+from commerce.rules.events import ORDER, SHIPMENT, Reading, Saved, ShipmentScanned, Unclear
+from commerce.rules.orders import ShipmentFacts
+from integrations.platforms.shopify.body import Body
+from integrations.protocols import Delivered
+
+# Shopify's `shipment_status` (shopify.dev, Fulfillment and FulfillmentEventStatus) to our words.
+_STATUS = {
+    "": "pending",
+    "label_printed": "pending",
+    "label_purchased": "pending",
+    "confirmed": "pending",
+    "carrier_picked_up": "in_transit",
+    "in_transit": "in_transit",
+    "delayed": "in_transit",
+    "ready_for_pickup": "ready_for_pickup",
+    "out_for_delivery": "out_for_delivery",
+    "attempted_delivery": "attempted_delivery",
+    "delivered": "delivered",
+    "failure": "exception",
+}
+_GIVEN_UP = {"cancelled", "error", "failure"}  # of the fulfilment's own `status`: no parcel is on its way
+
+
+def read_fulfillment(delivered: Delivered) -> Reading:
+    """fulfillments/create and fulfillments/update."""
+    body = Body.of(delivered.topic, delivered.payload)
+    id_ = body.id()
+    if not body.tells("order_id", "status"):
+        reason = "The delivery carries only the id, not the object."
+        order_id = body.id_or_empty("order_id")
+        kind, unclear = (ORDER, order_id) if order_id else (SHIPMENT, id_)
+        return Reading(kind=SHIPMENT, object_id=id_, changes=(Unclear(kind=kind, id=unclear, reason=reason),))
+    parcels = tuple(Saved(kind=SHIPMENT, facts=parcel) for parcel in shipments(body, body.id("order_id")))
+    return Reading(kind=SHIPMENT, object_id=id_, changes=parcels)
+
+
+def read_scan(delivered: Delivered) -> Reading:
+    """fulfillment_events/create."""
+    body = Body.of(delivered.topic, delivered.payload)
+    happened_at = body.time("happened_at") or body.time("created_at")
+    if happened_at is None:
+        raise body.complaint("happened_at", "is no time")
+    scan = ShipmentScanned(
+        shipment_id=body.id("fulfillment_id"),
+        order_id=body.id("order_id"),
+        status=body.text("status"),
+        happened_at=happened_at,
+    )
+    return Reading(kind=SHIPMENT, object_id=scan.shipment_id, changes=(scan,))
+
+
+def shipments(body: Body, order_id: str) -> tuple[ShipmentFacts, ...]:
+    """One parcel per tracking number of a fulfilment; the first has the fulfilment's id, others a number behind it."""
+    id_ = body.id()
+    numbers = list(dict.fromkeys(number for number in body.texts("tracking_numbers") if number))
+    numbers = numbers or [body.text("tracking_number")]
+    urls = list(body.texts("tracking_urls")) or [body.text("tracking_url")]
+    word = body.text("shipment_status")
+    status = "cancelled" if body.text("status") in _GIVEN_UP else _STATUS.get(word.lower(), "unknown")
+    return tuple(
+        ShipmentFacts(
+            id=id_ if place == 0 else f"{id_}-{place + 1}",
+            order_id=order_id,
+            carrier=body.text("tracking_company"),
+            tracking_number=number,
+            tracking_url=urls[place] if place < len(urls) else "",
+            status=status,
+            platform_status=word,
+            shipped_at=body.time("created_at"),
+            updated_at=body.time("updated_at"),
+        )
+        for place, number in enumerate(numbers)
+    )
