@@ -1,0 +1,1 @@
+"""The engine that runs inside our own processes, on files."""

@@ -1,0 +1,99 @@
+"""The indexes that this process has open: each holds memory maps, so only the latest used stay."""
+
+import logging
+import os
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tantivy
+
+from integrations.search.embedded import generations
+from integrations.search.embedded.analysis import Language
+from integrations.search.embedded.vocabulary import Vocabulary
+
+_log = logging.getLogger(__name__)
+OPEN_AT_MOST = 64
+
+Stamp = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open generation. `stamp` tells whether the pointer still names it."""
+
+    folder: Path
+    stamp: Stamp
+    index: tantivy.Index
+    language: Language
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+
+
+class Shelf:
+    """Open indexes by name, for many threads. A forked child starts with an empty one: locks and maps stay behind."""
+
+    def __init__(self, root: Path, *, at_most: int = OPEN_AT_MOST) -> None:
+        self.root = root
+        self._at_most = at_most
+        self._clear()
+
+    def _clear(self) -> None:
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._opened: OrderedDict[str, Opened] = OrderedDict()
+        self._damaged: dict[str, Stamp] = {}
+
+    def home(self, name: str) -> Path:
+        """The folder of an index. Raises ValueError for a name that could lead elsewhere."""
+        if not name or name.startswith(".") or not name.replace("-", "").replace("_", "").isalnum():
+            raise ValueError(f"not a name of an index: {name!r}")
+        return self.root / name
+
+    def get(self, name: str) -> Opened | None:
+        """The searched generation, opened anew when another process has put one in its place; None without one."""
+        home = self.home(name)
+        stamp = _stamp(generations.pointer(home))
+        if self._pid != os.getpid():
+            self._clear()
+        with self._lock:
+            known = self._opened.get(name)
+            if known and known.stamp == stamp:
+                self._opened.move_to_end(name)
+                return known
+            self._opened.pop(name, None)
+            if stamp is None or self._damaged.get(name) == stamp:
+                return None
+            return self._open(name, home, stamp)
+
+    def _open(self, name: str, home: Path, stamp: Stamp) -> Opened | None:
+        folder = generations.current(home)
+        if folder is None:
+            return None
+        try:
+            opened = Opened(folder, stamp, *generations.load(folder))
+        except generations.UnableToOpen as error:
+            _log.error("the search index %s is treated as empty until it is built anew: %s", name, error)
+            self._damaged[name] = stamp
+            return None
+        self._damaged.pop(name, None)
+        self._opened[name] = opened
+        while len(self._opened) > self._at_most:
+            self._opened.popitem(last=False)
+        return opened
+
+    def close(self, name: str) -> None:
+        """Forget an index; the next use opens it again."""
+        if self._pid != os.getpid():
+            self._clear()
+        with self._lock:
+            self._opened.pop(name, None)
+            self._damaged.pop(name, None)
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
