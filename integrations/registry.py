@@ -4,7 +4,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any, cast
 
-from integrations.protocols import Platform
+from commerce.settings import Settings
+from integrations.protocols import Platform, SearchEngine
 
 PLATFORMS = {
     "shopify": "integrations.platforms.shopify.platform:SHOPIFY",
@@ -26,3 +27,10 @@ def load(line: str) -> Any:
 def platform(name: str) -> Platform:
     """The platform of that name. Raises KeyError for one that does not exist."""
     return cast(Platform, load(PLATFORMS[name]))
+
+
+def engine(settings: Settings) -> SearchEngine:
+    """The search engine that the settings ask for: Meilisearch where SEARCH_URL is set, else the embedded one."""
+    line = ENGINES["meilisearch" if settings.search_url else "embedded"]
+    folder = settings.var_dir / "search"
+    return cast(SearchEngine, load(line)(url=settings.search_url, key=settings.search_key, folder=folder))

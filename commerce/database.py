@@ -1,0 +1,135 @@
+"""The database: SQLite for one machine, PostgreSQL for several. Short transactions, none open across the network."""
+
+import fcntl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+# What a caller sees when the database cannot be reached or does not answer in time.
+UNREACHABLE = (OperationalError, PoolTimeoutError)
+REFUSED = DBAPIError
+
+_WAIT = 3  # seconds for a connection or a lock: a webhook must be answered within 5
+
+
+class Database:
+    """Transactions on one database. Safe to share among threads; after a fork each process gets its own connections."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self._engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        self._writer = self._engine.execution_options(writes=True)
+        self._queue = _WriterQueue(Path(str(self._engine.url.database) + ".writer")) if self.is_sqlite else None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads: one consistent view."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes: committed durably at the end of the block, rolled back when it raises."""
+        if self._queue is None:
+            with self._engine.begin() as connection:
+                yield connection
+            return
+        with self._queue, self._writer.connect() as connection, connection.begin():
+            yield connection
+
+    def dispose(self) -> None:
+        """Close all connections, as before a fork."""
+        self._engine.dispose()
+
+    @property
+    def engine(self) -> Engine:
+        """For migrations only."""
+        return self._engine
+
+
+class _WriterQueue:
+    """Lets the writers of one SQLite file queue for their turn.
+
+    SQLite's own waiting polls, which lets some wait for hundreds of milliseconds while others overtake them; a file
+    lock wakes the next one at once.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = threading.Lock()
+        self._file: Any = None
+
+    def __enter__(self) -> None:
+        if not self._threads.acquire(timeout=_WAIT):
+            raise PoolTimeoutError("the database is busy with other writers")
+        try:
+            if self._file is None or self._file.closed:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self._path.open("a")
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+        except BaseException:
+            self._threads.release()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._threads.release()
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(
+        url,
+        json_serializer=_dump,
+        json_deserializer=orjson.loads,
+        connect_args={"timeout": _WAIT},
+        pool_timeout=_WAIT,
+        pool_size=20,
+        max_overflow=20,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA page_size = 16384")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA temp_store = MEMORY")
+        cursor.execute("PRAGMA cache_size = -32000")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    return create_engine(
+        url,
+        json_serializer=_dump,
+        json_deserializer=orjson.loads,
+        connect_args={
+            "connect_timeout": _WAIT,
+            "options": "-c lock_timeout=5s -c statement_timeout=60s -c timezone=UTC",
+        },
+        pool_timeout=_WAIT,
+        pool_size=10,
+        max_overflow=20,
+        pool_pre_ping=True,
+    )
+
+
+def _dump(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,209 @@
+"""Customers, and what they bought."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from commerce.rules.customers import Consent, CustomerFacts, Purchases, TagsChanged
+from commerce.rules.orders import CANCELLED
+from commerce.tables.columns import BigId, Json, Moment, comes_after, metadata, upsert
+from commerce.tables.orders import orders
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("shop_id", BigId, ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("first_name", Text, nullable=False),
+    Column("last_name", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("tags", Json, nullable=False),
+    Column("consents", Json, nullable=False),
+    Column("addresses", Json, nullable=False),
+    Column("told_orders", Integer),
+    Column("told_spent", BigInteger),
+    Column("told_at", Moment),
+    Column("orders_count", Integer, nullable=False, default=0),
+    Column("total_spent", BigInteger, nullable=False, default=0),
+    Column("first_order_at", Moment),
+    Column("last_order_at", Moment),
+    Column("created_at", Moment),
+    Column("updated_at", Moment),
+    Column("saved_at", Moment, nullable=False),
+    Index("ix_customers_saved", "shop_id", "saved_at", "id"),
+    Index("ix_customers_email", "shop_id", "email"),
+)
+
+_TOLD = ("id", "email", "phone", "first_name", "last_name", "note", "locale", "created_at", "updated_at")
+
+
+def save(db: Connection, *, shop_id: int, facts: Sequence[CustomerFacts], now: datetime) -> None:
+    """Insert or replace customers; tags and consents that a delivery does not tell stay as they are."""
+    if not facts:
+        return
+    chosen = and_(customers.c.shop_id == shop_id, customers.c.id.in_([fact.id for fact in facts]))
+    kept = {
+        row.id: row for row in db.execute(select(customers.c.id, customers.c.tags, customers.c.consents).where(chosen))
+    }
+    rows = []
+    for fact in facts:
+        known = kept.get(fact.id)
+        consents = dict(known.consents) if known else {}
+        consents |= {consent.channel: _consent(consent) for consent in fact.consents or ()}
+        tags = list(fact.tags) if fact.tags is not None else (known.tags if known else [])
+        row = {name: getattr(fact, name) for name in _TOLD}
+        row |= {
+            "shop_id": shop_id,
+            "tags": tags,
+            "consents": consents,
+            "addresses": list(fact.addresses),
+            "saved_at": now,
+        }
+        rows.append(row | {"orders_count": 0, "total_spent": 0})
+    upsert(db, customers, rows, keep=["orders_count", "total_spent"])
+
+
+def _consent(consent: Consent) -> dict[str, Any]:
+    return {"state": consent.state, "updated_at": consent.updated_at.isoformat() if consent.updated_at else None}
+
+
+def set_consent(db: Connection, *, shop_id: int, consent: Consent, now: datetime) -> bool:
+    """Store one consent; False where there is no such customer or a newer one is stored."""
+    row = _one(db, shop_id, consent.customer_id)
+    if row is None:
+        return False
+    told, known = _consent(consent), row.consents.get(consent.channel)
+    if known and known["updated_at"] and told["updated_at"] and known["updated_at"] > told["updated_at"]:
+        return False
+    _set(db, shop_id, consent.customer_id, consents=row.consents | {consent.channel: told}, saved_at=now)
+    return True
+
+
+def change_tags(db: Connection, *, shop_id: int, change: TagsChanged, now: datetime) -> bool:
+    """Put tags on a customer or take them off; False where there is no such customer."""
+    row = _one(db, shop_id, change.customer_id)
+    if row is None:
+        return False
+    stay = [tag for tag in row.tags if tag not in change.tags]
+    _set(db, shop_id, change.customer_id, tags=[*stay, *change.tags] if change.added else stay, saved_at=now)
+    return True
+
+
+def set_purchases(db: Connection, *, shop_id: int, told: Purchases, now: datetime) -> bool:
+    """Store the platform's own totals; False where there is no such customer or newer ones are stored."""
+    row = _one(db, shop_id, told.customer_id)
+    if row is None or (row.told_at is not None and row.told_at > told.occurred_at):
+        return False
+    values = {"told_orders": told.orders_count, "told_spent": told.total_spent, "told_at": told.occurred_at}
+    _set(db, shop_id, told.customer_id, **values, saved_at=now)
+    return True
+
+
+def _one(db: Connection, shop_id: int, customer_id: str) -> Row[Any] | None:
+    return db.execute(
+        select(customers).where(customers.c.shop_id == shop_id, customers.c.id == customer_id)
+    ).one_or_none()
+
+
+def _set(db: Connection, shop_id: int, customer_id: str, **values: Any) -> None:
+    db.execute(update(customers).where(customers.c.shop_id == shop_id, customers.c.id == customer_id).values(values))
+
+
+def count_orders(db: Connection, *, shop_id: int, ids: Collection[str], now: datetime) -> None:
+    """Work out again what these customers bought: orders that were not cancelled, less what was refunded."""
+    if not ids:
+        return
+    bought = and_(orders.c.shop_id == shop_id, orders.c.customer_id.in_(ids), orders.c.status != CANCELLED)
+    query = select(
+        orders.c.customer_id,
+        func.count().label("number"),
+        func.sum(orders.c.total - orders.c.refunded).label("spent"),
+        func.min(orders.c.placed_at, type_=Moment()).label("first"),
+        func.max(orders.c.placed_at, type_=Moment()).label("last"),
+    )
+    found = {row.customer_id: row for row in db.execute(query.where(bought).group_by(orders.c.customer_id))}
+    rows = []
+    for customer_id in sorted(ids):
+        row = found.get(customer_id)
+        new = (row.number, int(row.spent or 0), row.first, row.last) if row else (0, 0, None, None)
+        rows.append(
+            dict(zip(("customer", "n_count", "n_spent", "n_first", "n_last"), (customer_id, *new), strict=True))
+        )
+    new_values = {
+        "orders_count": bindparam("n_count"),
+        "total_spent": bindparam("n_spent"),
+        "first_order_at": bindparam("n_first"),
+        "last_order_at": bindparam("n_last"),
+        "saved_at": now,
+    }
+    statement = update(customers).where(customers.c.shop_id == shop_id, customers.c.id == bindparam("customer"))
+    db.execute(statement.values(new_values), rows)
+
+
+def remove(db: Connection, *, shop_id: int, ids: Collection[str]) -> None:
+    """Delete customers."""
+    if ids:
+        db.execute(delete(customers).where(customers.c.shop_id == shop_id, customers.c.id.in_(ids)))
+
+
+def by_ids(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, Row[Any]]:
+    """Customers by their ids."""
+    if not ids:
+        return {}
+    chosen = and_(customers.c.shop_id == shop_id, customers.c.id.in_(ids))
+    return {row.id: row for row in db.execute(select(customers).where(chosen))}
+
+
+def page(
+    db: Connection,
+    *,
+    shop_id: int,
+    limit: int,
+    after: tuple[datetime, str] | None = None,
+    updated_since: datetime | None = None,
+) -> Sequence[Row[Any]]:
+    """Customers by when they were saved, oldest first; `after` is where to go on."""
+    query = select(customers).where(customers.c.shop_id == shop_id)
+    if after is not None:
+        query = query.where(comes_after(customers.c.saved_at, customers.c.id, after))
+    if updated_since is not None:
+        query = query.where(or_(customers.c.updated_at >= updated_since, customers.c.saved_at >= updated_since))
+    return db.execute(query.order_by(customers.c.saved_at, customers.c.id).limit(limit)).all()
+
+
+def newest(db: Connection, *, shop_id: int, text: str = "", limit: int, offset: int = 0) -> Sequence[Row[Any]]:
+    """Customers who changed last, first; `text` is a part of the name or the email address."""
+    query = select(customers).where(customers.c.shop_id == shop_id)
+    if text:
+        name = customers.c.first_name + " " + customers.c.last_name
+        matches = [func.lower(column).contains(text.lower(), autoescape=True) for column in (customers.c.email, name)]
+        query = query.where(or_(customers.c.id == text, *matches))
+    query = query.order_by(customers.c.saved_at.desc(), customers.c.id.desc())
+    return db.execute(query.limit(limit).offset(offset)).all()
+
+
+def count(db: Connection, *, shop_id: int) -> int:
+    """How many customers the shop has."""
+    return db.execute(select(func.count()).where(customers.c.shop_id == shop_id)).scalar_one()

@@ -1,0 +1,191 @@
+"""Effects: acts on the outside world, each with a row before it happens and an outcome after."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    and_,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
+
+from commerce.rules.events import LIVE
+from commerce.tables.columns import BigId, Json, Moment, insert, metadata
+
+WAITING, DONE, FAILED = "waiting", "done", "failed"
+
+# Kinds. `re-read` waits for the platform's own API; both are at least once: doing them again changes nothing.
+INDEX, REREAD = "index", "re-read"
+KINDS = (INDEX, REREAD)
+
+effects = Table(
+    "effects",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("shop_id", BigId, ForeignKey("shops.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("object_kind", Text, nullable=False),
+    Column("object_id", Text, nullable=False),
+    Column("inbox_id", BigId),
+    Column("origin", Text, nullable=False, default=LIVE),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("reason", Text, nullable=False, default=""),
+    Column("detail", Json),
+    Column("error", Text, nullable=False, default=""),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Index(
+        "ix_effects_waiting",
+        "shop_id",
+        "kind",
+        "id",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index("ix_effects_inbox", "inbox_id"),
+    Index("ix_effects_shop", "shop_id", "id"),
+    Index("ix_effects_finished", "finished_at"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEffect:
+    """An act that has to happen to an object, and the delivery that asks for it."""
+
+    kind: str
+    object_kind: str
+    object_id: str
+    inbox_id: int | None = None
+    origin: str = LIVE
+    reason: str = ""
+
+
+def plan(db: Connection, *, shop_id: int, wanted: Sequence[NewEffect], now: datetime) -> None:
+    """Write effect rows, in one statement."""
+    if not wanted:
+        return
+    rows = [
+        {
+            "shop_id": shop_id,
+            "kind": effect.kind,
+            "object_kind": effect.object_kind,
+            "object_id": effect.object_id,
+            "inbox_id": effect.inbox_id,
+            "origin": effect.origin,
+            "state": WAITING,
+            "attempts": 0,
+            "reason": effect.reason,
+            "error": "",
+            "created_at": now,
+            "due_at": now,
+        }
+        for effect in wanted
+    ]
+    db.execute(insert(db, effects), rows)
+
+
+def batch(db: Connection, *, shop_id: int, kind: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """The shop's oldest effects of that kind that are due."""
+    waiting = and_(
+        effects.c.shop_id == shop_id,
+        effects.c.kind == kind,
+        effects.c.state == text("'waiting'"),
+        effects.c.due_at <= now,
+    )
+    return db.execute(select(effects).where(waiting).order_by(effects.c.id).limit(limit)).all()
+
+
+def done(db: Connection, ids: Collection[int], *, now: datetime) -> None:
+    """They happened."""
+    values = {"state": DONE, "finished_at": now, "attempts": effects.c.attempts + 1, "error": ""}
+    db.execute(update(effects).where(effects.c.id.in_(ids)).values(values))
+
+
+def retry(db: Connection, ids: Collection[int], *, due_at: datetime, error: str) -> None:
+    """They did not happen and are tried again later."""
+    values = {"due_at": due_at, "attempts": effects.c.attempts + 1, "error": error}
+    db.execute(update(effects).where(effects.c.id.in_(ids)).values(values))
+
+
+def failed(db: Connection, ids: Collection[int], *, now: datetime, error: str) -> None:
+    """They did not happen and are not tried again until somebody asks for it."""
+    values = {"state": FAILED, "finished_at": now, "attempts": effects.c.attempts + 1, "error": error}
+    db.execute(update(effects).where(effects.c.id.in_(ids)).values(values))
+
+
+def done_before(db: Connection, *, shop_id: int, kind: str, last_id: int, now: datetime) -> int:
+    """Everything of that kind up to that row has been overtaken by an act on all objects; gives how many."""
+    overtaken = and_(effects.c.shop_id == shop_id, effects.c.kind == kind, effects.c.id <= last_id)
+    statement = update(effects).where(overtaken, effects.c.state == WAITING).values(state=DONE, finished_at=now)
+    return db.execute(statement).rowcount
+
+
+def shops_with_work(db: Connection, *, kind: str, now: datetime) -> dict[int, datetime]:
+    """Shops that have effects of that kind due, with the time since when the oldest is due."""
+    waiting = and_(effects.c.kind == kind, effects.c.state == text("'waiting'"), effects.c.due_at <= now)
+    since = func.min(effects.c.due_at, type_=Moment())
+    query = select(effects.c.shop_id, since).where(waiting).group_by(effects.c.shop_id)
+    return dict(db.execute(query).tuples().all())
+
+
+def of_delivery(db: Connection, *, shop_id: int, inbox_id: int) -> Sequence[Row[Any]]:
+    """The effects that a delivery asked for."""
+    query = select(effects).where(effects.c.shop_id == shop_id, effects.c.inbox_id == inbox_id)
+    return db.execute(query.order_by(effects.c.id)).all()
+
+
+def page(
+    db: Connection, *, shop_id: int, kind: str = "", state: str = "", before: int | None = None, limit: int
+) -> Sequence[Row[Any]]:
+    """Effects, newest first; `before` is the id to go on from."""
+    query = select(effects).where(effects.c.shop_id == shop_id).order_by(effects.c.id.desc()).limit(limit)
+    if kind:
+        query = query.where(effects.c.kind == kind)
+    if state:
+        query = query.where(effects.c.state == state)
+    if before is not None:
+        query = query.where(effects.c.id < before)
+    return db.execute(query).all()
+
+
+def counts(db: Connection, *, shop_id: int | None = None) -> dict[tuple[str, str], int]:
+    """How many effects there are by kind and state."""
+    query = select(effects.c.kind, effects.c.state, func.count()).group_by(effects.c.kind, effects.c.state)
+    if shop_id is not None:
+        query = query.where(effects.c.shop_id == shop_id)
+    return {(kind, state): number for kind, state, number in db.execute(query)}
+
+
+def waiting_objects(db: Connection, *, shop_id: int, kind: str, object_kind: str, ids: Collection[str]) -> set[str]:
+    """Which of these objects have an effect of that kind waiting."""
+    if not ids:
+        return set()
+    query = select(effects.c.object_id).where(
+        effects.c.shop_id == shop_id,
+        effects.c.kind == kind,
+        effects.c.state == text("'waiting'"),
+        effects.c.object_kind == object_kind,
+        effects.c.object_id.in_(ids),
+    )
+    return set(db.execute(query).scalars())
+
+
+def forget(db: Connection, *, before: datetime, limit: int) -> int:
+    """Delete the oldest finished effects of before that time; gives how many."""
+    oldest = select(effects.c.id).where(effects.c.finished_at < before).order_by(effects.c.finished_at).limit(limit)
+    return db.execute(delete(effects).where(effects.c.id.in_(oldest.scalar_subquery()))).rowcount

@@ -1,0 +1,215 @@
+"""Orders with their lines and refunds."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from commerce.rules.orders import OrderFacts, Refund
+from commerce.tables.columns import BigId, Json, Moment, comes_after, metadata, upsert
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("shop_id", BigId, ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("platform_status", Text, nullable=False),
+    Column("financial_status", Text, nullable=False),
+    Column("fulfillment_status", Text, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("subtotal", BigInteger, nullable=False),
+    Column("tax", BigInteger, nullable=False),
+    Column("shipping", BigInteger, nullable=False),
+    Column("discount", BigInteger, nullable=False),
+    Column("refunded", BigInteger, nullable=False),
+    Column("customer_id", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("tags", Json, nullable=False),
+    Column("refunds", Json, nullable=False),
+    Column("billing", Json, nullable=False),
+    Column("delivery", Json, nullable=False),
+    Column("placed_at", Moment),
+    Column("paid_at", Moment),
+    Column("updated_at", Moment),
+    Column("saved_at", Moment, nullable=False),
+    Index("ix_orders_saved", "shop_id", "saved_at", "id"),
+    Index("ix_orders_placed", "shop_id", "placed_at"),
+    Index("ix_orders_customer", "shop_id", "customer_id"),
+)
+
+lines = Table(
+    "order_lines",
+    metadata,
+    Column("shop_id", BigId, ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True),
+    Column("order_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("product_id", Text, nullable=False),
+    Column("variant_id", Text, nullable=False),
+    Column("sku", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("price", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Index("ix_order_lines_product", "shop_id", "product_id"),
+)
+
+_PLAIN = tuple(
+    column.name
+    for column in orders.c
+    if column.name not in ("shop_id", "saved_at", "tags", "refunds", "billing", "delivery")
+)
+
+
+def save(db: Connection, *, shop_id: int, facts: Sequence[OrderFacts], now: datetime) -> None:
+    """Insert or replace orders with their lines."""
+    if not facts:
+        return
+    upsert(db, orders, [_row(shop_id, fact, now) for fact in facts])
+    db.execute(delete(lines).where(lines.c.shop_id == shop_id, lines.c.order_id.in_([fact.id for fact in facts])))
+    rows = [
+        asdict(line) | {"shop_id": shop_id, "order_id": fact.id, "position": position}
+        for fact in facts
+        for position, line in enumerate(fact.lines)
+    ]
+    if rows:
+        db.execute(lines.insert(), rows)
+
+
+def _row(shop_id: int, fact: OrderFacts, now: datetime) -> dict[str, Any]:
+    return {name: getattr(fact, name) for name in _PLAIN} | {
+        "shop_id": shop_id,
+        "tags": list(fact.tags),
+        "refunds": [_refund(refund) for refund in fact.refunds],
+        "billing": asdict(fact.billing),
+        "delivery": asdict(fact.delivery),
+        "saved_at": now,
+    }
+
+
+def _refund(refund: Refund) -> dict[str, Any]:
+    at = refund.created_at.isoformat() if refund.created_at else None
+    return {"id": refund.id, "amount": refund.amount, "reason": refund.reason, "created_at": at}
+
+
+def add_refund(db: Connection, *, shop_id: int, order_id: str, refund: Refund, now: datetime) -> bool:
+    """Add a refund that was told apart from its order; False where the order is not there or has it already."""
+    chosen = and_(orders.c.shop_id == shop_id, orders.c.id == order_id)
+    row = db.execute(select(orders.c.refunds, orders.c.refunded).where(chosen)).one_or_none()
+    if row is None or any(known["id"] == refund.id for known in row.refunds):
+        return False
+    refunds = [*row.refunds, _refund(refund)]
+    db.execute(
+        update(orders).where(chosen).values(refunds=refunds, refunded=row.refunded + refund.amount, saved_at=now)
+    )
+    return True
+
+
+def remove(db: Connection, *, shop_id: int, ids: Collection[str]) -> None:
+    """Delete orders with their lines."""
+    if ids:
+        db.execute(delete(orders).where(orders.c.shop_id == shop_id, orders.c.id.in_(ids)))
+        db.execute(delete(lines).where(lines.c.shop_id == shop_id, lines.c.order_id.in_(ids)))
+
+
+def customers_of(db: Connection, *, shop_id: int, ids: Collection[str]) -> set[str]:
+    """The customers of these orders."""
+    if not ids:
+        return set()
+    chosen = and_(orders.c.shop_id == shop_id, orders.c.id.in_(ids), orders.c.customer_id != "")
+    return set(db.execute(select(orders.c.customer_id).where(chosen)).scalars())
+
+
+def there(db: Connection, *, shop_id: int, order_id: str) -> bool:
+    """Whether the order is known."""
+    chosen = and_(orders.c.shop_id == shop_id, orders.c.id == order_id)
+    return db.execute(select(orders.c.id).where(chosen)).one_or_none() is not None
+
+
+def by_ids(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, Row[Any]]:
+    """Orders by their ids."""
+    if not ids:
+        return {}
+    chosen = and_(orders.c.shop_id == shop_id, orders.c.id.in_(ids))
+    return {row.id: row for row in db.execute(select(orders).where(chosen))}
+
+
+def lines_of(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, list[Row[Any]]]:
+    """The lines of these orders, in one query."""
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    if ids:
+        chosen = and_(lines.c.shop_id == shop_id, lines.c.order_id.in_(ids))
+        for row in db.execute(select(lines).where(chosen).order_by(lines.c.order_id, lines.c.position)):
+            found[row.order_id].append(row)
+    return found
+
+
+def page(
+    db: Connection,
+    *,
+    shop_id: int,
+    limit: int,
+    after: tuple[datetime, str] | None = None,
+    updated_since: datetime | None = None,
+) -> Sequence[Row[Any]]:
+    """Orders by when they were saved, oldest first; `after` is where to go on."""
+    query = select(orders).where(orders.c.shop_id == shop_id)
+    if after is not None:
+        query = query.where(comes_after(orders.c.saved_at, orders.c.id, after))
+    if updated_since is not None:
+        query = query.where(or_(orders.c.updated_at >= updated_since, orders.c.saved_at >= updated_since))
+    return db.execute(query.order_by(orders.c.saved_at, orders.c.id).limit(limit)).all()
+
+
+def newest(db: Connection, *, shop_id: int, text: str = "", limit: int, offset: int = 0) -> Sequence[Row[Any]]:
+    """Orders placed last, first; `text` is a number, an id or a part of an email address."""
+    query = select(orders).where(orders.c.shop_id == shop_id)
+    if text:
+        query = query.where(
+            or_(
+                orders.c.number.in_([text, f"#{text.lstrip('#')}"]),
+                orders.c.id == text,
+                func.lower(orders.c.email).contains(text.lower(), autoescape=True),
+            )
+        )
+    query = query.order_by(orders.c.placed_at.desc(), orders.c.id.desc())
+    return db.execute(query.limit(limit).offset(offset)).all()
+
+
+def of_customer(db: Connection, *, shop_id: int, customer_id: str, limit: int) -> Sequence[Row[Any]]:
+    """The customer's newest orders."""
+    query = select(orders).where(orders.c.shop_id == shop_id, orders.c.customer_id == customer_id)
+    return db.execute(query.order_by(orders.c.placed_at.desc()).limit(limit)).all()
+
+
+def count(db: Connection, *, shop_id: int, since: datetime | None = None) -> int:
+    """How many orders the shop has, or had placed since that time."""
+    query = select(func.count()).where(orders.c.shop_id == shop_id)
+    if since is not None:
+        query = query.where(orders.c.placed_at >= since)
+    return db.execute(query).scalar_one()

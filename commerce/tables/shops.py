@@ -1,0 +1,177 @@
+"""Shops: who they are, how their deliveries are verified, and with what their systems and pages identify themselves."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Connection, Float, Integer, Row, Table, Text, UniqueConstraint, select, update
+
+from commerce.rules.freshness import StoreClock
+from commerce.tables.columns import BigId, Moment, metadata
+from commerce.vault import Vault, digest
+
+ACTIVE, UNINSTALLED = "active", "uninstalled"
+
+shops = Table(
+    "shops",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("platform", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("name", Text, nullable=False, default=""),
+    Column("state", Text, nullable=False, default=ACTIVE),
+    Column("demo", Boolean, nullable=False, default=False),
+    Column("currency", Text),
+    Column("timezone", Text, nullable=False, default=""),
+    Column("locale", Text, nullable=False, default=""),
+    Column("email", Text, nullable=False, default=""),
+    Column("api_key_hash", Text, nullable=False, unique=True),
+    Column("publishable_key", Text, nullable=False, unique=True),
+    Column("webhook_secret_sealed", Text, nullable=False, default=""),
+    Column("webhook_secret_previous_sealed", Text, nullable=False, default=""),
+    Column("credentials_sealed", Text, nullable=False, default=""),
+    Column("clock_at", Moment),
+    Column("clock_disorder", Float, nullable=False, default=0.0),
+    Column("clock_seen", Integer, nullable=False, default=0),
+    Column("last_ping_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("uninstalled_at", Moment),
+    UniqueConstraint("platform", "domain"),
+)
+
+
+class UnableToAddShop(ValueError):
+    """The shop is there already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """A shop as the product works with it. Secrets are open here and nowhere else; `repr` leaves them out."""
+
+    id: int
+    key: str
+    platform: str
+    domain: str
+    name: str
+    state: str
+    demo: bool
+    currency: str | None
+    timezone: str
+    publishable_key: str
+    secrets: tuple[str, ...]
+    clock: StoreClock
+
+    def __repr__(self) -> str:
+        return f"Shop(id={self.id}, key={self.key!r}, platform={self.platform!r}, domain={self.domain!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewShop:
+    """What is shown once, when a shop is added."""
+
+    id: int
+    shop_key: str
+    api_key: str
+    publishable_key: str
+
+
+def add(
+    db: Connection,
+    vault: Vault,
+    *,
+    platform: str,
+    domain: str,
+    now: datetime,
+    name: str = "",
+    currency: str | None = None,
+    webhook_secret: str = "",
+    credentials: str = "",
+    demo: bool = False,
+) -> NewShop:
+    """Add a shop with new keys. `credentials` is JSON. Raises UnableToAddShop where the domain is there already."""
+    if by_domain(db, vault, platform=platform, domain=domain):
+        raise UnableToAddShop(f"The {platform} shop {domain} is there already. Use another domain, or remove it first.")
+    api_key, key = f"br_{secrets.token_urlsafe(32)}", secrets.token_hex(8)
+    publishable_key = f"pk_{secrets.token_urlsafe(18)}"
+    row = {
+        "key": key,
+        "platform": platform,
+        "domain": domain,
+        "name": name or domain,
+        "currency": currency,
+        "demo": demo,
+        "api_key_hash": digest(api_key),
+        "publishable_key": publishable_key,
+        "webhook_secret_sealed": vault.seal(webhook_secret),
+        "credentials_sealed": vault.seal(credentials),
+        "created_at": now,
+    }
+    shop_id = db.execute(shops.insert().values(row).returning(shops.c.id)).scalar_one()
+    return NewShop(id=shop_id, shop_key=key, api_key=api_key, publishable_key=publishable_key)
+
+
+def by_key(db: Connection, vault: Vault, key: str) -> Shop | None:
+    """The shop of that public key."""
+    return _one(db, vault, shops.c.key == key)
+
+
+def by_id(db: Connection, vault: Vault, shop_id: int) -> Shop | None:
+    """The shop of that number."""
+    return _one(db, vault, shops.c.id == shop_id)
+
+
+def by_domain(db: Connection, vault: Vault, *, platform: str, domain: str) -> Shop | None:
+    """The platform's shop of that domain."""
+    return _one(db, vault, shops.c.platform == platform, shops.c.domain == domain)
+
+
+def by_api_key(db: Connection, vault: Vault, api_key: str) -> Shop | None:
+    """The shop whose systems hold that key."""
+    return _one(db, vault, shops.c.api_key_hash == digest(api_key))
+
+
+def all_shops(db: Connection, vault: Vault) -> list[Shop]:
+    """Every shop, oldest first."""
+    return [_shop(row, vault) for row in db.execute(select(shops).order_by(shops.c.id))]
+
+
+def learn(db: Connection, shop_id: int, **values: Any) -> None:
+    """Store what a shop told about itself."""
+    db.execute(update(shops).where(shops.c.id == shop_id).values(**values))
+
+
+def save_clock(db: Connection, shop_id: int, clock: StoreClock) -> None:
+    """Store how far the store's own time has come."""
+    learn(db, shop_id, clock_at=clock.latest, clock_disorder=clock.disorder, clock_seen=clock.seen)
+
+
+def new_api_key(db: Connection, shop_id: int) -> str:
+    """Replace the shop's API key; the old one is refused from now on. The new one is shown this once."""
+    api_key = f"br_{secrets.token_urlsafe(32)}"
+    learn(db, shop_id, api_key_hash=digest(api_key))
+    return api_key
+
+
+def _one(db: Connection, vault: Vault, *conditions: Any) -> Shop | None:
+    row = db.execute(select(shops).where(*conditions)).one_or_none()
+    return _shop(row, vault) if row else None
+
+
+def _shop(row: Row[Any], vault: Vault) -> Shop:
+    sealed = (row.webhook_secret_sealed, row.webhook_secret_previous_sealed)
+    return Shop(
+        id=row.id,
+        key=row.key,
+        platform=row.platform,
+        domain=row.domain,
+        name=row.name,
+        state=row.state,
+        demo=row.demo,
+        currency=row.currency,
+        timezone=row.timezone,
+        publishable_key=row.publishable_key,
+        secrets=tuple(vault.open(secret) for secret in sealed if secret),
+        clock=StoreClock(latest=row.clock_at, disorder=row.clock_disorder, seen=row.clock_seen),
+    )

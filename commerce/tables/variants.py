@@ -1,0 +1,148 @@
+"""Variants: what is bought. Some platforms tell them with their product, some on their own."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    and_,
+    delete,
+    select,
+    update,
+)
+
+from commerce.rules.products import ProductFacts, VariantFacts
+from commerce.tables.columns import BigId, Json, Moment, metadata, upsert
+
+variants = Table(
+    "variants",
+    metadata,
+    Column("shop_id", BigId, ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("product_id", Text, nullable=False),
+    Column("sku", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("barcode", Text, nullable=False),
+    Column("options", Json, nullable=False),
+    Column("price", BigInteger),
+    Column("compare_at_price", BigInteger),
+    Column("stock", BigInteger),
+    Column("available", Boolean, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("image", Text, nullable=False),
+    Column("inventory_item_id", Text, nullable=False),
+    Column("published", Boolean, nullable=False),
+    Column("updated_at", Moment),
+    Index("ix_variants_product", "shop_id", "product_id"),
+    Index("ix_variants_item", "shop_id", "inventory_item_id"),
+)
+
+_NAMES = tuple(field.name for field in fields(VariantFacts))
+
+
+def save(db: Connection, *, shop_id: int, facts: Sequence[VariantFacts]) -> None:
+    """Insert or replace variants."""
+    rows = []
+    for fact in {fact.id: fact for fact in facts}.values():
+        row = {name: getattr(fact, name) for name in _NAMES}
+        rows.append(row | {"shop_id": shop_id, "options": [list(option) for option in fact.options]})
+    upsert(db, variants, rows)
+
+
+def remove_unlisted(db: Connection, *, shop_id: int, facts: Sequence[ProductFacts]) -> None:
+    """Delete variants that their product no longer has; those it lists without telling them stay."""
+    if not facts:
+        return
+    stay = {(fact.id, variant_id) for fact in facts for variant_id in fact.variant_ids}
+    stay |= {(fact.id, variant.id) for fact in facts for variant in fact.variants or ()}
+    chosen = and_(variants.c.shop_id == shop_id, variants.c.product_id.in_([fact.id for fact in facts]))
+    there = db.execute(select(variants.c.product_id, variants.c.id).where(chosen)).tuples().all()
+    remove(
+        db,
+        shop_id=shop_id,
+        ids=[variant_id for product_id, variant_id in there if (product_id, variant_id) not in stay],
+    )
+
+
+def remove_dropped(db: Connection, *, shop_id: int, facts: Sequence[ProductFacts]) -> None:
+    """Delete variants that their product no longer lists, where they are told on their own; newer ones stay."""
+    listed = {fact.id: fact for fact in facts}
+    if not listed:
+        return
+    chosen = and_(variants.c.shop_id == shop_id, variants.c.product_id.in_(listed))
+    query = select(variants.c.id, variants.c.product_id, variants.c.updated_at).where(chosen)
+    gone = []
+    for variant_id, product_id, updated_at in db.execute(query):
+        fact = listed[product_id]
+        older = updated_at is None or fact.updated_at is None or updated_at < fact.updated_at
+        if variant_id not in fact.variant_ids and older:
+            gone.append(variant_id)
+    remove(db, shop_id=shop_id, ids=gone)
+
+
+def remove(db: Connection, *, shop_id: int, ids: Collection[str]) -> None:
+    """Delete variants."""
+    if ids:
+        db.execute(delete(variants).where(variants.c.shop_id == shop_id, variants.c.id.in_(ids)))
+
+
+def remove_of(db: Connection, *, shop_id: int, product_ids: Collection[str]) -> None:
+    """Delete all variants of these products."""
+    if product_ids:
+        db.execute(delete(variants).where(variants.c.shop_id == shop_id, variants.c.product_id.in_(product_ids)))
+
+
+def products_of(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, str]:
+    """Variant id to product id, for those that are there."""
+    if not ids:
+        return {}
+    chosen = and_(variants.c.shop_id == shop_id, variants.c.id.in_(ids))
+    return dict(db.execute(select(variants.c.id, variants.c.product_id).where(chosen)).tuples().all())
+
+
+def of_products(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, list[VariantFacts]]:
+    """The variants of these products, in the shop's order."""
+    found: dict[str, list[VariantFacts]] = defaultdict(list)
+    if ids:
+        chosen = and_(variants.c.shop_id == shop_id, variants.c.product_id.in_(ids))
+        for row in db.execute(select(variants).where(chosen).order_by(variants.c.position, variants.c.id)):
+            found[row.product_id].append(_variant(row))
+    return found
+
+
+def of_items(db: Connection, *, shop_id: int, item_ids: Collection[str]) -> dict[str, VariantFacts]:
+    """Inventory item id to variant, for those that are there."""
+    if not item_ids:
+        return {}
+    chosen = and_(variants.c.shop_id == shop_id, variants.c.inventory_item_id.in_(item_ids))
+    return {row.inventory_item_id: _variant(row) for row in db.execute(select(variants).where(chosen))}
+
+
+def by_ids(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, VariantFacts]:
+    """Variants by their ids, for those that are there."""
+    if not ids:
+        return {}
+    chosen = and_(variants.c.shop_id == shop_id, variants.c.id.in_(ids))
+    return {row.id: _variant(row) for row in db.execute(select(variants).where(chosen))}
+
+
+def set_stock(db: Connection, *, shop_id: int, variant_id: str, stock: int, available: bool) -> None:
+    """Store a variant's stock."""
+    chosen = and_(variants.c.shop_id == shop_id, variants.c.id == variant_id)
+    db.execute(update(variants).where(chosen).values(stock=stock, available=available))
+
+
+def _variant(row: Row[Any]) -> VariantFacts:
+    values = {name: getattr(row, name) for name in _NAMES}
+    return VariantFacts(**values | {"options": tuple((name, value) for name, value in row.options)})

@@ -1,0 +1,83 @@
+"""The web application: views, guards and commands put together."""
+
+import os
+import sys
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from commerce.logs import configure_logging
+from commerce.settings import Settings, UnableToConfigure
+from integrations.registry import load
+from webapp import errors, guards
+from webapp.parts import Parts, assemble
+
+# One line per noun: its blueprint.
+VIEWS = (
+    "webapp.views.webhooks:blueprint",
+    "webapp.views.health:blueprint",
+    "webapp.views.storefront:blueprint",
+    "webapp.views.api:blueprint",
+    "webapp.views.sign_in:blueprint",
+    "webapp.views.home:blueprint",
+    "webapp.views.events:blueprint",
+    "webapp.views.products:blueprint",
+    "webapp.views.orders:blueprint",
+    "webapp.views.customers:blueprint",
+    "webapp.views.demo:blueprint",
+)
+COMMANDS = (
+    "webapp.commands.shops:group",
+    "webapp.commands.events:group",
+    "webapp.commands.search:group",
+    "webapp.commands.demo:demo",
+    "webapp.commands.doctor:doctor",
+    "webapp.commands.sign_in:sign_in",
+    "webapp.commands.database:migrate",
+)
+
+
+def create_app(settings: Settings | None = None, parts: Parts | None = None) -> Flask:
+    """Make the application from the environment, or from what a test hands over."""
+    if settings is None:
+        settings = _settings()
+        configure_logging(settings, process="web")
+    app = Flask("webapp", static_folder="static", static_url_path="/static")
+    parts = parts or assemble(settings)
+    app.extensions["backroom"] = parts
+    app.secret_key = parts.vault.session_keys[0]
+    app.config.update(
+        SECRET_KEY_FALLBACKS=parts.vault.session_keys[1:],
+        SESSION_COOKIE_NAME="backroom",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https:"),
+        PERMANENT_SESSION_LIFETIME=30 * 24 * 3600,
+        MAX_FORM_MEMORY_SIZE=1_000_000,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    guards.install(app)
+    errors.install(app)
+    for line in VIEWS:
+        app.register_blueprint(load(line))
+    for line in COMMANDS:
+        app.cli.add_command(load(line))
+    return app
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.from_environ(os.environ)
+    except UnableToConfigure as error:
+        sys.exit(str(error))
+
+
+def __getattr__(name: str) -> Any:
+    """`webapp.app:app` for gunicorn, made when it is asked for."""
+    if name == "app":
+        return create_app()
+    raise AttributeError(name)

@@ -1,0 +1,65 @@
+"""Errors that speak to the one who can act: pages for people, problem+json (RFC 9457) for programs."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from commerce.database import UNREACHABLE
+
+_log = structlog.get_logger(__name__)
+_PROGRAMS = ("/api/", "/storefront/", "/webhooks/", "/healthz", "/readyz", "/metrics")
+
+
+class Problem(Exception):
+    """An answer that is an error: HTTP status, a title of a few words, what to do, and fields that are wrong."""
+
+    def __init__(self, status: int, title: str, detail: str = "", **extra: Any) -> None:
+        super().__init__(title)
+        self.status, self.title, self.detail, self.extra = status, title, detail, extra
+
+
+def install(app: Flask) -> None:
+    """Answer every error of the application in one of the two ways."""
+    app.register_error_handler(Problem, _on_problem)
+    app.register_error_handler(HTTPException, _on_http)
+    for unreachable in UNREACHABLE:
+        app.register_error_handler(unreachable, _on_unreachable)
+    app.register_error_handler(Exception, _on_bug)
+
+
+def _on_problem(problem: Problem) -> Response:
+    return _answer(problem.status, problem.title, problem.detail, **problem.extra)
+
+
+def _on_http(error: HTTPException) -> Response:
+    if error.response is not None or (error.code or 500) < 400:
+        return error.get_response()  # type: ignore[return-value]
+    return _answer(error.code or 500, error.name, error.description or "")
+
+
+def _on_unreachable(error: Exception) -> Response:
+    _log.error("database.unreachable", error=type(error).__name__, path=request.path)
+    response = _answer(503, "The database cannot be reached", "Try again in a moment.")
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _on_bug(error: Exception) -> Response:
+    _log.exception("request.broke", path=request.path, error=type(error).__name__)
+    return _answer(500, "Something broke here", "It is in the log with the time of this answer. Trying again may help.")
+
+
+def _answer(status: int, title: str, detail: str, **extra: Any) -> Response:
+    if request.path.startswith(_PROGRAMS):
+        response = jsonify({"type": "about:blank", "title": title, "status": status, "detail": detail, **extra})
+        response.mimetype = "application/problem+json"
+    else:
+        response = Response(
+            render_template("error.html", status=status, title=title, detail=detail), mimetype="text/html"
+        )
+    response.status_code = status
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response

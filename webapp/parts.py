@@ -1,0 +1,40 @@
+"""What a web process works with, made once when it starts and found through the application."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from commerce.database import Database
+from commerce.settings import Settings
+from commerce.vault import Vault, secret_key
+from integrations import registry
+from integrations.protocols import SearchEngine
+from jobs.queues import Queues, connect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Settings and connections of this process."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    queues: Queues
+    engine: SearchEngine
+
+
+def assemble(settings: Settings) -> Parts:
+    """Make the parts; nothing connects before it is used."""
+    return Parts(
+        settings=settings,
+        database=Database(settings.database_url),
+        vault=Vault(secret_key(settings)),
+        queues=Queues(connect(settings.redis_url, timeout=0.5)),
+        engine=registry.engine(settings),
+    )
+
+
+def parts() -> Parts:
+    """The parts of the application that answers the present request."""
+    return cast(Parts, current_app.extensions["backroom"])
