@@ -32,7 +32,7 @@ _PAUSE = 1.0  # seconds without a try after Redis did not answer: a webhook must
 _log = structlog.get_logger(__name__)
 
 
-def connect(url: str, *, timeout: float | None = None) -> "Redis[bytes]":
+def connect(url: str, *, timeout: float | None = None) -> Redis:
     """A Redis client. `timeout` in seconds for connecting and answering; None waits, as workers do."""
     if timeout is None:
         return Redis.from_url(url, health_check_interval=30)
@@ -45,7 +45,7 @@ def connect(url: str, *, timeout: float | None = None) -> "Redis[bytes]":
 class Queues:
     """Wakes jobs and tells what waits. Safe to share among threads."""
 
-    def __init__(self, redis: "Redis[bytes]") -> None:
+    def __init__(self, redis: Redis) -> None:
         self.redis = redis
         self._queues = {name: Queue(name, connection=redis, serializer=JSONSerializer) for name in QUEUES}
         self._silent_until = 0.0
