@@ -5,7 +5,7 @@ from dataclasses import asdict
 from commerce.rules.customers import Consent, CustomerFacts, Purchases, TagsChanged
 from commerce.rules.events import CUSTOMER, Change, Deleted, Reading, Saved, Unclear
 from commerce.rules.orders import Address
-from integrations.platforms.shopify.body import Body
+from integrations.platforms.body import Body
 from integrations.protocols import Delivered
 
 _WHO = ("email", "first_name", "last_name", "phone")

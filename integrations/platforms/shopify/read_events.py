@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from commerce.rules.events import Deleted, Reading, UnableToRead, Unclear, ignored
-from integrations.platforms.shopify.body import Body, identifier, is_gid_of
+from integrations.platforms.body import Body, identifier, is_gid_of
 from integrations.protocols import Delivered
 
 Reader = Callable[[Delivered], Reading]

@@ -2,7 +2,7 @@
 
 from commerce.rules.events import CUSTOMER, ORDER, Change, Deleted, Reading, Refunded, Saved, Unclear
 from commerce.rules.orders import CANCELLED, COMPLETED, OPEN, OrderFacts, OrderLine, Refund, ShipmentFacts
-from integrations.platforms.shopify.body import Body
+from integrations.platforms.body import Body
 from integrations.platforms.shopify.read_customers import address, customer
 from integrations.platforms.shopify.read_shipments import shipments
 from integrations.protocols import Delivered

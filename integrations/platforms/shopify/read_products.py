@@ -16,7 +16,7 @@ from commerce.rules.products import (
     crossed_out,
     summary,
 )
-from integrations.platforms.shopify.body import Body
+from integrations.platforms.body import Body
 from integrations.protocols import Delivered
 
 VARIANT = "variant"

@@ -2,7 +2,7 @@
 
 from commerce.rules.events import ORDER, SHIPMENT, Reading, Saved, ShipmentScanned, Unclear
 from commerce.rules.orders import ShipmentFacts
-from integrations.platforms.shopify.body import Body
+from integrations.platforms.body import Body
 from integrations.protocols import Delivered
 
 # Shopify's `shipment_status` (shopify.dev, Fulfillment and FulfillmentEventStatus) to our words.

@@ -1,7 +1,7 @@
 """The shop itself, its stock, and requests under privacy law."""
 
 from commerce.rules.events import SHOP, PrivacyRequest, Reading, ShopFacts, StockLevel, Uninstalled, ignored
-from integrations.platforms.shopify.body import Body
+from integrations.platforms.body import Body
 from integrations.protocols import Delivered
 
 INVENTORY = "inventory"

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 
-from integrations.platforms.shopify.body import moment
+from integrations.platforms.body import moment
 from integrations.protocols import Envelope
 
 _CLASSIC, _EVENTS = "x-shopify-", "shopify-"
