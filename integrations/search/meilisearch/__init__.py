@@ -1,0 +1,1 @@
+"""The engine on a Meilisearch server, for shops that outgrow one machine."""

@@ -1,0 +1,129 @@
+"""Calls to the server: connections kept open, time-outs, our three errors, and tasks awaited."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import requests
+from meilisearch import Client
+from meilisearch._httprequests import HttpRequests
+from meilisearch.errors import (
+    MeilisearchApiError,
+    MeilisearchCommunicationError,
+    MeilisearchError,
+    MeilisearchTimeoutError,
+)
+from meilisearch.index import Index
+from meilisearch.models.task import Task, TaskInfo
+
+from integrations.errors import Permanent, RateLimited, Transient
+
+SEARCH_SECONDS = 5
+WRITE_SECONDS = 30
+TASK_SECONDS = 300.0
+_SLOWEST_POLL_SECONDS = 0.25
+_BUSY_SECONDS = 10.0  # what the server itself asks for when its search queue is full
+
+
+class NoIndex(Exception):
+    """The server has no such index."""
+
+
+class _KeptOpen(HttpRequests):
+    """The client's own requests over one session: it would open a connection for each."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client.config)
+        self._session = requests.Session()
+
+    def send_request(self, http_method: Callable[..., Any], path: str, *args: Any, **kwargs: Any) -> Any:
+        return super().send_request(getattr(self._session, http_method.__name__), path, *args, **kwargs)
+
+
+class Server:
+    """One server as this process sees it. A client per thread and time-out: it changes its headers per call."""
+
+    def __init__(self, url: str, key: str, *, search_seconds: int = SEARCH_SECONDS, task_seconds: float = TASK_SECONDS):
+        self._url, self._key = url.rstrip("/"), key
+        self._search_seconds, self._task_seconds = search_seconds, task_seconds
+        self._local = threading.local()
+
+    def _client(self, seconds: int) -> Client:
+        clients: dict[int, Client] = self._local.__dict__.setdefault("clients", {})
+        if seconds not in clients:
+            client = Client(self._url, self._key or None, timeout=seconds)
+            client.http = client.task_handler.http = _KeptOpen(client)
+            clients[seconds] = client
+        return clients[seconds]
+
+    @property
+    def client(self) -> Client:
+        """This thread's client for everything but searching."""
+        return self._client(WRITE_SECONDS)
+
+    @property
+    def searching(self) -> Client:
+        """This thread's client for searches: a shopper waits."""
+        return self._client(self._search_seconds)
+
+    def index(self, uid: str) -> Index:
+        """An index, without asking whether it is there."""
+        index = self.client.index(uid)
+        index.http = index.task_handler.http = self.client.http
+        return index
+
+    def ask(self, what: str, call: Callable[..., Any], *args: Any) -> Any:
+        """Call. Raises Transient, Permanent, RateLimited, and NoIndex where the index is missing."""
+        try:
+            return call(*args)
+        except MeilisearchApiError as error:
+            raise _refusal(what, error) from error
+        except (MeilisearchTimeoutError, MeilisearchCommunicationError) as error:
+            raise Transient(f"{what}: the search server at {self._url} does not answer: {error.message}") from error
+        except MeilisearchError as error:
+            raise Permanent(f"{what}: {error.message}") from error
+        except (requests.RequestException, ValueError) as error:
+            raise Transient(f"{what}: the search server at {self._url} gave no usable answer: {error}") from error
+
+    def finish(self, what: str, tasks: Iterable[TaskInfo], *, fine: tuple[str, ...] = ()) -> None:
+        """Wait until tasks are done; the error codes in `fine` count as done.
+
+        Raises Permanent when one failed, Transient when it takes too long: it stays in the server's queue, and what
+        is sent again is done after it.
+        """
+        for task in tasks:
+            done = self._done(what, task.task_uid)
+            error = done.error or {}
+            if done.status != "succeeded" and error.get("code") not in fine:
+                raise Permanent(f"{what}: the search server's task {done.uid} {done.status}: {error.get('message')}")
+
+    def _done(self, what: str, uid: int) -> Task:
+        deadline = time.monotonic() + self._task_seconds
+        pause = 0.002
+        while True:
+            task: Task = self.ask(what, self.client.get_task, uid)
+            if task.status not in ("enqueued", "processing"):
+                return task
+            if time.monotonic() > deadline:
+                raise Transient(f"{what}: the search server's task {uid} is still {task.status}")
+            time.sleep(pause)
+            pause = min(pause * 1.5, _SLOWEST_POLL_SECONDS)
+
+
+def _refusal(what: str, error: MeilisearchApiError) -> Exception:
+    if error.code == "index_not_found":
+        return NoIndex(error.message)
+    message = f"{what}: the search server answers {error.status_code} {error.code or ''}: {error.message}"
+    if error.status_code in (429, 503):
+        return RateLimited(message, retry_after=_retry_after(error))
+    if error.status_code >= 500 or error.status_code == 408:
+        return Transient(message)
+    return Permanent(message)
+
+
+def _retry_after(error: MeilisearchApiError) -> float:
+    """Seconds to wait, from the answer that the client keeps only as the error's cause."""
+    response = getattr(error.__cause__, "response", None)
+    asked = response.headers.get("Retry-After", "") if response is not None else ""
+    return float(asked) if asked.isdigit() else _BUSY_SECONDS
