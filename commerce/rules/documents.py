@@ -65,6 +65,11 @@ class Document:
     created: int = 0
 
 
+def index_of(shop_id: int) -> str:
+    """The name of the shop's search index."""
+    return f"shop-{shop_id}"
+
+
 def is_searchable(product: Product) -> bool:
     """Only what shoppers may see is found."""
     return product.published and product.status == ACTIVE

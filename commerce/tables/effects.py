@@ -171,6 +171,13 @@ def counts(db: Connection, *, shop_id: int | None = None) -> dict[tuple[str, str
     return {(kind, state): number for kind, state, number in db.execute(query)}
 
 
+def waiting(db: Connection, *, shop_id: int) -> dict[str, int]:
+    """How many effects of each kind wait."""
+    unfinished = and_(effects.c.shop_id == shop_id, effects.c.state == text("'waiting'"))
+    query = select(effects.c.kind, func.count()).where(unfinished).group_by(effects.c.kind)
+    return dict(db.execute(query).tuples().all())
+
+
 def waiting_objects(db: Connection, *, shop_id: int, kind: str, object_kind: str, ids: Collection[str]) -> set[str]:
     """Which of these objects have an effect of that kind waiting."""
     if not ids:

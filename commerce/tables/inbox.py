@@ -32,6 +32,7 @@ from commerce.tables.columns import BigId, Json, Moment, insert, metadata
 # States. Only waiting rows are worked on; failed ones were tried often enough and wait for a replay.
 WAITING, APPLIED, SKIPPED, FAILED, REJECTED = "waiting", "applied", "skipped", "failed", "rejected"
 STATES = (WAITING, APPLIED, SKIPPED, FAILED, REJECTED)
+REPLAYABLE = (APPLIED, SKIPPED, FAILED)
 
 inbox = Table(
     "inbox",
@@ -223,7 +224,7 @@ def replay(db: Connection, *, shop_id: int, now: datetime, filters: Filters, row
     chosen = _where(shop_id, filters)
     if row_id is not None:
         chosen = and_(chosen, inbox.c.id == row_id)
-    statement = update(inbox).where(chosen, inbox.c.state.in_((APPLIED, SKIPPED, FAILED)))
+    statement = update(inbox).where(chosen, inbox.c.state.in_(REPLAYABLE))
     values = {"state": WAITING, "due_at": now, "attempts": 0, "origin": REPLAY, "error": "", "traceback": ""}
     return db.execute(statement.values(values)).rowcount
 
@@ -254,6 +255,21 @@ def count(db: Connection, *, shop_id: int, states: Collection[str], since: datet
     query = select(func.count()).where(inbox.c.shop_id == shop_id, inbox.c.state.in_(states))
     if since is not None:
         query = query.where(inbox.c.received_at >= since)
+    return db.execute(query).scalar_one()
+
+
+def replayable(db: Connection, *, shop_id: int, filters: Filters) -> int:
+    """How many rows a replay with these filters would make wait again."""
+    query = select(func.count()).where(_where(shop_id, filters), inbox.c.state.in_(REPLAYABLE))
+    return db.execute(query).scalar_one()
+
+
+def recent(db: Connection, *, shop_id: int, since: datetime) -> int:
+    """How many deliveries came in since a moment ago.
+
+    The sum keeps SQLite from walking all rows of the shop instead of the few newest ones.
+    """
+    query = select(func.count()).where(inbox.c.received_at >= since, inbox.c.shop_id + 0 == shop_id)
     return db.execute(query).scalar_one()
 
 
