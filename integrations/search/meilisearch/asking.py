@@ -1,7 +1,6 @@
 """A shopper's question as requests to the server, and its answers as ours."""
 
 import html
-import json
 from typing import Any
 
 from integrations.protocols import Hit, SearchQuery, SearchResult
@@ -70,9 +69,9 @@ def _conditions(query: SearchQuery) -> dict[str, Any]:
 
 
 def _quoted(text: str) -> str:
-    return (
-        json.dumps(clean(text), ensure_ascii=False) if "\\" not in text else '"' + clean(text).replace('"', '\\"') + '"'
-    )
+    """A word of a filter. Backslashes are only halved beside no escaped quote: take the quote that need not be."""
+    quote = "'" if '"' in text else '"'
+    return quote + clean(text).replace("\\", "\\\\").replace(quote, "\\" + quote) + quote
 
 
 def result(query: SearchQuery, answers: list[dict[str, Any]]) -> SearchResult:

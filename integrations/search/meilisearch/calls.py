@@ -73,6 +73,10 @@ class Server:
         index.http = index.task_handler.http = self.client.http
         return index
 
+    def remove(self, uid: str, keys: list[str]) -> TaskInfo:
+        """Have documents deleted. The client's own function for it warns that it will go; the server's stays."""
+        return TaskInfo(**self.client.http.post(f"indexes/{uid}/documents/delete-batch", keys))
+
     def ask(self, what: str, call: Callable[..., Any], *args: Any) -> Any:
         """Call. Raises Transient, Permanent, RateLimited, and NoIndex where the index is missing."""
         try:

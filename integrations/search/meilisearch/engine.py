@@ -41,21 +41,21 @@ class MeilisearchEngine:
         if not documents:
             return
         what = f"saving {len(documents)} products to the search index {index}"
-        self._prepare(what, index)
+        tasks = self.prepare(what, index)
         rows = [row(document) for document in documents]
         add = self._server.index(index).add_documents
-        tasks: list[TaskInfo] = [
+        tasks += [
             self._server.ask(what, add, rows[start : start + _DOCUMENTS_PER_CALL], "id")
             for start in range(0, len(rows), _DOCUMENTS_PER_CALL)
         ]
-        self._server.finish(what, tasks)
+        self._server.finish(what, tasks, fine=("index_already_exists",))
 
     def remove(self, index: str, ids: Iterable[str]) -> None:
         """Take documents out."""
         keys = [key_of(id_) for id_ in ids]
         if keys:
             what = f"removing {len(keys)} products from the search index {index}"
-            task = self._server.ask(what, self._server.index(index).delete_documents, keys)
+            task = self._server.ask(what, self._server.remove, index, keys)
             self._server.finish(what, [task], fine=("index_not_found",))
 
     def search(self, index: str, query: SearchQuery) -> SearchResult:
@@ -90,7 +90,8 @@ class MeilisearchEngine:
         # After a swap the index beside holds the old documents: a caller that died right then must not swap back.
         is_finished = self._has_swapped(index, beside)
         if not is_finished:
-            self._prepare(f"rebuilding the search index {index}", beside)
+            what = f"rebuilding the search index {index}"
+            self._server.finish(what, self.prepare(what, beside), fine=("index_already_exists",))
         return MeilisearchRebuild(self, self._server, index, beside, is_finished=is_finished)
 
     def drop(self, index: str) -> None:
@@ -110,22 +111,22 @@ class MeilisearchEngine:
             if len(page) < _INDEXES_PER_CALL:
                 return found
 
-    def _prepare(self, what: str, uid: str) -> None:
-        """Make the index if it is not there, and send the settings that differ."""
+    def prepare(self, what: str, uid: str) -> list[TaskInfo]:
+        """Have the index made if it is not there, and the settings that differ changed; gives the tasks of it.
+
+        What is sent afterwards is done afterwards: the tasks need not be awaited before.
+        """
         server = self._server
+        tasks: list[TaskInfo] = []
         try:
             settings = server.ask(what, server.index(uid).get_settings)
         except NoIndex:
             settings = {}
-            task = server.ask(what, server.client.create_index, uid, {"primaryKey": "id"})
-            server.finish(what, [task], fine=("index_already_exists",))
+            tasks.append(server.ask(what, server.client.create_index, uid, {"primaryKey": "id"}))
         changes = differing(settings)
         if changes:
-            server.finish(what, [server.ask(what, server.index(uid).update_settings, changes)])
-
-    def prepare(self, uid: str) -> None:
-        """Make the index if it is not there."""
-        self._prepare(f"preparing the search index {uid}", uid)
+            tasks.append(server.ask(what, server.index(uid).update_settings, changes))
+        return tasks
 
     def _has_swapped(self, index: str, beside: str) -> bool:
         asked = {"types": "indexSwap", "statuses": "enqueued,processing,succeeded", "limit": _SWAPS_LOOKED_AT}
@@ -160,9 +161,9 @@ class MeilisearchRebuild:
         """Swap, in one step for all searches, and delete the old index."""
         what = f"putting the rebuilt search index {self._index} in its place"
         if not self._is_finished:
-            self._engine.prepare(self._index)
+            tasks = self._engine.prepare(what, self._index)
             swap = self._server.ask(what, self._server.client.swap_indexes, [{"indexes": [self._index, self._beside]}])
-            self._server.finish(what, [swap])
+            self._server.finish(what, [*tasks, swap], fine=("index_already_exists",))
             self._is_finished = True
         self._delete(what)
         return self._engine.count(self._index)

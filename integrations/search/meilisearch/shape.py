@@ -38,6 +38,7 @@ SETTINGS: dict[str, Any] = {
         "created:desc",
     ],
     "typoTolerance": {"disableOnAttributes": ["codes"], "disableOnNumbers": True},
+    "separatorTokens": ["<", ">"],
     "pagination": {"maxTotalHits": MOST_HITS},
     "faceting": {"maxValuesPerFacet": 1000, "sortFacetValuesBy": {"*": "count"}},
 }
