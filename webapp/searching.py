@@ -1,0 +1,114 @@
+"""Product search as shoppers and merchants use it: one reading of the query, one way from hits to products."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from commerce.rules.documents import Product, facet_name, index_of, is_searchable
+from commerce.tables import products
+from commerce.tables.shops import Shop
+from integrations.errors import OutsideError
+from integrations.protocols import Hit, SearchQuery
+from webapp.errors import Problem
+from webapp.inputs import choice, text, whole, wrong
+from webapp.parts import Parts
+
+SORTS = ("relevance", "price:asc", "price:desc", "created:desc")
+MOST_PER_PAGE = 100
+_LAST_PAGE = 10_000
+_MOST_NAMES = 20
+_MOST_VALUES = 100
+_LARGEST_PRICE = 10**15
+_FILTER = re.compile(r"filter\[([^\[\]]{1,100})\]")
+_RANGE = re.compile(r"(\d{0,15})-(\d{0,15})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A page of products with what the engine says of each; `facets` by the names that were asked for."""
+
+    products: tuple[tuple[Hit, Product], ...]
+    total: int
+    facets: Mapping[str, tuple[tuple[str, int], ...]]
+    price: tuple[int, int] | None
+
+
+def query_of(args: MultiDict[str, str]) -> SearchQuery:
+    """Read the query of the present request. Raises Problem naming the parameter that is wrong."""
+    return SearchQuery(
+        text=text("q"),
+        page=whole("page", default=1, low=1, high=_LAST_PAGE),
+        per_page=whole("per_page", default=20, low=1, high=MOST_PER_PAGE),
+        sort=choice("sort", SORTS, default="relevance"),
+        facets=tuple(dict.fromkeys(facet_name(name) for name in asked_facets(args))),
+        filters=_filters(args),
+        price=_price(args),
+        available=_available(args),
+    )
+
+
+def asked_facets(args: MultiDict[str, str]) -> list[str]:
+    """Names of facets as the caller writes them. Raises Problem."""
+    names = [name.strip() for name in args.get("facets", "").split(",") if name.strip()]
+    if len(names) > _MOST_NAMES or not all(facet_name(name) for name in names):
+        raise wrong("facets", f"at most {_MOST_NAMES} names of facets with commas between them")
+    return names
+
+
+def _filters(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
+    chosen: dict[str, tuple[str, ...]] = {}
+    for parameter, values in args.lists():
+        if not parameter.startswith("filter"):
+            continue
+        match = _FILTER.fullmatch(parameter)
+        name = facet_name(match[1]) if match else ""
+        if not name:
+            raise wrong(parameter[:100], "written as filter[name]=value")
+        if name in ("price", "available"):
+            continue
+        if len(values) > _MOST_VALUES or any(len(value) > 500 or "\x00" in value for value in values):
+            raise wrong(parameter, f"at most {_MOST_VALUES} values of at most 500 characters")
+        chosen[name] = (*chosen.get(name, ()), *(value for value in values if value))
+    if len(chosen) > _MOST_NAMES:
+        raise wrong("filter", f"given for at most {_MOST_NAMES} names")
+    return {name: values for name, values in chosen.items() if values}
+
+
+def _price(args: MultiDict[str, str]) -> tuple[int | None, int | None]:
+    name = "filter[price]"
+    values = [value.strip() for value in args.getlist(name) if value.strip()]
+    if not values:
+        return None, None
+    match = _RANGE.fullmatch(values[0])
+    if len(values) > 1 or match is None:
+        raise wrong(name, "one range of minor units such as 1000-5000, 1000- or -5000")
+    low, high = (int(side) if side else None for side in match.groups())
+    if low is not None and high is not None and low > high:
+        raise wrong(name, "a range that begins with the lower price")
+    return low, high
+
+
+def _available(args: MultiDict[str, str]) -> bool | None:
+    name = "filter[available]"
+    values = {value.strip().lower() for value in args.getlist(name) if value.strip()}
+    if values - {"true", "false"}:
+        raise wrong(name, "true or false")
+    return None if len(values) != 1 else values == {"true"}
+
+
+def find(here: Parts, shop: Shop, query: SearchQuery) -> Found:
+    """Search, then read the products found from the tables in one go, in the engine's order.
+
+    Left out is what was deleted or unpublished since the index was written. Raises Problem 503 where the engine
+    cannot be asked.
+    """
+    try:
+        result = here.engine.search(index_of(shop.id), query)
+    except OutsideError as error:
+        raise Problem(503, "Search cannot be reached", "Try again in a moment.") from error
+    with here.database.read() as db:
+        known = products.by_ids(db, shop_id=shop.id, ids=[hit.id for hit in result.hits], currency=shop.currency)
+    there = [(hit, known[hit.id]) for hit in result.hits if hit.id in known and is_searchable(known[hit.id])]
+    return Found(products=tuple(there), total=result.total, facets=result.facets, price=result.price)

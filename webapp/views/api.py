@@ -1,0 +1,194 @@
+"""REST for the merchant's own systems: what is stored, read-only, with the shop's API key."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Blueprint, g
+
+from commerce.rules.events import CUSTOMER, ORDER, PRODUCT
+from commerce.tables import customers, effects, inbox, orders, products, shipments
+from webapp import guards, inputs, openapi, shapes
+from webapp.errors import Problem
+from webapp.parts import parts
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+Answer = dict[str, Any]
+
+
+@blueprint.get("/openapi.json")
+@guards.public
+def description() -> Answer:
+    """This API as OpenAPI 3.1."""
+    return openapi.document(parts().settings.base_url)
+
+
+@blueprint.get("/products")
+@guards.api_key
+def list_products() -> Answer:
+    """Products by when they were saved here, oldest first."""
+    limit, shop = _limit(), g.shop
+    with parts().database.read() as db:
+        rows = products.page(
+            db,
+            shop_id=shop.id,
+            currency=shop.currency,
+            limit=limit + 1,
+            after=inputs.cursor_in_time(),
+            updated_since=inputs.moment("updated_since"),
+        )
+        unsure = _unsure(db, PRODUCT, [item.id for item, _ in rows])
+    return _listed(
+        rows,
+        limit,
+        shape=lambda row: shapes.product(row[0], reread=row[0].id in unsure),
+        position=lambda row: (row[1], row[0].id),
+    )
+
+
+@blueprint.get("/products/<key>")
+@guards.api_key
+def one_product(key: str) -> Answer:
+    """One product by the platform's id."""
+    with parts().database.read() as db:
+        found = products.by_ids(db, shop_id=g.shop.id, ids=_ids(key), currency=g.shop.currency)
+        unsure = _unsure(db, PRODUCT, list(found))
+    return shapes.product(_only(found, key), reread=key in unsure)
+
+
+@blueprint.get("/orders")
+@guards.api_key
+def list_orders() -> Answer:
+    """Orders by when they were saved here, oldest first."""
+    limit = _limit()
+    with parts().database.read() as db:
+        rows = orders.page(db, shop_id=g.shop.id, limit=limit + 1, **_position())
+        shape = _order_shape(db, rows)
+    return _listed(rows, limit, shape=shape, position=_saved)
+
+
+@blueprint.get("/orders/<key>")
+@guards.api_key
+def one_order(key: str) -> Answer:
+    """One order by the platform's id."""
+    with parts().database.read() as db:
+        found = orders.by_ids(db, shop_id=g.shop.id, ids=_ids(key))
+        shape = _order_shape(db, list(found.values()))
+    return shape(_only(found, key))
+
+
+@blueprint.get("/customers")
+@guards.api_key
+def list_customers() -> Answer:
+    """Customers by when they were saved here, oldest first."""
+    limit = _limit()
+    with parts().database.read() as db:
+        rows = customers.page(db, shop_id=g.shop.id, limit=limit + 1, **_position())
+        shape = _customer_shape(db, rows)
+    return _listed(rows, limit, shape=shape, position=_saved)
+
+
+@blueprint.get("/customers/<key>")
+@guards.api_key
+def one_customer(key: str) -> Answer:
+    """One customer by the platform's id."""
+    with parts().database.read() as db:
+        found = customers.by_ids(db, shop_id=g.shop.id, ids=_ids(key))
+        shape = _customer_shape(db, list(found.values()))
+    return shape(_only(found, key))
+
+
+@blueprint.get("/events")
+@guards.api_key
+def list_events() -> Answer:
+    """Deliveries, newest first."""
+    limit = _limit()
+    state = inputs.choice("state", inbox.STATES)
+    filters = inbox.Filters(
+        topic=inputs.text("topic"),
+        kind=inputs.text("kind"),
+        object_id=inputs.text("object_id"),
+        states=(state,) if state else (),
+        since=inputs.moment("since"),
+    )
+    with parts().database.read() as db:
+        before = inputs.cursor_in_rows()
+        rows = inbox.page(db, shop_id=g.shop.id, filters=filters, before=before, limit=limit + 1)
+    return _listed(rows, limit, shape=shapes.event, position=lambda row: (row.id,))
+
+
+@blueprint.get("/events/<key>")
+@guards.api_key
+def one_event(key: str) -> Answer:
+    """One delivery by its number here."""
+    number = inputs.row_id(key)
+    with parts().database.read() as db:
+        row = None if number is None else inbox.one(db, shop_id=g.shop.id, row_id=number)
+    return shapes.event(_only({key: row} if row else {}, key))
+
+
+@blueprint.get("/effects")
+@guards.api_key
+def list_effects() -> Answer:
+    """What deliveries brought about outside the tables, newest first."""
+    limit = _limit()
+    kind = inputs.choice("kind", effects.KINDS)
+    state = inputs.choice("state", (effects.WAITING, effects.DONE, effects.FAILED))
+    with parts().database.read() as db:
+        before = inputs.cursor_in_rows()
+        rows = effects.page(db, shop_id=g.shop.id, kind=kind, state=state, before=before, limit=limit + 1)
+    return _listed(rows, limit, shape=shapes.effect, position=lambda row: (row.id,))
+
+
+def _limit() -> int:
+    return inputs.whole("limit", default=openapi.DEFAULT_LIMIT, low=1, high=openapi.MOST)
+
+
+def _position() -> dict[str, Any]:
+    return {"after": inputs.cursor_in_time(), "updated_since": inputs.moment("updated_since")}
+
+
+def _saved(row: Any) -> tuple[Any, ...]:
+    return row.saved_at, row.id
+
+
+def _ids(key: str) -> list[str]:
+    return [] if "\x00" in key else [key]
+
+
+def _only(found: dict[str, Any], key: str) -> Any:
+    if key not in found:
+        raise Problem(404, "Nothing has this id", "It may have been deleted, or belong to another shop.")
+    return found[key]
+
+
+def _listed(
+    rows: Sequence[Any], limit: int, *, shape: Callable[[Any], Answer], position: Callable[[Any], tuple[Any, ...]]
+) -> Answer:
+    """The rows as a page: one more than `limit` was read, to see whether there is a next page."""
+    more = len(rows) > limit
+    shown = rows[:limit]
+    return {
+        "data": [shape(row) for row in shown],
+        "next_cursor": inputs.cursor_of(*position(shown[-1])) if more else None,
+    }
+
+
+def _unsure(db: Any, kind: str, ids: Sequence[str]) -> set[str]:
+    return effects.waiting_objects(db, shop_id=g.shop.id, kind=effects.REREAD, object_kind=kind, ids=ids)
+
+
+def _order_shape(db: Any, rows: Sequence[Any]) -> Callable[[Any], Answer]:
+    ids = [row.id for row in rows]
+    lines = orders.lines_of(db, shop_id=g.shop.id, ids=ids)
+    parcels = shipments.of_orders(db, shop_id=g.shop.id, ids=ids)
+    unsure = _unsure(db, ORDER, ids)
+    return lambda row: shapes.order(
+        row, lines=lines.get(row.id, []), shipments=parcels.get(row.id, []), reread=row.id in unsure
+    )
+
+
+def _customer_shape(db: Any, rows: Sequence[Any]) -> Callable[[Any], Answer]:
+    unsure = _unsure(db, CUSTOMER, [row.id for row in rows])
+    shop = g.shop
+    return lambda row: shapes.customer(row, platform=shop.platform, currency=shop.currency, reread=row.id in unsure)
