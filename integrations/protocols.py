@@ -40,6 +40,7 @@ class Platform(Protocol):
 
     name: str
     tells_when_deleted: bool
+    variants_as_products: bool
 
     def envelope(self, headers: Mapping[str, str]) -> Envelope:
         """Read the headers (names in lower case); missing ones give empty fields. Never raises."""

@@ -10,8 +10,10 @@ from commerce.rules.products import CategoryFacts, ProductFacts, VariantFacts
 # Where facts come from. Only live ones start order steps and notices.
 LIVE, IMPORT, RECONCILE, REPLAY = "live", "import", "reconcile", "replay"
 
-# Kinds of objects. A variant told on its own is of kind "product": WooCommerce numbers both in one row.
-PRODUCT, CATEGORY, ORDER, CUSTOMER, SHIPMENT, SHOP = "product", "category", "order", "customer", "shipment", "shop"
+# Kinds of objects. A variant told on its own is of kind "product" where both are numbered in one row (WooCommerce);
+# "variant" is one that was told with its product before (Shopify).
+PRODUCT, VARIANT, CATEGORY, ORDER = "product", "variant", "category", "order"
+CUSTOMER, SHIPMENT, SHOP = "customer", "shipment", "shop"
 
 Facts = ProductFacts | VariantFacts | CategoryFacts | OrderFacts | CustomerFacts | ShipmentFacts
 

@@ -59,13 +59,6 @@ def minor_units(value: object, currency: str | None) -> int | None:
     return units
 
 
-def rescaled(amount: int | None, *, before: str | None, after: str | None) -> int | None:
-    """The same amount in minor units when it turns out that it was read with the wrong currency."""
-    if amount is None:
-        return None
-    return int(Decimal(amount).scaleb(exponent(after) - exponent(before)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-
-
 def decimal_text(amount: int, currency: str | None) -> str:
     """Minor units as a plain decimal number: (1999, "EUR") gives "19.99"."""
     places = exponent(currency)

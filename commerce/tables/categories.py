@@ -23,9 +23,11 @@ categories = Table(
 
 
 def save(db: Connection, *, shop_id: int, facts: Sequence[CategoryFacts]) -> None:
-    """Insert or replace categories."""
+    """Insert or replace categories; a description stays where a delivery only names the category."""
     names = [column.name for column in categories.c if column.name != "shop_id"]
-    upsert(db, categories, [{"shop_id": shop_id} | {name: getattr(fact, name) for name in names} for fact in facts])
+    rows = [{"shop_id": shop_id} | {name: getattr(fact, name) for name in names} for fact in facts]
+    upsert(db, categories, [row for row in rows if row["description"]])
+    upsert(db, categories, [row for row in rows if not row["description"]], keep=["description"])
 
 
 def remove(db: Connection, *, shop_id: int, ids: Collection[str]) -> None:

@@ -1,13 +1,15 @@
 """Shops: who they are, how their deliveries are verified, and with what their systems and pages identify themselves."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, Float, Integer, Row, Table, Text, UniqueConstraint, select, update
 
 from commerce.rules.freshness import StoreClock
+from commerce.rules.money import exponent
+from commerce.tables import products
 from commerce.tables.columns import BigId, Moment, metadata
 from commerce.vault import Vault, digest
 
@@ -140,6 +142,20 @@ def all_shops(db: Connection, vault: Vault) -> list[Shop]:
 def learn(db: Connection, shop_id: int, **values: Any) -> None:
     """Store what a shop told about itself."""
     db.execute(update(shops).where(shops.c.id == shop_id).values(**values))
+
+
+def learn_currency(db: Connection, shop: Shop, currency: str, *, corrects: bool = False) -> Shop:
+    """Store the shop's currency when it is first heard of, or (`corrects`) when the shop itself says another one.
+
+    Prices that came in before were read with two decimals; they are corrected where the currency has others.
+    """
+    if not currency or currency == shop.currency or (shop.currency is not None and not corrects):
+        return shop
+    learn(db, shop.id, currency=currency)
+    steps = exponent(currency) - exponent(shop.currency)
+    if steps:
+        products.rescale(db, shop_id=shop.id, factor_up=10 ** max(steps, 0), factor_down=10 ** max(-steps, 0))
+    return replace(shop, currency=currency)
 
 
 def save_clock(db: Connection, shop_id: int, clock: StoreClock) -> None:

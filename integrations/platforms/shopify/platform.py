@@ -22,6 +22,7 @@ class Shopify:
 
     name = "shopify"
     tells_when_deleted = True
+    variants_as_products = False
 
     def envelope(self, headers: Mapping[str, str]) -> Envelope:
         """Read the headers of either family, names in lower case. Never raises."""

@@ -13,6 +13,7 @@ class WooCommerce:
 
     name = "woocommerce"
     tells_when_deleted = False
+    variants_as_products = True
 
     def envelope(self, headers: Mapping[str, str]) -> Envelope:
         """Read the headers, names in lower case. Never raises."""

@@ -1,0 +1,210 @@
+"""Applies a batch of read deliveries to a shop's tables: decides what is newer, collects, writes at the end."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import Connection
+
+from commerce.mirror.patches import PATCHES, Patched, variant
+from commerce.mirror.pending import Pending
+from commerce.rules import freshness
+from commerce.rules.events import VARIANT, Change, Deleted, Facts, Reading, Saved, ShopFacts, Unclear
+from commerce.rules.freshness import Act, Version
+from commerce.rules.orders import OrderFacts
+from commerce.rules.products import ProductFacts, VariantFacts
+from commerce.tables import inbox, shops, versions
+from commerce.tables.shops import Shop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One delivery, read: its inbox row, when it came in and where it comes from, and what it says."""
+
+    inbox_id: int
+    received_at: datetime
+    triggered_at: datetime | None
+    origin: str
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """An event in our words: `name` is noun.past, the object, the delivery that told it and where it came from."""
+
+    name: str
+    kind: str
+    object_id: str
+    inbox_id: int
+    origin: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a delivery led to: an inbox state and why, in plain words."""
+
+    inbox_id: int
+    state: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """How a platform tells things. `says_when_deleted`: its deletions carry a time.
+
+    `variants_as_products`: variants come on their own, numbered in one row with products.
+    """
+
+    says_when_deleted: bool
+    variants_as_products: bool
+
+
+def apply(
+    db: Connection, shop: Shop, told: Sequence[Told], *, ways: Ways, now: datetime
+) -> tuple[list[Result], list[Happened]]:
+    """Apply deliveries in the order given and write all tables they touch; the caller's transaction commits it."""
+    shop = shops.learn_currency(db, shop, told_currency([one.reading for one in told]))
+    batch = _Batch(db, shop, told, ways, now)
+    results = [batch.apply(delivery) for delivery in told]
+    return results, batch.finish()
+
+
+def told_currency(readings: Sequence[Reading]) -> str:
+    """The shop's currency as far as these deliveries tell it: that of the shop itself, or of an order."""
+    told = ""
+    for change in (change for reading in readings for change in reading.changes):
+        if isinstance(change, ShopFacts) and change.currency:
+            return change.currency
+        if isinstance(change, Saved) and isinstance(change.facts, OrderFacts):
+            told = told or change.facts.currency
+    return told
+
+
+def digest(facts: Facts) -> str:
+    """Canonical hash of facts, without the time of their change: what differs is content."""
+    content = {field.name: getattr(facts, field.name) for field in fields(facts) if field.name != "updated_at"}
+    if isinstance(facts, ProductFacts) and facts.variants is not None:
+        content["variants"] = [replace(variant, updated_at=None) for variant in facts.variants]
+    return hashlib.blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+
+
+class _Batch:
+    """The state of one batch: known versions, writes to come, events that happened."""
+
+    def __init__(self, db: Connection, shop: Shop, told: Sequence[Told], ways: Ways, now: datetime) -> None:
+        self._db, self._shop, self._ways, self._now = db, shop, ways, now
+        self._clock = shop.clock
+        self._versions = versions.known(db, shop_id=shop.id, keys={key for one in told for key in _keys(one.reading)})
+        self._changed: dict[versions.Key, Version] = {}
+        self._pending = Pending(db, shop, variants_as_products=ways.variants_as_products, now=now)
+        self._happened: dict[tuple[str, str, str], Happened] = {}
+        self._handlers: dict[type, Callable[[Any, Told], tuple[bool, str]]] = {
+            Saved: self._saved,
+            Deleted: self._deleted,
+            Unclear: self._unclear,
+        }
+
+    def apply(self, told: Told) -> Result:
+        """Apply one delivery; its main object's note becomes the row's."""
+        outcomes = [self._change(change, told) for change in told.reading.changes]
+        state = inbox.APPLIED if any(applied for applied, _ in outcomes) else inbox.SKIPPED
+        note = outcomes[0][1] if outcomes else told.reading.note
+        return Result(inbox_id=told.inbox_id, state=state, note=note)
+
+    def finish(self) -> list[Happened]:
+        """Write everything; gives the events of the batch, each object's once."""
+        origins = self._pending.write()
+        versions.save(self._db, shop_id=self._shop.id, changed=self._changed, now=self._now)
+        if self._clock != self._shop.clock:
+            shops.save_clock(self._db, self._shop.id, self._clock)
+        for product_id, inbox_id, origin in origins:
+            self._note("product.changed", "product", product_id, inbox_id, origin)
+        return list(self._happened.values())
+
+    def _change(self, change: Change, told: Told) -> tuple[bool, str]:
+        handler = self._handlers.get(type(change))
+        if handler is not None and getattr(change, "kind", "") != VARIANT:
+            return handler(change, told)
+        self._pending.write_objects()  # patches look at rows, so what is waiting to be written goes first
+        if isinstance(change, Saved):
+            return self._patched(variant(self._db, self._shop, cast(VariantFacts, change.facts)), told)
+        patch = PATCHES[type(change)]
+        return self._patched(patch(self._db, self._shop, change, told.inbox_id, told.received_at, self._now), told)
+
+    def _patched(self, patched: Patched, told: Told) -> tuple[bool, str]:
+        for product_id in patched.products:
+            self._pending.touch(product_id, told.inbox_id, told.origin)
+        if patched.unclear is not None:
+            self._unclear(patched.unclear, told)
+        if patched.shop is not None:
+            self._shop = patched.shop
+            self._pending.shop = patched.shop
+        return patched.applied, patched.note
+
+    def _saved(self, change: Saved, told: Told) -> tuple[bool, str]:
+        facts, key = change.facts, (change.kind, change.facts.id)
+        version = Version(
+            updated_at=facts.updated_at,
+            triggered_at=told.triggered_at,
+            tiebreak=change.tiebreak,
+            digest=digest(facts),
+        )
+        self._tick(facts)
+        known = self._versions.get(key)
+        decision = freshness.on_saved(known, version, restored=change.restored)
+        self._remember(key, decision.version)
+        if decision.reread:
+            self._unclear(Unclear(kind=change.kind, id=facts.id, reason=decision.reread), told)
+        if decision.act is not Act.SAVE:
+            return False, decision.note
+        new = known is None or known.deleted_at is not None
+        self._pending.save(change.kind, facts, told.inbox_id, told.origin)
+        self._note(
+            f"{change.kind}.{'created' if new else 'changed'}", change.kind, facts.id, told.inbox_id, told.origin
+        )
+        return True, decision.note
+
+    def _deleted(self, change: Deleted, told: Told) -> tuple[bool, str]:
+        key = (change.kind, change.id)
+        when = replace(change, at=change.at or told.triggered_at)
+        clock = None if self._ways.says_when_deleted else self._clock
+        decision = freshness.on_deleted(self._versions.get(key), when, received_at=told.received_at, clock=clock)
+        self._remember(key, decision.version)
+        if decision.reread:
+            self._unclear(Unclear(kind=change.kind, id=change.id, reason=decision.reread), told)
+        if decision.act is not Act.DELETE:
+            return False, decision.note
+        self._pending.delete(change.kind, change.id, told.inbox_id, told.origin)
+        self._note(f"{change.kind}.deleted", change.kind, change.id, told.inbox_id, told.origin)
+        return True, decision.note
+
+    def _unclear(self, change: Unclear, told: Told) -> tuple[bool, str]:
+        self._note("object.unclear", change.kind, change.id, told.inbox_id, told.origin, change.reason)
+        return True, f"{change.reason} Marked to be read again from the store."
+
+    def _remember(self, key: versions.Key, version: Version) -> None:
+        if self._versions.get(key) != version:
+            self._versions[key] = self._changed[key] = version
+
+    def _tick(self, facts: Facts) -> None:
+        """Let the store's clock go on; a product that waits for its date carries that date, which is no present."""
+        if self._ways.says_when_deleted or getattr(facts, "platform_status", "") == "future":
+            return
+        self._clock = self._clock.after(facts.updated_at, now=self._now)
+
+    def _note(self, name: str, kind: str, object_id: str, inbox_id: int, origin: str, reason: str = "") -> None:
+        """Note an event; of several of one name for one object the first one's delivery stands."""
+        happened = Happened(name=name, kind=kind, object_id=object_id, inbox_id=inbox_id, origin=origin, reason=reason)
+        self._happened.setdefault((name, kind, object_id), happened)
+
+
+def _keys(reading: Reading) -> Iterable[versions.Key]:
+    for change in reading.changes:
+        if isinstance(change, Saved) and change.kind != VARIANT:
+            yield change.kind, change.facts.id
+        elif isinstance(change, Deleted):
+            yield change.kind, change.id

@@ -1,0 +1,154 @@
+"""Small tellings: what changes one thing of an object without telling the whole of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from commerce.rules.customers import Consent, Purchases, TagsChanged
+from commerce.rules.events import (
+    CUSTOMER,
+    ORDER,
+    PRODUCT,
+    PrivacyRequest,
+    Refunded,
+    ShipmentScanned,
+    ShopFacts,
+    StockLevel,
+    Unclear,
+    Uninstalled,
+)
+from commerce.rules.products import VariantFacts
+from commerce.tables import customers, inventory, orders, privacy, shipments, shops, variants
+from commerce.tables.shops import Shop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patched:
+    """Whether it was applied, why in plain words, and what follows: products to refresh, an object to read again."""
+
+    applied: bool
+    note: str
+    products: tuple[str, ...] = ()
+    unclear: Unclear | None = None
+    shop: Shop | None = None
+
+
+Patch = Callable[[Connection, Shop, Any, int, datetime, datetime], Patched]
+
+
+def _stock(db: Connection, shop: Shop, told: StockLevel, _row: int, _received: datetime, _now: datetime) -> Patched:
+    """Stock at one place. A variant's stock is the sum of all places, so the difference to what was there counts."""
+    item, place = told.inventory_item_id, told.location_id
+    before = inventory.known(db, shop_id=shop.id, item_ids=[item]).get((item, place))
+    if before is not None and before[1] > told.updated_at:
+        return Patched(applied=False, note="Older than what is stored.")
+    if before is not None and before[0] == told.available:
+        return Patched(applied=False, note="Nothing changed.")
+    inventory.save(db, shop_id=shop.id, level=told)
+    variant = variants.of_items(db, shop_id=shop.id, item_ids=[item]).get(item)
+    if variant is None:
+        return Patched(applied=True, note="Saved; no variant with this inventory item is known yet.")
+    if before is None or before[0] is None or told.available is None or variant.stock is None:
+        reason = "The stock of one place alone does not tell the product's."
+        return Patched(applied=True, note="Saved.", unclear=Unclear(kind=PRODUCT, id=variant.product_id, reason=reason))
+    if variant.updated_at is not None and variant.updated_at >= told.updated_at:
+        return Patched(applied=True, note="Saved; the product told this stock already.")
+    stock = variant.stock + told.available - before[0]
+    variants.set_stock(
+        db, shop_id=shop.id, variant_id=variant.id, stock=stock, available=variant.available or stock > 0
+    )
+    return Patched(applied=True, note="Saved.", products=(variant.product_id,))
+
+
+def variant(db: Connection, shop: Shop, told: VariantFacts) -> Patched:
+    """A variant told apart from its product, by a platform that otherwise tells both together."""
+    known = variants.by_ids(db, shop_id=shop.id, ids=[told.id]).get(told.id)
+    if known is None:
+        reason = "A variant of a product that is not known."
+        return Patched(applied=True, note=reason, unclear=Unclear(kind=PRODUCT, id=told.product_id, reason=reason))
+    if known.updated_at is not None and told.updated_at is not None and told.updated_at <= known.updated_at:
+        return Patched(applied=False, note="Older than what is stored.")
+    variants.save(db, shop_id=shop.id, facts=[told])
+    return Patched(applied=True, note="Saved.", products=(told.product_id,))
+
+
+def _refund(db: Connection, shop: Shop, told: Refunded, _row: int, _received: datetime, now: datetime) -> Patched:
+    if not orders.there(db, shop_id=shop.id, order_id=told.order_id):
+        reason = "A refund of an order that is not known."
+        return Patched(applied=True, note=reason, unclear=Unclear(kind=ORDER, id=told.order_id, reason=reason))
+    if not orders.add_refund(db, shop_id=shop.id, order_id=told.order_id, refund=told.refund, now=now):
+        return Patched(applied=False, note="The order has this refund already.")
+    buyers = orders.customers_of(db, shop_id=shop.id, ids=[told.order_id])
+    customers.count_orders(db, shop_id=shop.id, ids=buyers, now=now)
+    return Patched(applied=True, note="Saved.")
+
+
+def _scan(db: Connection, shop: Shop, told: ShipmentScanned, _row: int, _received: datetime, _now: datetime) -> Patched:
+    scanned = shipments.scanned(
+        db, shop_id=shop.id, shipment_id=told.shipment_id, status=told.status, word=told.status, at=told.happened_at
+    )
+    if scanned:
+        return Patched(applied=True, note="Saved.")
+    if orders.there(db, shop_id=shop.id, order_id=told.order_id):
+        return Patched(applied=False, note="Older than what is stored of this parcel, or the parcel is not known yet.")
+    reason = "A parcel of an order that is not known."
+    return Patched(applied=True, note=reason, unclear=Unclear(kind=ORDER, id=told.order_id, reason=reason))
+
+
+def _of_customer(
+    change: Callable[[Connection, Shop, Any, datetime], bool],
+) -> Patch:
+    """A patch of a customer who has to be known."""
+
+    def patch(db: Connection, shop: Shop, told: Any, _row: int, _received: datetime, now: datetime) -> Patched:
+        if not customers.by_ids(db, shop_id=shop.id, ids=[told.customer_id]):
+            reason = "A customer who is not known."
+            return Patched(
+                applied=True, note=reason, unclear=Unclear(kind=CUSTOMER, id=told.customer_id, reason=reason)
+            )
+        if not change(db, shop, told, now):
+            return Patched(applied=False, note="Older than what is stored.")
+        return Patched(applied=True, note="Saved.")
+
+    return patch
+
+
+def _shop(db: Connection, shop: Shop, told: ShopFacts, _row: int, _received: datetime, _now: datetime) -> Patched:
+    values = {name: getattr(told, name) for name in ("name", "timezone", "locale", "email") if getattr(told, name)}
+    if values:
+        shops.learn(db, shop.id, **values)
+    return Patched(applied=True, note="Saved.", shop=shops.learn_currency(db, shop, told.currency, corrects=True))
+
+
+def _uninstalled(
+    db: Connection, shop: Shop, told: Uninstalled, _row: int, received: datetime, _now: datetime
+) -> Patched:
+    shops.learn(db, shop.id, state=shops.UNINSTALLED, uninstalled_at=told.at or received)
+    return Patched(applied=True, note="The merchant removed the app. Data stays until the shop's erasure is asked for.")
+
+
+def _privacy(db: Connection, shop: Shop, told: PrivacyRequest, row: int, received: datetime, _now: datetime) -> Patched:
+    privacy.save(db, shop_id=shop.id, inbox_id=row, asked=told, received_at=received)
+    return Patched(applied=True, note="Noted; it has to be fulfilled within 30 days.")
+
+
+PATCHES: dict[type, Patch] = {
+    StockLevel: _stock,
+    Refunded: _refund,
+    ShipmentScanned: _scan,
+    Consent: _of_customer(
+        lambda db, shop, told, now: customers.set_consent(db, shop_id=shop.id, consent=told, now=now)
+    ),
+    TagsChanged: _of_customer(
+        lambda db, shop, told, now: customers.change_tags(db, shop_id=shop.id, change=told, now=now)
+    ),
+    Purchases: _of_customer(
+        lambda db, shop, told, now: customers.set_purchases(db, shop_id=shop.id, told=told, now=now)
+    ),
+    ShopFacts: _shop,
+    Uninstalled: _uninstalled,
+    PrivacyRequest: _privacy,
+}

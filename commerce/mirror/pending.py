@@ -1,0 +1,185 @@
+"""Writes to come: objects saved and deleted in a batch, each written once however often it was told."""
+
+import hashlib
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import Connection
+
+from commerce.rules.customers import CustomerFacts
+from commerce.rules.documents import Product, document, is_searchable
+from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT, SHIPMENT, VARIANT, Facts
+from commerce.rules.orders import OrderFacts, ShipmentFacts
+from commerce.rules.products import CategoryFacts, ProductFacts, Summary, VariantFacts, summary
+from commerce.tables import categories, customers, orders, products, shipments, variants
+from commerce.tables.shops import Shop
+
+Origin = tuple[int, str]  # inbox row, origin
+
+
+class Pending:
+    """Collects and writes. `shop` may be replaced when the shop learns its currency on the way."""
+
+    def __init__(self, db: Connection, shop: Shop, *, variants_as_products: bool, now: datetime) -> None:
+        self.shop = shop
+        self._db, self._now, self._variants_as_products = db, now, variants_as_products
+        self._saves: dict[tuple[str, str], Facts] = {}
+        self._deletes: dict[tuple[str, str], Origin] = {}
+        self._products: dict[str, Origin] = {}
+        self._customers: set[str] = set()
+
+    def save(self, kind: str, facts: Facts, inbox_id: int, origin: str) -> None:
+        """Write these facts; they replace what was to be written or deleted of the object."""
+        self._deletes.pop((kind, facts.id), None)
+        self._saves[kind, facts.id] = facts
+        if isinstance(facts, ProductFacts):
+            self.touch(facts.id, inbox_id, origin)
+        elif isinstance(facts, VariantFacts):
+            self.touch(facts.product_id, inbox_id, origin)
+        elif isinstance(facts, OrderFacts):
+            self._customers.update([facts.customer_id] if facts.customer_id else [])
+
+    def delete(self, kind: str, object_id: str, inbox_id: int, origin: str) -> None:
+        """Delete the object."""
+        self._saves.pop((kind, object_id), None)
+        self._deletes[kind, object_id] = (inbox_id, origin)
+
+    def touch(self, product_id: str, inbox_id: int, origin: str) -> None:
+        """Something of this product changed: work out its price, stock and search document again."""
+        self._products.setdefault(product_id, (inbox_id, origin))
+
+    def write(self) -> list[tuple[str, int, str]]:
+        """Write all; gives the products whose search document changed, with inbox row and origin."""
+        self.write_objects()
+        customers.count_orders(self._db, shop_id=self.shop.id, ids=self._customers, now=self._now)
+        changed = self._refresh_products()
+        self._products.clear()
+        self._customers.clear()
+        return changed
+
+    def write_objects(self) -> None:
+        """Write what was saved and deleted so far."""
+        deletes: dict[str, list[str]] = {}
+        for kind, object_id in self._deletes:
+            deletes.setdefault(kind, []).append(object_id)
+        for kind, ids in deletes.items():
+            _DELETERS[kind](self, ids)
+        saves: dict[str, list[Facts]] = {}
+        for (kind, _), facts in self._saves.items():
+            name = VARIANT if isinstance(facts, VariantFacts) else kind
+            saves.setdefault(name, []).append(facts)
+        for name in _WRITERS:
+            if name in saves:
+                _WRITERS[name](self, saves[name])
+        self._saves.clear()
+        self._deletes.clear()
+
+    def write_products(self, facts: list[Facts]) -> None:
+        """Products with the variants they tell."""
+        products.save(self._db, shop_id=self.shop.id, facts=cast(list[ProductFacts], facts), now=self._now)
+
+    def write_variants(self, facts: list[Facts]) -> None:
+        """Variants that come on their own."""
+        variants.save(self._db, shop_id=self.shop.id, facts=cast(list[VariantFacts], facts))
+
+    def write_categories(self, facts: list[Facts]) -> None:
+        """Categories."""
+        categories.save(self._db, shop_id=self.shop.id, facts=cast(list[CategoryFacts], facts))
+
+    def write_customers(self, facts: list[Facts]) -> None:
+        """Customers; what they bought is counted at the end, as their orders may have come first."""
+        customers.save(self._db, shop_id=self.shop.id, facts=cast(list[CustomerFacts], facts), now=self._now)
+        self._customers.update(fact.id for fact in facts)
+
+    def write_orders(self, facts: list[Facts]) -> None:
+        """Orders with lines and the parcels they tell; an order may have changed its customer."""
+        told = cast(list[OrderFacts], facts)
+        self._customers |= orders.customers_of(self._db, shop_id=self.shop.id, ids=[order.id for order in told])
+        orders.save(self._db, shop_id=self.shop.id, facts=told, now=self._now)
+        parcels = {order.id: order.shipments for order in told if order.shipments is not None}
+        shipments.replace(self._db, shop_id=self.shop.id, of_orders=parcels, now=self._now)
+
+    def write_shipments(self, facts: list[Facts]) -> None:
+        """Parcels that come on their own."""
+        shipments.save(self._db, shop_id=self.shop.id, facts=cast(list[ShipmentFacts], facts), now=self._now)
+
+    def delete_products(self, ids: Collection[str]) -> None:
+        """Products with their variants, or single variants where both are numbered in one row."""
+        if self._variants_as_products:
+            for variant_id, product_id in variants.products_of(self._db, shop_id=self.shop.id, ids=ids).items():
+                self.touch(product_id, *self._deletes[PRODUCT, variant_id])
+            variants.remove(self._db, shop_id=self.shop.id, ids=ids)
+        products.remove(self._db, shop_id=self.shop.id, ids=ids)
+
+    def delete_orders(self, ids: Collection[str]) -> None:
+        """Orders with lines and parcels."""
+        self._customers |= orders.customers_of(self._db, shop_id=self.shop.id, ids=ids)
+        orders.remove(self._db, shop_id=self.shop.id, ids=ids)
+        shipments.remove_of(self._db, shop_id=self.shop.id, order_ids=ids)
+
+    def delete_customers(self, ids: Collection[str]) -> None:
+        """Customers; their orders stay, as the shop's books do."""
+        customers.remove(self._db, shop_id=self.shop.id, ids=ids)
+
+    def delete_categories(self, ids: Collection[str]) -> None:
+        """Categories."""
+        categories.remove(self._db, shop_id=self.shop.id, ids=ids)
+
+    def _refresh_products(self) -> list[tuple[str, int, str]]:
+        """Work out prices and stock from variants, and which search documents differ from the last ones."""
+        if not self._products:
+            return []
+        ids, shop_id = list(self._products), self.shop.id
+        stored = products.by_ids(self._db, shop_id=shop_id, ids=ids, currency=self.shop.currency)
+        own = products.own_summaries(self._db, shop_id=shop_id, ids=ids)
+        worked_out: list[tuple[str, Summary]] = []
+        digests: dict[str, str] = {}
+        for product_id, product in stored.items():
+            told, listed, before = own[product_id]
+            complete = set(listed) <= {variant.id for variant in product.variants}
+            new = summary(told, product.variants, complete=complete)
+            fresh = _with(product, new)
+            if fresh != product:
+                worked_out.append((product_id, new))
+            digest = _document_digest(fresh)
+            if digest != before:
+                digests[product_id] = digest
+        products.save_summaries(self._db, shop_id=shop_id, rows=worked_out, now=self._now)
+        products.save_digests(self._db, shop_id=shop_id, digests=digests)
+        return [(product_id, *self._products[product_id]) for product_id in digests]
+
+
+def _with(product: Product, new: Summary) -> Product:
+    return replace(
+        product,
+        price=new.price,
+        compare_at_price=new.compare_at_price,
+        stock=new.stock,
+        available=new.available,
+    )
+
+
+def _document_digest(product: Product) -> str:
+    """Hash of what is searched; of a product that is not to be found, that fact."""
+    if not is_searchable(product):
+        return "-"
+    return hashlib.blake2b(orjson.dumps(document(product), option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+
+
+_WRITERS: dict[str, Callable[[Pending, list[Facts]], None]] = {
+    CATEGORY: Pending.write_categories,
+    PRODUCT: Pending.write_products,
+    VARIANT: Pending.write_variants,
+    CUSTOMER: Pending.write_customers,
+    ORDER: Pending.write_orders,
+    SHIPMENT: Pending.write_shipments,
+}
+_DELETERS: dict[str, Callable[[Pending, Collection[Any]], None]] = {
+    PRODUCT: Pending.delete_products,
+    ORDER: Pending.delete_orders,
+    CUSTOMER: Pending.delete_customers,
+    CATEGORY: Pending.delete_categories,
+}
