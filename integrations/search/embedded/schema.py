@@ -36,7 +36,7 @@ def clean(text: str) -> str:
 
 def facet_field(name: str) -> str:
     """Where a facet's values are. In hexadecimal, because dots and control characters mean something in a path."""
-    return "facets." + clean(name).encode().hex()
+    return "facets.f" + clean(name).encode().hex()
 
 
 def facet_value(value: str) -> str:
