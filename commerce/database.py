@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+__all__ = ["REFUSED", "UNREACHABLE", "Connection", "Database"]
+
 # What a caller sees when the database cannot be reached or does not answer in time.
 UNREACHABLE = (OperationalError, PoolTimeoutError)
 REFUSED = DBAPIError
@@ -24,6 +26,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.unreachable = UNREACHABLE
         self.is_sqlite = url.startswith("sqlite")
         self._engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self._writer = self._engine.execution_options(writes=True)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from commerce.mirror.patches import PATCHES, Patched, variant
 from commerce.mirror.pending import Pending
 from commerce.rules import freshness
-from commerce.rules.events import VARIANT, Change, Deleted, Facts, Reading, Saved, ShopFacts, Unclear
+from commerce.rules.events import PRODUCT, VARIANT, Change, Deleted, Facts, Reading, Saved, ShopFacts, Unclear
 from commerce.rules.freshness import Act, Version
 from commerce.rules.orders import OrderFacts
 from commerce.rules.products import ProductFacts, VariantFacts
@@ -122,7 +122,7 @@ class _Batch:
         if self._clock != self._shop.clock:
             shops.save_clock(self._db, self._shop.id, self._clock)
         for product_id, inbox_id, origin in origins:
-            self._note("product.changed", "product", product_id, inbox_id, origin)
+            self._note("product.document_changed", PRODUCT, product_id, (inbox_id, origin))
         return list(self._happened.values())
 
     def _change(self, change: Change, told: Told) -> tuple[bool, str]:
@@ -179,11 +179,11 @@ class _Batch:
         if decision.act is not Act.DELETE:
             return False, decision.note
         self._pending.delete(change.kind, change.id, told.inbox_id, told.origin)
-        self._note(f"{change.kind}.deleted", change.kind, change.id, told.inbox_id, told.origin)
+        self._note(f"{change.kind}.deleted", change.kind, change.id, _from(told))
         return True, decision.note
 
     def _unclear(self, change: Unclear, told: Told) -> tuple[bool, str]:
-        self._note("object.unclear", change.kind, change.id, told.inbox_id, told.origin, change.reason)
+        self._note("object.unclear", change.kind, change.id, _from(told), reason=change.reason)
         return True, f"{change.reason} Marked to be read again from the store."
 
     def _remember(self, key: versions.Key, version: Version) -> None:
@@ -196,10 +196,15 @@ class _Batch:
             return
         self._clock = self._clock.after(facts.updated_at, now=self._now)
 
-    def _note(self, name: str, kind: str, object_id: str, inbox_id: int, origin: str, reason: str = "") -> None:
+    def _note(self, name: str, kind: str, object_id: str, source: tuple[int, str], *, reason: str = "") -> None:
         """Note an event; of several of one name for one object the first one's delivery stands."""
+        inbox_id, origin = source
         happened = Happened(name=name, kind=kind, object_id=object_id, inbox_id=inbox_id, origin=origin, reason=reason)
         self._happened.setdefault((name, kind, object_id), happened)
+
+
+def _from(told: Told) -> tuple[int, str]:
+    return told.inbox_id, told.origin
 
 
 def _keys(reading: Reading) -> Iterable[versions.Key]:

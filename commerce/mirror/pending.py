@@ -71,9 +71,9 @@ class Pending:
         for (kind, _), facts in self._saves.items():
             name = VARIANT if isinstance(facts, VariantFacts) else kind
             saves.setdefault(name, []).append(facts)
-        for name in _WRITERS:
+        for name, writer in _WRITERS.items():
             if name in saves:
-                _WRITERS[name](self, saves[name])
+                writer(self, saves[name])
         self._saves.clear()
         self._deletes.clear()
 

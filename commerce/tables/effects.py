@@ -128,13 +128,6 @@ def failed(db: Connection, ids: Collection[int], *, now: datetime, error: str) -
     db.execute(update(effects).where(effects.c.id.in_(ids)).values(values))
 
 
-def done_before(db: Connection, *, shop_id: int, kind: str, last_id: int, now: datetime) -> int:
-    """Everything of that kind up to that row has been overtaken by an act on all objects; gives how many."""
-    overtaken = and_(effects.c.shop_id == shop_id, effects.c.kind == kind, effects.c.id <= last_id)
-    statement = update(effects).where(overtaken, effects.c.state == WAITING).values(state=DONE, finished_at=now)
-    return db.execute(statement).rowcount
-
-
 def shops_with_work(db: Connection, *, kind: str, now: datetime) -> dict[int, datetime]:
     """Shops that have effects of that kind due, with the time since when the oldest is due."""
     waiting = and_(effects.c.kind == kind, effects.c.state == text("'waiting'"), effects.c.due_at <= now)
@@ -190,6 +183,12 @@ def waiting_objects(db: Connection, *, shop_id: int, kind: str, object_kind: str
         effects.c.object_id.in_(ids),
     )
     return set(db.execute(query).scalars())
+
+
+def objects_since(db: Connection, *, shop_id: int, kind: str, since: datetime) -> set[str]:
+    """Objects for which an effect of that kind was written since that time, done or not."""
+    chosen = and_(effects.c.shop_id == shop_id, effects.c.kind == kind, effects.c.created_at >= since)
+    return set(db.execute(select(effects.c.object_id).where(chosen)).scalars())
 
 
 def forget(db: Connection, *, before: datetime, limit: int) -> int:

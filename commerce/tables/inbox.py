@@ -77,6 +77,7 @@ inbox = Table(
     Index("ix_inbox_received", "received_at"),
 )
 
+_BATCH_BYTES = 16 * 1024 * 1024
 _LISTED = [column for column in inbox.c if column.name not in ("body", "headers", "traceback")]
 
 
@@ -177,9 +178,24 @@ def _row(delivery: NewDelivery) -> dict[str, Any]:
 
 
 def batch(db: Connection, *, shop_id: int, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """The shop's oldest rows that are due, with their bodies."""
+    """The shop's oldest rows that are due, with their bodies: at most `limit`, and 16 MiB beyond the first."""
+    ids, size = [], 0
+    for row_id, length in db.execute(_due(shop_id, now, inbox.c.id, func.length(inbox.c.body)).limit(limit)).tuples():
+        size += length
+        if ids and size > _BATCH_BYTES:
+            break
+        ids.append(row_id)
+    return db.execute(select(inbox).where(inbox.c.id.in_(ids)).order_by(inbox.c.id)).all() if ids else []
+
+
+def has_due(db: Connection, *, shop_id: int, now: datetime) -> bool:
+    """Whether the shop has rows that are due."""
+    return db.execute(_due(shop_id, now, inbox.c.id).limit(1)).first() is not None
+
+
+def _due(shop_id: int, now: datetime, *columns: Any) -> Select[Any]:
     waiting = and_(inbox.c.shop_id == shop_id, inbox.c.state == text("'waiting'"), inbox.c.due_at <= now)
-    return db.execute(select(inbox).where(waiting).order_by(inbox.c.id).limit(limit)).all()
+    return select(*columns).where(waiting).order_by(inbox.c.id)
 
 
 def finish(db: Connection, outcomes: Sequence[Outcome], *, taken_at: datetime, now: datetime) -> None:

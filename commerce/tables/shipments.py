@@ -1,7 +1,7 @@
 """Parcels: who carries them and under which number."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ def save(db: Connection, *, shop_id: int, facts: Sequence[ShipmentFacts], now: d
     upsert(db, shipments, list(rows.values()))
 
 
-def replace(db: Connection, *, shop_id: int, of_orders: dict[str, Sequence[ShipmentFacts]], now: datetime) -> None:
+def replace(db: Connection, *, shop_id: int, of_orders: Mapping[str, Sequence[ShipmentFacts]], now: datetime) -> None:
     """Store the parcels that orders told; those that an order no longer has go."""
     if not of_orders:
         return

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, Table, Text, and_, select, tuple_
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, Table, Text, select, tuple_
 
 from commerce.rules.freshness import Version
 from commerce.tables.columns import BigId, Json, Moment, metadata, upsert
@@ -23,7 +23,6 @@ versions = Table(
     Column("restored", Boolean, nullable=False),
     Column("final", Boolean, nullable=False),
     Column("seen_at", Moment, nullable=False),
-    Index("ix_versions_seen", "shop_id", "kind", "seen_at"),
 )
 
 Key = tuple[str, str]
@@ -70,9 +69,3 @@ def save(db: Connection, *, shop_id: int, changed: Mapping[Key, Version], now: d
         for (kind, object_id), version in changed.items()
     ]
     upsert(db, versions, rows)
-
-
-def changed_since(db: Connection, *, shop_id: int, kind: str, since: datetime) -> list[str]:
-    """Ids of the kind's objects that were told since that time."""
-    chosen = and_(versions.c.shop_id == shop_id, versions.c.kind == kind, versions.c.seen_at >= since)
-    return list(db.execute(select(versions.c.object_id).where(chosen)).scalars())

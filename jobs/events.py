@@ -1,0 +1,214 @@
+"""The inbox worker: reads a shop's deliveries into facts, saves the facts, writes effects, finishes the rows."""
+
+import traceback
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+import structlog
+
+from commerce.mirror import apply as mirror
+from commerce.mirror.apply import Told, Ways
+from commerce.rules.events import LIVE, Reading
+from commerce.tables import effects, inbox, shops, tallies
+from commerce.tables.inbox import Outcome
+from commerce.tables.shops import Shop
+from integrations import registry
+from integrations.payload import parse
+from integrations.protocols import Delivered
+from jobs import queues, reactions
+from jobs.job import Lease, LeaseLost, job, lease, utc_now
+from jobs.process import Process, current
+
+LEASE = "inbox"
+BATCH = 100  # rows: some tens of milliseconds, so that the door never waits long for its turn to write
+SLICE = 0.5  # seconds after which a shop goes to the end of the queue
+# Seconds until a row that broke is tried again; after the last one it is set aside.
+RETRIES = (1, 5, 30, 120)
+
+_log = structlog.get_logger(__name__)
+
+
+@job(queue=queues.EVENTS, timeout=60)
+def apply_deliveries(*, shop_id: int) -> None:
+    """Apply the shop's waiting deliveries, oldest first, until none is left or the others had to wait long enough."""
+    process = current()
+    process.queues.taken(queues.APPLY, shop_id)
+    until = monotonic() + SLICE
+    while _apply_while_leased(process, shop_id, until) and _waiting(process, shop_id):
+        # Work was left: the slice is over, or it came in while the lease was being given back. Whoever was woken for
+        # the latter found the lease taken and left, so it is for us to look again.
+        if monotonic() >= until:
+            process.queues.wake(queues.APPLY, [shop_id])
+            return
+
+
+def _apply_while_leased(process: Process, shop_id: int, until: float) -> bool:
+    """Apply batches; False where another worker is at it."""
+    with lease(shop_id=shop_id, kind=LEASE) as held:
+        if held is None:
+            return False
+        try:
+            while monotonic() < until and apply_batch(process, held):
+                pass
+        except LeaseLost:
+            _log.warning("lease.lost", kind=LEASE)
+            return False
+    return True
+
+
+def _waiting(process: Process, shop_id: int) -> bool:
+    with process.database.read() as db:
+        return inbox.has_due(db, shop_id=shop_id, now=utc_now())
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A batch of rows, and what is needed to work on it."""
+
+    process: Process
+    held: Lease
+    shop: Shop
+    rows: Sequence[Any]
+    at: datetime
+
+
+def apply_batch(process: Process, held: Lease, limit: int = BATCH) -> int:
+    """Apply one batch; gives how many rows it took. Raises LeaseLost, with nothing written."""
+    now = utc_now()
+    with process.database.read() as db:
+        shop = shops.by_id(db, process.vault, held.shop_id)
+        rows = inbox.batch(db, shop_id=held.shop_id, now=now, limit=limit) if shop else []
+    if shop is None or not rows:
+        return 0
+    taken = _Taken(process, held, shop, rows, now)
+    try:
+        _write(taken, *_read(shop, rows, now))
+    except (LeaseLost, *process.database.unreachable):
+        raise
+    except Exception:  # noqa: BLE001 - what cannot be written is kept with its traceback
+        if len(rows) > 1:
+            # One of them cannot be written. One by one, so that it does not hold up the others.
+            return sum(apply_batch(process, held, limit=1) for _ in rows)
+        _write(taken, [], [_broken(rows[0], now)])
+    return len(rows)
+
+
+def _read(shop: Shop, rows: Sequence[Any], now: datetime) -> tuple[list[Told], list[Outcome]]:
+    """Read rows into facts, with the currency that they tell where the shop's is not known yet."""
+    told, broken = _read_with(shop, rows, now)
+    currency = mirror.told_currency([one.reading for one in told]) if shop.currency is None else None
+    if currency:
+        return _read_with(replace(shop, currency=currency), rows, now)
+    return told, broken
+
+
+def _read_with(shop: Shop, rows: Sequence[Any], now: datetime) -> tuple[list[Told], list[Outcome]]:
+    platform, told, broken = registry.platform(shop.platform), [], []
+    for row in rows:
+        try:
+            reading = platform.read(
+                Delivered(
+                    topic=row.topic,
+                    payload=parse(row.body),
+                    received_at=row.received_at,
+                    triggered_at=row.triggered_at,
+                    currency=shop.currency,
+                    headers=row.headers,
+                )
+            )
+            told.append(_told(row, reading))
+        except Exception:  # noqa: BLE001 - whatever a body does to its reader is kept with its traceback
+            broken.append(_broken(row, now))
+    return told, broken
+
+
+def _told(row: Any, reading: Reading) -> Told:
+    return Told(
+        inbox_id=row.id,
+        received_at=row.received_at,
+        triggered_at=row.triggered_at,
+        origin=row.origin,
+        reading=reading,
+    )
+
+
+def _broken(row: Any, now: datetime) -> Outcome:
+    """The exception at hand is why the row could not be read or applied: a later try, or set aside."""
+    error = traceback.format_exc().strip()
+    again = row.attempts < len(RETRIES)
+    _log.warning(
+        "delivery.broke", inbox_id=row.id, topic=row.topic, attempt=row.attempts + 1, error=error.splitlines()[-1]
+    )
+    return Outcome(
+        id=row.id,
+        state=inbox.WAITING if again else inbox.FAILED,
+        kind=row.kind,
+        object_id=row.object_id,
+        error=error.splitlines()[-1][:1000],
+        traceback=error[-20_000:],
+        due_at=now + timedelta(seconds=RETRIES[row.attempts]) if again else now,
+    )
+
+
+def _write(taken: _Taken, told: Sequence[Told], broken: Sequence[Outcome]) -> None:
+    """Facts, effects, outcomes and counters in one transaction, and only while the lease is still ours."""
+    shop, now = taken.shop, taken.at
+    platform = registry.platform(shop.platform)
+    ways = Ways(says_when_deleted=platform.tells_when_deleted, variants_as_products=platform.variants_as_products)
+    with taken.process.database.write() as db:
+        taken.held.keep(db)
+        results, happened = mirror.apply(db, shop, told, ways=ways, now=now)
+        wanted = _not_waiting_yet(db, shop.id, reactions.wanted(happened))
+        effects.plan(db, shop_id=shop.id, wanted=wanted, now=now)
+        readings = {one.inbox_id: one.reading for one in told}
+        outcomes = [_outcome(result, readings[result.inbox_id], now) for result in results] + list(broken)
+        done_at = utc_now()
+        inbox.finish(db, outcomes, taken_at=now, now=done_at)
+        tallies.add(db, _counted(shop.id, taken.rows, outcomes, done_at), now=done_at)
+    for kind in {reactions.WAKES[effect.kind] for effect in wanted if effect.kind in reactions.WAKES}:
+        taken.process.queues.wake(kind, [shop.id])
+
+
+def _not_waiting_yet(db: Any, shop_id: int, wanted: Sequence[effects.NewEffect]) -> list[effects.NewEffect]:
+    """One re-read that waits is enough, however many deliveries ask for it."""
+    asked: dict[str, set[str]] = {}
+    for effect in wanted:
+        if effect.kind == effects.REREAD:
+            asked.setdefault(effect.object_kind, set()).add(effect.object_id)
+    waiting = {
+        (kind, object_id)
+        for kind, ids in asked.items()
+        for object_id in effects.waiting_objects(db, shop_id=shop_id, kind=effects.REREAD, object_kind=kind, ids=ids)
+    }
+    return [
+        effect
+        for effect in wanted
+        if effect.kind != effects.REREAD or (effect.object_kind, effect.object_id) not in waiting
+    ]
+
+
+def _outcome(result: mirror.Result, reading: Reading, now: datetime) -> Outcome:
+    return Outcome(
+        id=result.inbox_id,
+        state=result.state,
+        kind=reading.kind,
+        object_id=reading.object_id,
+        note=result.note,
+        due_at=now,
+    )
+
+
+def _counted(shop_id: int, rows: Sequence[Any], outcomes: Sequence[Outcome], now: datetime) -> "Counter[tallies.Key]":
+    """What became of the rows, and how long live ones took from the door to here."""
+    counted: Counter[tallies.Key] = Counter((shop_id, "applied", outcome.state) for outcome in outcomes)
+    finished = {outcome.id for outcome in outcomes if outcome.state != inbox.WAITING}
+    for row in rows:
+        if row.id in finished and row.origin == LIVE:
+            lag = (now - row.received_at).total_seconds()
+            counted[shop_id, "lag", tallies.lag_label(lag)] += 1
+            counted[shop_id, "lag_ms", "sum"] += max(0, round(lag * 1000))
+    return counted

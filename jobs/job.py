@@ -1,0 +1,124 @@
+"""What every job has: a queue, a time it may take, a line in the log, and leases on the rows that it works on."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from threading import Event, Thread
+from time import monotonic
+from typing import Any, TypedDict, TypeVar, cast
+
+import structlog
+from rq import get_current_job
+
+from commerce.database import Connection
+from commerce.tables import leases
+from jobs.process import Process, current
+
+Job = TypeVar("Job", bound=Callable[..., None])
+
+LEASE_SECONDS = 4.0  # a killed worker's rows wait for this long at most, then for the next sweep
+_RENEW_EVERY = 1.0
+
+_log = structlog.get_logger(__name__)
+JOBS: dict[str, "Spec"] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """A declared job: dotted name, queue and seconds it may take."""
+
+    name: str
+    queue: str
+    timeout: int
+
+
+def job(*, queue: str, timeout: int) -> Callable[[Job], Job]:
+    """Declare a job. Its arguments are keyword-only ids; it is safe to run twice."""
+
+    def declare(function: Job) -> Job:
+        name = f"{function.__module__}.{function.__name__}"
+        JOBS[name] = Spec(name=name, queue=queue, timeout=timeout)
+
+        @wraps(function)
+        def run(**ids: Any) -> None:
+            running = get_current_job()
+            with structlog.contextvars.bound_contextvars(
+                job=function.__name__, job_id=running.id if running else "", **ids
+            ):
+                began = monotonic()
+                try:
+                    function(**ids)
+                except Exception:
+                    _log.exception("job.broke", seconds=round(monotonic() - began, 3))
+                    raise
+                _log.debug("job.done", seconds=round(monotonic() - began, 3))
+
+        return cast(Job, run)
+
+    return declare
+
+
+def utc_now() -> datetime:
+    """The present time, for code that is handed its time."""
+    return datetime.now(UTC)
+
+
+class LeaseLost(Exception):
+    """Someone else took the lease over: whatever was not committed is theirs now."""
+
+
+class Holder(TypedDict):
+    """Who holds which lease."""
+
+    shop_id: int
+    kind: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on a shop's rows of one kind."""
+
+    process: Process
+    shop_id: int
+    kind: str
+
+    def keep(self, db: Connection) -> None:
+        """Renew within the transaction that writes. Raises LeaseLost, which must roll it back."""
+        mine = Holder(shop_id=self.shop_id, kind=self.kind, holder=self.process.name)
+        if not leases.keep(db, **mine, now=utc_now(), seconds=LEASE_SECONDS):
+            raise LeaseLost(f"{self.kind} of shop {self.shop_id}")
+
+
+@contextmanager
+def lease(*, shop_id: int, kind: str) -> Iterator[Lease | None]:
+    """Hold the shop's lease of that kind for the block, renewed while it lasts; None where someone else holds it."""
+    process = current()
+    mine = Holder(shop_id=shop_id, kind=kind, holder=process.name)
+    with process.database.write() as db:
+        taken = leases.take(db, **mine, now=utc_now(), seconds=LEASE_SECONDS)
+    if not taken:
+        yield None
+        return
+    held, over = Lease(process, shop_id, kind), Event()
+    renewing = Thread(target=_renew, args=(held, over), daemon=True, name=f"lease-{kind}")
+    renewing.start()
+    try:
+        yield held
+    finally:
+        over.set()
+        renewing.join()
+        with process.database.write() as db:
+            leases.release(db, **mine, now=utc_now())
+
+
+def _renew(held: Lease, over: Event) -> None:
+    """Keep the lease while its holder is at work; a holder that is killed stops renewing."""
+    while not over.wait(_RENEW_EVERY):
+        try:
+            with held.process.database.write() as db:
+                held.keep(db)
+        except (LeaseLost, *held.process.database.unreachable) as error:
+            _log.warning("lease.not_renewed", kind=held.kind, error=type(error).__name__)

@@ -1,0 +1,178 @@
+"""Products reach the search index: what changed, and all of them for a rebuild."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from time import monotonic, sleep
+from typing import Any
+
+import structlog
+
+from commerce.rules.documents import Product, document, index_of, is_searchable
+from commerce.tables import effects, products, reindexes, shops
+from commerce.tables.shops import Shop
+from integrations.errors import OutsideError, Permanent, RateLimited
+from integrations.protocols import Rebuild
+from jobs import queues
+from jobs.job import Lease, LeaseLost, job, lease, utc_now
+from jobs.process import Process, current
+
+LEASE, REINDEX_LEASE = "index", "reindex"
+BATCH = 1000  # effects per commit of the index
+SLICE = 0.5  # seconds after which a shop goes to the end of the queue
+CHUNK = 500  # products per step of a rebuild
+_PATIENCE = 3.0  # seconds to wait for the index's other writer
+_OVERLAP = timedelta(minutes=1)  # what began before a rebuild may have been committed after it
+_BACKOFF = (2, 10, 60, 300)
+
+_log = structlog.get_logger(__name__)
+
+
+@job(queue=queues.EFFECTS, timeout=120)
+def index_products(*, shop_id: int) -> None:
+    """Bring the shop's changed products into its search index, one commit for all that wait."""
+    process = current()
+    process.queues.taken(queues.INDEX, shop_id)
+    until = monotonic() + SLICE
+    while _index_while_leased(process, shop_id, until) and _waiting(process, shop_id):
+        # As for deliveries: what came while the lease was given back is for us to look after.
+        if monotonic() >= until:
+            process.queues.wake(queues.INDEX, [shop_id])
+            return
+
+
+def _index_while_leased(process: Process, shop_id: int, until: float) -> bool:
+    with lease(shop_id=shop_id, kind=LEASE) as held:
+        if held is None:
+            return False
+        try:
+            while monotonic() < until and index_batch(process, held):
+                pass
+        except LeaseLost:
+            _log.warning("lease.lost", kind=LEASE)
+            return False
+    return True
+
+
+def _waiting(process: Process, shop_id: int) -> bool:
+    with process.database.read() as db:
+        return bool(effects.batch(db, shop_id=shop_id, kind=effects.INDEX, now=utc_now(), limit=1))
+
+
+def index_batch(process: Process, held: Lease) -> int:
+    """Carry out one batch of index effects; gives how many. Doing them again changes nothing."""
+    now = utc_now()
+    with process.database.read() as db:
+        shop = shops.by_id(db, process.vault, held.shop_id)
+        rows = effects.batch(db, shop_id=held.shop_id, kind=effects.INDEX, now=now, limit=BATCH) if shop else []
+        ids = {row.object_id for row in rows}
+        found = products.by_ids(db, shop_id=held.shop_id, ids=ids, currency=shop.currency) if shop else {}
+    if shop is None or not rows:
+        return 0
+    try:
+        _index(process, held, ids, found)
+    except OutsideError as error:
+        _postpone(process, held, rows, error, now)
+        return 0
+    with process.database.write() as db:
+        held.keep(db)
+        effects.done(db, [row.id for row in rows], now=utc_now())
+    return len(rows)
+
+
+def _index(process: Process, held: Lease, ids: set[str], found: dict[str, Product]) -> None:
+    """Save what is to be found, remove what is not: drafts, unpublished and deleted products."""
+    index = index_of(held.shop_id)
+    shown = [document(product) for product in found.values() if is_searchable(product)]
+    hidden = ids - {one.id for one in shown}
+    if shown:
+        process.engine.save(index, shown)
+    if hidden:
+        process.engine.remove(index, hidden)
+
+
+def _postpone(process: Process, held: Lease, rows: Sequence[Any], error: OutsideError, now: datetime) -> None:
+    """The engine failed: refused work is shown to the merchant, anything else is tried again later."""
+    attempts = max(row.attempts for row in rows)
+    wait = _BACKOFF[min(attempts, len(_BACKOFF) - 1)]
+    if isinstance(error, RateLimited):
+        wait = max(1, round(error.retry_after))
+    _log.warning("index.failed", products=len(rows), error=str(error), retry_after=wait)
+    ids = [row.id for row in rows]
+    with process.database.write() as db:
+        held.keep(db)
+        if isinstance(error, Permanent):
+            effects.failed(db, ids, now=now, error=str(error))
+        else:
+            effects.retry(db, ids, due_at=now + timedelta(seconds=wait), error=str(error))
+
+
+@job(queue=queues.BULK, timeout=120)
+def reindex_products(*, shop_id: int) -> None:
+    """Go on with the rebuild of the shop's index: a new one is filled beside the old one, then takes its place."""
+    process = current()
+    process.queues.taken(queues.REINDEX, shop_id)
+    with lease(shop_id=shop_id, kind=REINDEX_LEASE) as held:
+        if held is None:
+            return
+        with process.database.read() as db:
+            shop, run = shops.by_id(db, process.vault, shop_id), reindexes.one(db, shop_id=shop_id)
+        if shop is None or run is None or run.state != reindexes.RUNNING:
+            return
+        try:
+            finished = _rebuild_slice(process, held, shop, run)
+        except OutsideError as error:
+            _log.warning("reindex.failed", error=str(error))
+            with process.database.write() as db:
+                reindexes.finish(
+                    db, shop_id=shop_id, token=run.token, state=reindexes.FAILED, now=utc_now(), error=str(error)
+                )
+            return
+    if not finished:
+        process.queues.wake(queues.REINDEX, [shop_id])
+
+
+def _rebuild_slice(process: Process, held: Lease, shop: Shop, run: Any) -> bool:
+    """Fill the new index for some seconds; True once it took the old one's place."""
+    rebuild = process.engine.rebuild(index_of(shop.id), run.token)
+    last_id, until = run.last_id, monotonic() + SLICE
+    while monotonic() < until:
+        with process.database.read() as db:
+            chunk = products.after(db, shop_id=shop.id, last_id=last_id, limit=CHUNK, currency=shop.currency)
+        if not chunk:
+            return _swap(process, shop, run, rebuild)
+        rebuild.save([document(product) for product in chunk if is_searchable(product)])
+        last_id = chunk[-1].id
+        with process.database.write() as db:
+            held.keep(db)
+            reindexes.progress(db, shop_id=shop.id, token=run.token, last_id=last_id, added=len(chunk))
+    return False
+
+
+def _swap(process: Process, shop: Shop, run: Any, rebuild: Rebuild) -> bool:
+    """Catch up with what changed since the rebuild began, and swap, while nobody else writes to the index."""
+    until = monotonic() + _PATIENCE
+    while monotonic() < until:
+        with lease(shop_id=shop.id, kind=LEASE) as held:
+            if held is not None:
+                _catch_up(process, shop, run, rebuild)
+                count = rebuild.finish()
+                with process.database.write() as db:
+                    reindexes.finish(db, shop_id=shop.id, token=run.token, state=reindexes.DONE, now=utc_now())
+                _log.info("reindex.done", documents=count)
+                break
+        sleep(0.05)
+    else:
+        return False
+    process.queues.wake(queues.INDEX, [shop.id])
+    return True
+
+
+def _catch_up(process: Process, shop: Shop, run: Any, rebuild: Rebuild) -> None:
+    since = run.started_at - _OVERLAP
+    with process.database.read() as db:
+        ids = effects.objects_since(db, shop_id=shop.id, kind=effects.INDEX, since=since)
+        found = products.by_ids(db, shop_id=shop.id, ids=ids, currency=shop.currency)
+    shown = [document(product) for product in found.values() if is_searchable(product)]
+    if shown:
+        rebuild.save(shown)
+    rebuild.remove(ids - {one.id for one in shown})

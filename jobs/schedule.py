@@ -1,0 +1,21 @@
+"""What happens by the clock: one line each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jobs.sweep import forget, sweep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regularly:
+    """A job that runs every so many seconds; one that waits for longer than `ttl` seconds is dropped."""
+
+    run: Callable[[], None]
+    seconds: int
+    ttl: int
+
+
+SCHEDULE = (
+    Regularly(run=sweep, seconds=2, ttl=4),
+    Regularly(run=forget, seconds=3600, ttl=1800),
+)

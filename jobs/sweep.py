@@ -1,0 +1,60 @@
+"""What finds work that no wake-up found: lost wake-ups, lapsed leases, rows whose retry is due. And clears up."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from commerce.tables import effects, inbox, leases, reindexes, rejections, sign_ins, tallies
+from jobs import events, products, queues, reactions
+from jobs.job import job, utc_now
+from jobs.process import Process, current
+
+_GRACE = timedelta(seconds=1)  # a wake-up that is under way gets this long
+_CHUNK = 2000  # rows per transaction of clearing up
+_KEPT_HOURS = timedelta(days=400)  # hourly counters
+
+_log = structlog.get_logger(__name__)
+
+
+@job(queue=queues.EVENTS, timeout=30)
+def sweep() -> None:
+    """Wake the jobs of every shop whose work lies about and that nobody works on."""
+    process, now = current(), utc_now()
+    _wake(process, queues.APPLY, _lying(process, now))
+    for kind, wake in reactions.WAKES.items():
+        with process.database.read() as db:
+            waiting = effects.shops_with_work(db, kind=kind, now=now)
+            busy = leases.held(db, kind=products.LEASE, now=now)
+        _wake(process, wake, {shop for shop, since in waiting.items() if since < now - _GRACE} - busy)
+    with process.database.read() as db:
+        running = set(reindexes.running(db)) - leases.held(db, kind=products.REINDEX_LEASE, now=now)
+    process.queues.wake(queues.REINDEX, running)
+
+
+def _lying(process: Process, now: datetime) -> set[int]:
+    with process.database.read() as db:
+        waiting = inbox.shops_with_work(db, now=now)
+        busy = leases.held(db, kind=events.LEASE, now=now)
+    return {shop for shop, since in waiting.items() if since < now - _GRACE} - busy
+
+
+def _wake(process: Process, kind: str, shop_ids: set[int]) -> None:
+    if shop_ids:
+        _log.info("sweep.found", kind=kind, shops=len(shop_ids))
+        process.queues.wake(kind, sorted(shop_ids), again=True)
+
+
+@job(queue=queues.BULK, timeout=300)
+def forget() -> None:
+    """Delete what was kept long enough, in small steps so that nobody waits for it."""
+    process, now = current(), utc_now()
+    before = now - timedelta(days=process.settings.keep_days)
+    for table in (inbox, effects):
+        deleted = _CHUNK
+        while deleted == _CHUNK:
+            with process.database.write() as db:
+                deleted = table.forget(db, before=before, limit=_CHUNK)
+    with process.database.write() as db:
+        rejections.forget(db, before=before)
+        sign_ins.forget(db, before=before)
+        tallies.forget(db, before=now - _KEPT_HOURS)
