@@ -1,5 +1,6 @@
 """What the words of a query stand for in this index: stems, completions, corrections, compounds, codes."""
 
+import math
 from dataclasses import dataclass
 
 import tantivy
@@ -11,6 +12,7 @@ from integrations.search.embedded.vocabulary import Vocabulary
 MOST_WORDS = 24
 _COMPLETIONS = 12
 _COMPLETED_WEIGHT = 0.6
+_RATHER_A_BEGINNING = 10
 _CORRECTED_WEIGHT = 0.5
 _CODE_WORDS = 6
 _CUTS_TRIED = 4
@@ -140,8 +142,8 @@ class Reader:
         if is_last and len(text) >= 2:
             completed = self._completions(text, known)
             prefix = text if completed else ""
-            for other in completed:
-                found.setdefault(self._language.stem(other), _COMPLETED_WEIGHT)
+            for other, weight in completed:
+                found.setdefault(self._language.stem(other), weight)
         if not known and not is_understood and len(found) == 1:
             for rank, other in enumerate(self._vocabulary.corrections(text, self._searcher)):
                 found.setdefault(
@@ -150,13 +152,20 @@ class Reader:
         matching = tuple((s, weight) for s, weight in found.items() if self._searcher.doc_freq("all", s))
         return Word(text, matching or ((stem, 1.0),), bool(matching)), prefix
 
-    def _completions(self, text: str, known: int) -> list[str]:
-        """Frequent words that begin so; only while the word is hardly one by itself."""
-        if known:
+    def _completions(self, text: str, known: int) -> list[tuple[str, float]]:
+        """What a word may be the beginning of, with weights; the frequent words most.
+
+        Only while titles hardly have it as a word by itself: "note" is completed where most are notebooks, but "desk"
+        is a desk, though there are desktops.
+        """
+        found = self._searcher.terms_with_prefix("title_words", text, limit=_COMPLETIONS)
+        if not found and not known:
+            found = self._searcher.terms_with_prefix("words", text, limit=_COMPLETIONS)
+        itself = self._count("title_words", text)
+        most = found[0][1] if found else 0
+        if itself * _RATHER_A_BEGINNING > most or (known and not most):
             return []
-        titled = self._searcher.terms_with_prefix("title_words", text, limit=_COMPLETIONS)
-        found = titled or self._searcher.terms_with_prefix("words", text, limit=_COMPLETIONS)
-        return [word for word, _ in found if word != text]
+        return [(word, _COMPLETED_WEIGHT * math.sqrt(count / most)) for word, count in found if word != text]
 
     def _count(self, field: str, word: str) -> int:
         return self._searcher.doc_freq(field, word)
