@@ -1,0 +1,121 @@
+"""A delivery as the merchant sees it: its way through the house, its payload and headers, in plain words."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from commerce.rules.events import REPLAY
+from commerce.tables import effects, inbox
+
+SHOWN_BYTES = 64 * 1024
+_HIDDEN = ("authorization", "cookie", "token", "secret", "password")
+_SHORTENED = ("hmac", "signature")
+
+OUTCOMES = {
+    inbox.WAITING: "Waits to be applied",
+    inbox.APPLIED: "Applied",
+    inbox.SKIPPED: "Read; nothing had to be done",
+    inbox.FAILED: "Set aside after its last attempt",
+    inbox.REJECTED: "Turned away",
+}
+EFFECTS = {
+    effects.INDEX: "Search index",
+    effects.REREAD: "Read again from the platform",
+}
+_WORDS = {
+    effects.WAITING: "waits",
+    effects.DONE: "done",
+    effects.FAILED: "failed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of a timeline; `at` None has not happened yet. `state` colours it."""
+
+    title: str
+    at: datetime | None = None
+    detail: str = ""
+    state: str = ""
+
+
+def lag_of(row: Any) -> float | None:
+    """Seconds from receiving a delivery to its end; None while it waits, and where it was replayed later."""
+    if row.applied_at is None or row.origin == REPLAY or row.state == inbox.WAITING:
+        return None
+    return float((row.applied_at - row.received_at).total_seconds())
+
+
+def timeline(row: Any, planned: Sequence[Any]) -> list[Step]:
+    """What happened to a delivery, in order, and what still has to."""
+    steps = []
+    if row.triggered_at:
+        steps.append(Step(title="Happened in the shop", at=row.triggered_at))
+    proved = "Its signature was right." if row.state != inbox.REJECTED else ""
+    repeats = f" It came {row.repeats:,} more time{'s' if row.repeats > 1 else ''}, which changed nothing."
+    steps.append(
+        Step(title="Received and stored", at=row.received_at, detail=proved + (repeats if row.repeats else ""))
+    )
+    if row.taken_at:
+        attempt = f"Attempt {row.attempts:,}." if row.attempts else "Before it was replayed."
+        steps.append(Step(title="Taken by a worker", at=row.taken_at, detail=attempt))
+    steps.append(_outcome(row))
+    return steps + [_effect(effect) for effect in planned]
+
+
+def _outcome(row: Any) -> Step:
+    title, at = OUTCOMES.get(row.state, row.state.capitalize()), row.applied_at
+    detail = row.note
+    if row.state == inbox.WAITING:
+        title = "Waits to be tried again" if row.attempts else title
+        at, detail = None, ""
+    elif row.state == inbox.FAILED:
+        at, detail = row.taken_at, ""
+    elif row.state == inbox.REJECTED:
+        at, detail = row.received_at, reason_words(row.error)
+    return Step(title=title, at=at, detail=detail, state=row.state)
+
+
+def _effect(row: Any) -> Step:
+    title = f"{EFFECTS.get(row.kind, row.kind)}: {_WORDS.get(row.state, row.state)}"
+    tried = f"Attempt {row.attempts:,}." if row.attempts > 1 else ""
+    detail = " ".join(part for part in (row.reason, row.error, tried) if part)
+    return Step(title=title, at=row.finished_at, detail=detail, state=row.state)
+
+
+def payload_text(body: bytes) -> tuple[str, bool]:
+    """The payload, laid out where it is JSON, and whether the text was cut because it is long."""
+    try:
+        text = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        text = body.decode("utf-8", "replace")
+    return text[:SHOWN_BYTES], len(text) > SHOWN_BYTES
+
+
+def shown_headers(headers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Headers by name: signatures shortened, what could sign somebody in left out."""
+    shown = []
+    for name, value in sorted(headers.items()):
+        lower = name.lower()
+        if any(word in lower for word in _HIDDEN):
+            continue
+        is_signature = any(word in lower for word in _SHORTENED)
+        shown.append((name, f"{value[:6]}…" if is_signature else value))
+    return shown
+
+
+REASONS = {
+    "signature": "The signature is wrong: another secret signed it, or the body was changed on its way.",
+    "no_signature": "It had no signature.",
+    "malformed_signature": "The signature is not written as the platform writes signatures.",
+    "not_json": "The body is not JSON.",
+    "too_large": "The body is larger than what is accepted.",
+    "other_shop": "The body belongs to another shop than its header says.",
+}
+
+
+def reason_words(reason: str) -> str:
+    """Why a delivery was turned away, in plain words."""
+    return REASONS.get(reason, reason.replace("_", " ").capitalize())

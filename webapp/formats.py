@@ -1,0 +1,98 @@
+"""Numbers, money and times as people read them in the dashboard."""
+
+import html
+import math
+import re
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
+
+from commerce.rules.money import decimal_text
+
+NO_BREAK = "\u00a0"
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_MARK = re.compile(r"(</?mark>)")
+_KEPT = {"<mark>": Markup("<mark>"), "</mark>": Markup("</mark>")}
+
+
+def number(value: int | None) -> str:
+    """12345 as "12,345"; a dash for what is not known."""
+    return "–" if value is None else f"{value:,}"
+
+
+def money(amount: int | None, currency: str | None) -> str:
+    """Minor units as "1,234.50 EUR"; a dash for what is not known."""
+    if amount is None:
+        return "–"
+    whole, point, rest = decimal_text(abs(amount), currency).partition(".")
+    sign = "−" if amount < 0 else ""
+    shown = f"{sign}{int(whole):,}{point}{rest}"
+    return f"{shown}{NO_BREAK}{currency}" if currency else shown
+
+
+def seconds(value: float | None) -> str:
+    """A duration: "85 ms", "1.2 s", "3 min"; a dash for what is not known."""
+    if value is None:
+        return "–"
+    if math.isinf(value):
+        return "over an hour"
+    for limit, unit, size, places in (
+        (0.9995, "ms", 0.001, 0),
+        (9.95, "s", 1, 1),
+        (59.5, "s", 1, 0),
+        (_HOUR - 30, "min", _MINUTE, 0),
+        (_DAY - 1800, "h", _HOUR, 0),
+    ):
+        if value < limit:
+            shown = f"{max(value, 0) / size:.{places}f}"
+            shown = shown.rstrip("0").rstrip(".") if places else shown
+            return f"{shown}{NO_BREAK}{unit}"
+    return f"{value / _DAY:.0f}{NO_BREAK}d"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How long ago, in words; the date for what is more than a week away."""
+    passed = (now - at).total_seconds()
+    distance = abs(passed)
+    if distance < 10:
+        return "just now"
+    if distance >= 7 * _DAY:
+        return f"{at.astimezone(UTC):%d %b %Y}".lstrip("0")
+    shown = seconds(float(int(distance)) if distance < _MINUTE else distance)
+    return f"{shown} ago" if passed > 0 else f"in {shown}"
+
+
+def stamp(at: datetime) -> str:
+    """A time to the second, in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def when(at: datetime | None, now: datetime) -> Markup:
+    """A <time> with relative words, the exact time as its title; a dash for what has not happened."""
+    if at is None:
+        return Markup("–")
+    machine = at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(machine, stamp(at), ago(at, now))
+
+
+def exact(at: datetime | None) -> Markup:
+    """A <time> to the second; a dash for what has not happened."""
+    if at is None:
+        return Markup("–")
+    machine = at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Markup('<time datetime="{}">{}</time>').format(machine, stamp(at))
+
+
+def web_address(url: str) -> str:
+    """The URL where it leads to a web page or picture, else "": a shop may write anything into its products."""
+    try:
+        return url if urlsplit(url).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
+
+
+def marked(title_html: str) -> Markup:
+    """A search engine's title: its <mark>s stay, all else is text."""
+    pieces = _MARK.split(title_html)
+    return Markup("").join(_KEPT.get(piece) or escape(html.unescape(piece)) for piece in pieces)

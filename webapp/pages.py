@@ -1,0 +1,83 @@
+"""What all pages of the dashboard share: filters and globals of templates, links that keep the shop, paging."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache, wraps
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from flask import g, redirect, request, url_for
+from flask.sansio.app import App
+
+from commerce.rules.documents import plain_text
+from webapp import formats
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PER_PAGE = 50
+LAST_PAGE = 100_000
+NAVIGATION = (
+    ("home", "Home"),
+    ("events", "Events"),
+    ("products", "Products"),
+    ("orders", "Orders"),
+    ("customers", "Customers"),
+)
+_DASHBOARD = {name for name, _ in NAVIGATION}
+_STATIC = Path(__file__).parent / "static"
+
+
+def install(app: App) -> None:
+    """Give the application's templates what they use."""
+    app.jinja_env.filters.update(
+        number=formats.number,
+        money=formats.money,
+        seconds=formats.seconds,
+        when=lambda at: formats.when(at, now()),
+        exact=formats.exact,
+        web_address=formats.web_address,
+        marked=formats.marked,
+        plain_text=plain_text,
+    )
+    app.jinja_env.globals.update(asset=asset, here_with=here_with, navigation=NAVIGATION)
+    app.url_defaults(_keep_shop)
+
+
+def now() -> datetime:
+    """The present time, in UTC."""
+    return datetime.now(UTC)
+
+
+def of_shop(view: View) -> Callable[..., Any]:
+    """A page about a shop: while there is none, the home page tells how to connect one."""
+
+    @wraps(view)
+    def shown(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs) if g.shop else redirect(url_for("home.index"))
+
+    return shown
+
+
+def here_with(**changes: Any) -> str:
+    """The present address with other values in its query; None takes a value out."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in changes]
+    new = [(name, value) for name, value in changes.items() if value is not None]
+    return f"{request.path}?{urlencode([*kept, *new])}" if kept or new else request.path
+
+
+def _keep_shop(endpoint: str, values: dict[str, Any]) -> None:
+    """Links name the shop where there are several, so that they show the same to whoever opens them."""
+    if endpoint.partition(".")[0] in _DASHBOARD and g.get("shop") and len(g.get("shops", ())) > 1:
+        values.setdefault("shop", g.shop.key)
+
+
+def asset(name: str) -> str:
+    """The address of a static file, another one whenever its content changes."""
+    return url_for("static", filename=name, v=_digest(name))
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]

@@ -1,0 +1,115 @@
+"""Products in the dashboard, found with the search that shoppers use."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+
+from commerce.rules.documents import Product, is_searchable
+from commerce.rules.events import PRODUCT
+from commerce.tables import effects, products, variants
+from integrations.protocols import SearchQuery
+from webapp import guards, pages
+from webapp.errors import Problem
+from webapp.parts import parts
+from webapp.searching import SORTS, find, query_of
+
+blueprint = Blueprint("products", __name__, url_prefix="/dashboard/products")
+
+FACETS = (("brand", "Brand"), ("type", "Type"), ("category", "Category"))
+_VALUES = 8
+
+
+@blueprint.get("")
+@guards.merchant
+@pages.of_shop
+def index() -> str:
+    """What a search finds, or all products, published or not, the last changed first."""
+    query = replace(query_of(request.args), facets=tuple(name for name, _ in FACETS), per_page=pages.PER_PAGE)
+    asked = bool(query.text or query.filters or query.price != (None, None) or query.sort != "relevance")
+    asked = asked or query.available is not None
+    shown = _found(query) if asked else _newest(query)
+    return render_template(
+        "products.html",
+        **shown,
+        query=query,
+        asked=asked,
+        sorts=SORTS,
+        more=shown["total"] > query.page * query.per_page,
+    )
+
+
+def _found(query: SearchQuery) -> dict[str, Any]:
+    found = find(parts(), g.shop, query)
+    rows = [(product, hit.title_html) for hit, product in found.products]
+    return {"rows": rows, "total": found.total, "facets": _choices(found.facets, query)}
+
+
+def _newest(query: SearchQuery) -> dict[str, Any]:
+    with parts().database.read() as db:
+        total = products.count(db, shop_id=g.shop.id)
+        listed = products.newest(
+            db,
+            shop_id=g.shop.id,
+            limit=query.per_page,
+            offset=(query.page - 1) * query.per_page,
+            currency=g.shop.currency,
+        )
+    try:
+        facets = find(parts(), g.shop, replace(query, page=1, per_page=1)).facets
+    except Problem:  # the list does not need the engine; only its filters are missing then
+        facets = {}
+    return {"rows": [(product, "") for product in listed], "total": total, "facets": _choices(facets, query)}
+
+
+def _choices(facets: Any, query: SearchQuery) -> list[tuple[str, str, list[tuple[str, int | None, bool]]]]:
+    """(name, title, [(value, count, chosen)]) of each facet: what is chosen and the most frequent values."""
+    choices = []
+    for name, title in FACETS:
+        chosen = query.filters.get(name, ())
+        counts: dict[str, int] = dict(facets.get(name, ()))
+        values = [*chosen, *(value for value in list(counts)[:_VALUES] if value not in chosen)]
+        if values:
+            choices.append((name, title, [(value, counts.get(value), value in chosen) for value in values]))
+    return choices
+
+
+@blueprint.get("/<key>")
+@guards.merchant
+@pages.of_shop
+def one(key: str) -> Any:
+    """One product; the id of a variant leads to its product."""
+    wanted, shop_id = key.replace("\x00", ""), g.shop.id
+    with parts().database.read() as db:
+        found = products.by_ids(db, shop_id=shop_id, ids=[wanted], currency=g.shop.currency)
+        if wanted not in found:
+            of_variant = variants.products_of(db, shop_id=shop_id, ids=[wanted]).get(wanted)
+            if of_variant and of_variant != wanted:
+                return redirect(url_for("products.one", key=of_variant))
+            raise Problem(404, "No such product", "It may have been deleted in the shop, or belong to another shop.")
+        reread = effects.waiting_objects(db, shop_id=shop_id, kind=effects.REREAD, object_kind=PRODUCT, ids=[wanted])
+    product = found[wanted]
+    return render_template(
+        "product.html",
+        product=product,
+        searchable=is_searchable(product),
+        reread=reread,
+        facts=_facts(product),
+    )
+
+
+def _facts(product: Product) -> list[tuple[str, str]]:
+    """The product's plain facts, those that it has, as (name, value)."""
+    facts = [
+        ("Platform id", product.id),
+        ("Handle", product.handle),
+        ("SKU", product.sku),
+        ("Brand", product.brand),
+        ("Type", product.product_type),
+        ("Categories", ", ".join(product.categories)),
+        ("Tags", ", ".join(product.tags)),
+        *((option.name, ", ".join(option.values)) for option in product.options),
+        *((name, ", ".join(values)) for name, values in product.attributes),
+        ("Status on the platform", product.platform_status),
+    ]
+    return [(name, value) for name, value in facts if value]
