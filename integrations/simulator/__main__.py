@@ -1,0 +1,5 @@
+"""python -m integrations.simulator."""
+
+from integrations.simulator.simulator import main
+
+main()
