@@ -26,7 +26,7 @@ _SLOWEST_POLL_SECONDS = 0.25
 _BUSY_SECONDS = 10.0  # what the server itself asks for when its search queue is full
 
 
-class NoIndex(Exception):
+class NoIndex(Permanent):
     """The server has no such index."""
 
 
