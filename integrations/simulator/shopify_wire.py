@@ -9,7 +9,6 @@ from integrations.simulator.shopify_shapes import customer_json, gid, money, sta
 from integrations.simulator.store import Store
 
 Told = tuple[str, dict[str, Any]]
-_LOCATION = 24826418
 _ORDER_TOPICS = {
     "order.created": ("orders/create",),
     "order.paid": ("orders/paid", "orders/updated"),
@@ -25,8 +24,6 @@ def tell(store: Store, happening: Happening, images: str) -> list[Told]:
     noun, _, verb = happening.what.partition(".")
     if noun in {"product", "variant"}:
         return _tell_product(store.products[happening.id], verb, images)
-    if noun == "stock":
-        return [("inventory_levels/update", _stock_level(_variant(store, happening)))]
     if noun == "customer":
         topic = "customers/create" if verb == "created" else "customers/update"
         return [(topic, _customer(store.customers[happening.id]))]
@@ -36,7 +33,8 @@ def tell(store: Store, happening: Happening, images: str) -> list[Told]:
 def _tell_product(product: Product, verb: str, images: str) -> list[Told]:
     if verb == "deleted":
         return [("products/delete", {"id": product.id})]
-    # A sale or a new price of one variant is a products/update of the whole product.
+    # A sale or a new price of one variant is a products/update of the whole product, stock included; the demo app
+    # does not subscribe to inventory_levels/update beside it.
     return [("products/create" if verb == "created" else "products/update", product_json(product, images))]
 
 
@@ -154,20 +152,6 @@ def _variant_json(product: Product, place: int, variant: Variant) -> dict[str, A
         "inventory_item_id": variant.item_id,
         "inventory_quantity": variant.stock,
         "old_inventory_quantity": variant.stock,
-    }
-
-
-def _variant(store: Store, happening: Happening) -> Variant:
-    return next(one for one in store.products[happening.id].variants if one.id == happening.part)
-
-
-def _stock_level(variant: Variant) -> dict[str, Any]:
-    return {
-        "inventory_item_id": variant.item_id,
-        "location_id": _LOCATION,
-        "available": variant.stock,
-        "updated_at": stamp(variant.updated_at),
-        "admin_graphql_api_id": f"{gid('InventoryLevel', _LOCATION)}?inventory_item_id={variant.item_id}",
     }
 
 

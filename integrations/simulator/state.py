@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS outbox (
 );
 CREATE INDEX IF NOT EXISTS outbox_order ON outbox (shop, place);
 """
-_KINDS = {"product": "products", "variant": "products", "stock": "products", "customer": "customers"}
+_KINDS = {"product": "products", "variant": "products", "customer": "customers"}
 _TYPES: dict[str, type[Product | Order | Customer]] = {"products": Product, "orders": Order, "customers": Customer}
 _T = TypeVar("_T")
 

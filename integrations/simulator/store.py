@@ -83,10 +83,7 @@ class Store:
             setattr(variant, name, value)
         at = self.touch(variant)
         product.updated_at = max(at, product.updated_at + _SECOND)
-        told = [Happening(what="variant.updated", id=product.id, at=product.updated_at, part=variant.id)]
-        if "stock" in changes:
-            told.append(Happening(what="stock.updated", id=product.id, at=at, part=variant.id))
-        return told
+        return [Happening(what="variant.updated", id=product.id, at=product.updated_at, part=variant.id)]
 
     def delete(self, product: Product) -> list[Happening]:
         """Take the product out of the shop: Shopify forgets it, WooCommerce puts it into the bin."""

@@ -32,7 +32,7 @@ def tell(store: Store, happening: Happening, rng: random.Random, shop_url: str, 
         body = order_json(store.orders[happening.id], shop_url)
         # Block checkout: the draft and the placed order are both order.updated before there is an order.created.
         return [("order.updated", body), ("order.created", body)] if verb == "created" else [("order.updated", body)]
-    return []  # stock comes with the product, and what carriers scan WooCommerce does not know
+    return []  # what carriers scan WooCommerce does not know
 
 
 def noise(rng: random.Random) -> list[Told]:

@@ -1,12 +1,13 @@
 import base64
 import hashlib
 import hmac
-import importlib.util
 import json
 from datetime import UTC, datetime
 
 import pytest
 
+from commerce.rules.events import Deleted, Saved
+from commerce.rules.products import ProductFacts, VariantFacts
 from integrations.protocols import Delivered
 from integrations.registry import platform
 from integrations.simulator.shop import deliveries, open_store
@@ -95,14 +96,71 @@ class TestTraps:
                 assert local.microsecond == 0
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("integrations.platforms.woocommerce.platform") is None, reason="no reader yet"
-)
-def test_backroom_understands_all_of_it(orderly):
+@pytest.fixture(scope="module")
+def mirror(orderly):
+    """What a receiver holds that reads everything in order; products and their variations apart."""
     woocommerce = platform("woocommerce")
+    held = {}
     for topic, headers, body in orderly[0]:
         envelope = woocommerce.envelope({name.lower(): value for name, value in headers.items()})
         assert woocommerce.is_genuine(envelope.signature, body, [SECRET])
         delivered = Delivered(topic=topic, payload=json.loads(body), received_at=START, currency="EUR")
         reading = woocommerce.read(delivered)
         assert reading.changes or reading.note
+        for change in reading.changes:
+            if isinstance(change, Saved):
+                held[change.kind, change.facts.id] = change.facts
+            elif isinstance(change, Deleted):
+                held.pop((change.kind, change.id), None)
+    return held
+
+
+def told_of(mirror, kind, *, of=object):
+    return {id_: one for (known, id_), one in mirror.items() if known == kind and isinstance(one, of)}
+
+
+class TestFacts:
+    def test_products_equal_what_was_told(self, orderly, mirror):
+        expected = orderly[1].facts()["products"]
+        told = told_of(mirror, "product", of=ProductFacts)
+        assert told.keys() == expected.keys()
+        for id_, fact in expected.items():
+            one = told[id_]
+            assert (one.title, one.handle, one.brand) == (fact["title"], fact["handle"], fact["brand"])
+            assert (one.description, one.published) == (fact["description"], fact["published"])
+            assert [category.name for category in one.categories] == [fact["category"]]
+            assert list(one.variant_ids) == list(fact["variants"])
+
+    def test_variations_equal_what_was_told(self, orderly, mirror):
+        products = orderly[1].facts()["products"]
+        single = {
+            id_: one.variants[0] for id_, one in told_of(mirror, "product", of=ProductFacts).items() if one.variants
+        }
+        told = {**single, **told_of(mirror, "product", of=VariantFacts)}
+        expected = {id_: fact for product in products.values() for id_, fact in product["variants"].items()}
+        assert told.keys() == expected.keys()
+        for id_, fact in expected.items():
+            one = told[id_]
+            assert (one.sku, one.price, one.stock) == (fact["sku"], fact["price"], fact["stock"])
+            assert (one.compare_at_price, dict(one.options)) == (fact["compare_at_price"], fact["options"])
+
+    def test_orders_equal_what_was_told(self, orderly, mirror):
+        expected = orderly[1].facts()["orders"]
+        told = told_of(mirror, "order")
+        assert told.keys() == expected.keys()
+        for id_, fact in expected.items():
+            one = told[id_]
+            names = ("total", "tax", "shipping", "discount", "refunded")
+            assert [getattr(one, name) for name in names] == [fact[name] for name in names]
+            assert (one.customer_id, one.email) == (fact["customer_id"], fact["email"])
+            assert (one.status == "cancelled") is fact["cancelled"]
+            lines = [(line.sku, line.quantity, line.total) for line in one.lines]
+            assert lines == [tuple(line[name] for name in ("sku", "quantity", "total")) for line in fact["lines"]]
+            assert [parcel.tracking_number for parcel in one.shipments or ()] == fact["tracking_numbers"]
+
+    def test_customers_equal_what_was_told(self, orderly, mirror):
+        expected = orderly[1].facts()["customers"]
+        told = told_of(mirror, "customer")
+        assert told.keys() == expected.keys()
+        for id_, fact in expected.items():
+            assert (told[id_].email, told[id_].first_name) == (fact["email"], fact["first_name"])
