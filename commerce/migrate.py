@@ -4,6 +4,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from commerce.database import Database
@@ -26,3 +28,10 @@ def migrate(database: Database) -> None:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         command.upgrade(config(connection), "head")
+
+
+def revisions(database: Database) -> tuple[str | None, str | None]:
+    """The schema's revision in the database, and the newest one there is."""
+    with database.read() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+    return present, ScriptDirectory.from_config(config()).get_current_head()

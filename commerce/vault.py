@@ -23,8 +23,8 @@ def secret_key(settings: Settings) -> str:
     return _kept(settings.var_dir / "secret_key")
 
 
-def demo_shopify_secret(settings: Settings) -> str:
-    """SHOPIFY_API_SECRET, or one made for this machine, so that a demo shop's deliveries are really signed."""
+def shopify_secret(settings: Settings) -> str:
+    """SHOPIFY_API_SECRET, or one made for this machine, so that the demo shop's deliveries are really signed."""
     return settings.shopify_api_secret or _kept(settings.var_dir / "shopify_secret")
 
 

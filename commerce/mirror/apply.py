@@ -163,9 +163,7 @@ class _Batch:
             return False, decision.note
         new = known is None or known.deleted_at is not None
         self._pending.save(change.kind, facts, told.inbox_id, told.origin)
-        self._note(
-            f"{change.kind}.{'created' if new else 'changed'}", change.kind, facts.id, told.inbox_id, told.origin
-        )
+        self._note(f"{change.kind}.{'created' if new else 'changed'}", change.kind, facts.id, _from(told))
         return True, decision.note
 
     def _deleted(self, change: Deleted, told: Told) -> tuple[bool, str]:

@@ -179,7 +179,8 @@ def _row(delivery: NewDelivery) -> dict[str, Any]:
 
 def batch(db: Connection, *, shop_id: int, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """The shop's oldest rows that are due, with their bodies: at most `limit`, and 16 MiB beyond the first."""
-    ids, size = [], 0
+    ids: list[int] = []
+    size = 0
     for row_id, length in db.execute(_due(shop_id, now, inbox.c.id, func.length(inbox.c.body)).limit(limit)).tuples():
         size += length
         if ids and size > _BATCH_BYTES:

@@ -1,0 +1,1 @@
+"""Commands: `flask --app webapp.app …`."""

@@ -1,0 +1,135 @@
+"""`shops`: connect shops from the command line."""
+
+import json
+import re
+import secrets
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import click
+from flask.cli import AppGroup
+
+from commerce.tables import shops
+from commerce.vault import shopify_secret
+from webapp.parts import Parts, parts
+
+group = AppGroup("shops", help="Connect and list shops.")
+
+# Source: shopify.dev, "Verify the shop parameter"; anchored.
+_SHOPIFY_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def _currency(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not _CURRENCY.fullmatch(value.upper()):
+        raise click.BadParameter("three letters, such as EUR")
+    return value.upper() if value else None
+
+
+currency_option = click.option(
+    "--currency", callback=_currency, help="ISO code of the shop's currency; learned from the first order otherwise."
+)
+
+
+@group.command("add-shopify")
+@click.argument("domain")
+@click.option("--access-token", default="", help="Admin API access token, for reading what webhooks do not tell.")
+@click.option("--webhook-secret", default="", help="A secret of this shop's own; the app's secret is accepted as well.")
+@click.option("--name", default="")
+@currency_option
+def add_shopify(domain: str, access_token: str, webhook_secret: str, name: str, currency: str | None) -> None:
+    """Connect the Shopify shop DOMAIN (example.myshopify.com); prints its keys as JSON, this once."""
+    domain = domain.strip().lower().removeprefix("https://").rstrip("/")
+    if not _SHOPIFY_DOMAIN.fullmatch(domain):
+        raise click.BadParameter(
+            f"{domain!r} is not a shop's domain such as example.myshopify.com", param_hint="DOMAIN"
+        )
+    here = parts()
+    new = _add(
+        here,
+        platform="shopify",
+        domain=domain,
+        name=name,
+        currency=currency,
+        webhook_secret=webhook_secret,
+        credentials={"access_token": access_token} if access_token else {},
+    )
+    address = f"{here.settings.base_url}/webhooks/shopify"
+    _show(new, address, webhook_secret or shopify_secret(here.settings))
+
+
+@group.command("add-woocommerce")
+@click.argument("url")
+@click.option("--consumer-key", default="", help="REST API key (ck_…).")
+@click.option("--consumer-secret", default="", help="REST API secret (cs_…).")
+@click.option("--webhook-secret", default="", help="The webhooks' secret; a new one is made where none is given.")
+@click.option("--name", default="")
+@currency_option
+def add_woocommerce(
+    url: str, consumer_key: str, consumer_secret: str, webhook_secret: str, name: str, currency: str | None
+) -> None:
+    """Connect the WooCommerce shop at URL; prints its keys as JSON, this once."""
+    address = urlsplit(url.strip())
+    if address.scheme not in ("http", "https") or not address.netloc:
+        raise click.BadParameter(f"{url!r} is not an address such as https://shop.example", param_hint="URL")
+    here, secret = parts(), webhook_secret or secrets.token_urlsafe(32)
+    new = _add(
+        here,
+        platform="woocommerce",
+        domain=url.strip().rstrip("/").lower(),
+        name=name or address.netloc,
+        currency=currency,
+        webhook_secret=secret,
+        credentials={"consumer_key": consumer_key, "consumer_secret": consumer_secret} if consumer_key else {},
+    )
+    _show(new, f"{here.settings.base_url}/webhooks/woocommerce/{new.shop_key}", secret)
+
+
+def _add(here: Parts, *, credentials: dict[str, str], **values: str | None) -> shops.NewShop:
+    try:
+        with here.database.write() as db:
+            return shops.add(
+                db,
+                here.vault,
+                now=datetime.now(UTC),
+                credentials=json.dumps(credentials) if credentials else "",
+                **values,  # type: ignore[arg-type]
+            )
+    except shops.UnableToAddShop as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _show(new: shops.NewShop, webhook_url: str, webhook_secret: str) -> None:
+    answer = {
+        "shop_key": new.shop_key,
+        "api_key": new.api_key,
+        "publishable_key": new.publishable_key,
+        "webhook_url": webhook_url,
+        "webhook_secret": webhook_secret,
+    }
+    click.echo(json.dumps(answer, indent=2))
+
+
+@group.command("list")
+def list_shops() -> None:
+    """Print all shops as JSON, without secrets."""
+    here = parts()
+    with here.database.read() as db:
+        everyone = shops.all_shops(db, here.vault)
+    rows = [
+        {name: getattr(shop, name) for name in ("key", "platform", "domain", "name", "state", "currency", "demo")}
+        for shop in everyone
+    ]
+    click.echo(json.dumps(rows, indent=2))
+
+
+@group.command("new-api-key")
+@click.option("--shop", "shop_key", required=True)
+def new_api_key(shop_key: str) -> None:
+    """Replace a shop's API key; the old one is refused at once."""
+    here = parts()
+    with here.database.write() as db:
+        shop = shops.by_key(db, here.vault, shop_key)
+        if shop is None:
+            raise click.ClickException(f"There is no shop with the key {shop_key}. `shops list` shows all.")
+        click.echo(json.dumps({"shop_key": shop_key, "api_key": shops.new_api_key(db, shop.id)}, indent=2))

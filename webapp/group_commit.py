@@ -1,0 +1,74 @@
+"""Group commit: what is submitted at the same moment is stored in one transaction."""
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from commerce.database import Database
+from commerce.tables import inbox, rejections, tallies
+from commerce.tables.inbox import WAITING, NewDelivery
+from jobs.queues import APPLY, Queues
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Entry:
+    """What one request wants stored: a delivery, counters, rejections."""
+
+    now: datetime
+    delivery: NewDelivery | None = None
+    tallies: tuple[tallies.Key, ...] = ()
+    rejections: tuple[rejections.Key, ...] = ()
+    done: bool = field(default=False, init=False)
+    error: BaseException | None = field(default=None, init=False)
+
+
+class GroupCommit:
+    """Whoever comes first stores for all who wait; who comes meanwhile waits for the next round."""
+
+    def __init__(self, database: Database, queues: Queues) -> None:
+        self._database, self._queues = database, queues
+        self._mutex, self._leading = threading.Lock(), threading.Lock()
+        self._waiting: list[Entry] = []
+
+    def submit(self, entry: Entry) -> None:
+        """Returns when the entry is committed durably. Raises what the database raised."""
+        with self._mutex:
+            self._waiting.append(entry)
+        woken: set[int] = set()
+        with self._leading:
+            if not entry.done:
+                with self._mutex:
+                    batch, self._waiting = self._waiting, []
+                woken = self._commit(batch)
+        if woken:
+            self._queues.wake(APPLY, woken)
+        if entry.error is not None:
+            raise entry.error
+
+    def _commit(self, batch: Sequence[Entry]) -> set[int]:
+        """Store all entries; gives the shops that have work now. A failure reaches each of them."""
+        try:
+            return self._store(batch)
+        except BaseException as error:  # noqa: BLE001 - handed to every waiting request
+            for entry in batch:
+                entry.error = error
+            return set()
+        finally:
+            for entry in batch:
+                entry.done = True
+
+    def _store(self, batch: Sequence[Entry]) -> set[int]:
+        deliveries = [entry.delivery for entry in batch if entry.delivery is not None]
+        counted: Counter[tallies.Key] = Counter(key for entry in batch for key in entry.tallies)
+        rejected: Counter[rejections.Key] = Counter(key for entry in batch for key in entry.rejections)
+        with self._database.write() as db:
+            ids = inbox.store(db, deliveries)
+            for delivery, row_id in zip(deliveries, ids, strict=True):
+                if row_id is None:
+                    counted[delivery.shop_id, "repeated", ""] += 1
+            tallies.add(db, counted, now=batch[-1].now)
+            rejections.add(db, rejected, now=batch[-1].now)
+        stored = zip(deliveries, ids, strict=True)
+        return {delivery.shop_id for delivery, row_id in stored if row_id is not None and delivery.state == WAITING}

@@ -1,0 +1,77 @@
+"""Prometheus metrics, from counters that all processes on all hosts keep in the database."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from redis.exceptions import RedisError
+
+from commerce.tables import effects, inbox, tallies
+from webapp.parts import Parts
+
+
+def exposition(here: Parts) -> bytes:
+    """The metrics in Prometheus' text format."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Figures(here))
+    return generate_latest(registry)
+
+
+class _Figures:
+    """Collects when it is scraped."""
+
+    def __init__(self, here: Parts) -> None:
+        self._here = here
+
+    def collect(self) -> Iterable[Metric]:
+        """What came in, what was turned away, how long it took, what waits."""
+        with self._here.database.read() as db:
+            counted = {name: tallies.totals(db, name) for name in ("received", "rejected", "applied", "repeated")}
+            lag, lag_sum = tallies.totals(db, "lag"), tallies.totals(db, "lag_ms").get("sum", 0)
+            oldest, planned = inbox.oldest_unfinished(db), effects.counts(db)
+        yield _counter("backroom_ingest", "Deliveries stored.", "platform", counted["received"])
+        yield _counter("backroom_ingest_rejected", "Deliveries turned away.", "reason", counted["rejected"])
+        yield _counter("backroom_ingest_repeated", "Deliveries that came again.", "", counted["repeated"])
+        yield _counter("backroom_applied", "Deliveries worked on, by what became of them.", "state", counted["applied"])
+        yield _histogram(lag, lag_sum)
+        age = max(0.0, (datetime.now(UTC) - oldest).total_seconds()) if oldest else 0.0
+        yield GaugeMetricFamily("backroom_oldest_unfinished_seconds", "Age of the oldest unfinished delivery.", age)
+        gauge = GaugeMetricFamily("backroom_effects", "Effects by kind and state.", labels=["kind", "state"])
+        for (kind, state), number in sorted(planned.items()):
+            gauge.add_metric([kind, state], number)
+        yield gauge
+        yield from self._queues()
+
+    def _queues(self) -> Iterable[Metric]:
+        waiting = GaugeMetricFamily("backroom_queue_depth", "Jobs that wait.", labels=["queue"])
+        broken = GaugeMetricFamily("backroom_queue_failed", "Jobs that broke.", labels=["queue"])
+        try:
+            for queue, depth in self._here.queues.depths().items():
+                waiting.add_metric([queue], depth)
+            for queue, number in self._here.queues.failed().items():
+                broken.add_metric([queue], number)
+            workers, up = self._here.queues.workers(), 1
+        except (RedisError, OSError):
+            workers, up = 0, 0
+        yield waiting
+        yield broken
+        yield GaugeMetricFamily("backroom_workers", "Workers that are alive.", workers)
+        yield GaugeMetricFamily("backroom_redis_up", "Whether Redis answers.", up)
+
+
+def _counter(name: str, text: str, label: str, values: dict[str, int]) -> Metric:
+    family = CounterMetricFamily(name, text, labels=[label] if label else [])
+    for value, number in sorted(values.items()):
+        family.add_metric([value] if label else [], number)
+    return family
+
+
+def _histogram(buckets: dict[str, int], milliseconds: int) -> Metric:
+    family = HistogramMetricFamily("backroom_lag_seconds", "From a live delivery's arrival to its application.")
+    cumulated, rows = 0, []
+    for bound in (*map(str, tallies.LAG_BUCKETS), "+Inf"):
+        cumulated += buckets.get(bound, 0)
+        rows.append((bound, cumulated))
+    family.add_metric([], rows, milliseconds / 1000)
+    return family

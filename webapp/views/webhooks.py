@@ -1,0 +1,82 @@
+"""The doors for platforms' webhooks."""
+
+from flask import Blueprint, Response, current_app, jsonify, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from integrations import registry
+from webapp import guards
+from webapp.door import SHOPIFY, WOOCOMMERCE, Door, ShopBook, Verdict, accept, app_secrets, turn_away_large
+from webapp.group_commit import GroupCommit
+from webapp.parts import Parts, parts
+
+blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+
+_DRAINED = 8  # times the cap: what is read of a body that is too large, so that its sender can read the answer
+_CHUNK = 1 << 16
+
+
+@blueprint.post("/shopify")
+@guards.public
+def shopify() -> Response:
+    """Shopify names the shop in a header."""
+    return _take_in(SHOPIFY, None)
+
+
+@blueprint.post("/woocommerce/<shop_key>")
+@guards.public
+def woocommerce(shop_key: str) -> Response:
+    """Each WooCommerce shop has an address of its own."""
+    return _take_in(WOOCOMMERCE, shop_key)
+
+
+def _take_in(platform: str, shop_key: str | None) -> Response:
+    door = _doors()[platform]
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    cap = parts().settings.max_body_bytes
+    body = _body(cap)
+    verdict = turn_away_large(door, shop_key, headers) if body is None else accept(door, shop_key, headers, body)
+    return _answer(verdict)
+
+
+def _body(cap: int) -> bytes | None:
+    """The raw body; None where it is larger than the cap."""
+    request.max_content_length = cap * _DRAINED
+    if (request.content_length or 0) <= cap:
+        body = request.stream.read(cap + 1)
+        if len(body) <= cap:
+            return body
+    try:
+        while request.stream.read(_CHUNK):
+            pass
+    except RequestEntityTooLarge:
+        pass
+    return None
+
+
+def _answer(verdict: Verdict) -> Response:
+    if verdict.status == 200:
+        return Response("ok\n", mimetype="text/plain")
+    response = jsonify(
+        {"type": "about:blank", "title": verdict.reason, "status": verdict.status, "detail": verdict.advice}
+    )
+    response.mimetype = "application/problem+json"
+    response.status_code = verdict.status
+    return response
+
+
+def _doors() -> dict[str, Door]:
+    """The doors of this process, made when the first delivery comes."""
+    doors: dict[str, Door] | None = current_app.extensions.get("backroom_doors")
+    if doors is None:
+        doors = current_app.extensions.setdefault("backroom_doors", open_doors(parts()))
+    return doors
+
+
+def open_doors(here: Parts) -> dict[str, Door]:
+    """One door per platform; all of them share one group commit."""
+    book, commits = ShopBook(here.database, here.vault), GroupCommit(here.database, here.queues)
+    secrets = {SHOPIFY: app_secrets(here.settings)}
+    return {
+        name: Door(platform=registry.platform(name), book=book, commits=commits, app_secrets=secrets.get(name, ()))
+        for name in (SHOPIFY, WOOCOMMERCE)
+    }
