@@ -1,0 +1,71 @@
+// Keeps the page fresh: every few seconds the same address is fetched again, and the elements marked data-live are
+// replaced by their new selves. Nobody is disturbed: not while the tab is hidden, text is selected, or a field in the
+// element has the focus. Without this script the pages work as they are.
+"use strict";
+
+(() => {
+  const PAUSE = 4000;
+  const LONGEST_PAUSE = 60000;
+  let pause = PAUSE;
+  let timer = 0;
+
+  document.documentElement.classList.add("scripted");
+
+  for (const form of document.querySelectorAll("form[data-auto]")) {
+    form.addEventListener("change", (event) => {
+      if (event.target.matches("select, input[type=checkbox]")) form.requestSubmit();
+    });
+  }
+
+  const busy = (element) =>
+    element.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+
+  const selecting = () => String(document.getSelection()) !== "";
+
+  // Keep open what the reader opened, and the focus on the link where it was.
+  const keepState = (before, after) => {
+    before.querySelectorAll("details[id]").forEach((details) => {
+      const same = after.querySelector(`#${CSS.escape(details.id)}`);
+      if (same) same.open = details.open;
+    });
+    const focused = before.contains(document.activeElement) ? document.activeElement : null;
+    const address = focused && focused.getAttribute("href");
+    return address ? after.querySelector(`a[href="${CSS.escape(address)}"]`) : null;
+  };
+
+  const exchange = (page) => {
+    for (const before of document.querySelectorAll("[data-live][id]")) {
+      const after = page.getElementById(before.id);
+      if (!after || busy(before) || before.isEqualNode(after)) continue;
+      const focus = keepState(before, after);
+      before.replaceWith(document.adoptNode(after));
+      if (focus) focus.focus({ preventScroll: true });
+    }
+  };
+
+  const refresh = async () => {
+    if (document.hidden || selecting()) return next();
+    try {
+      const answer = await fetch(location.href, { credentials: "same-origin", headers: { "X-Live": "1" } });
+      if (answer.redirected && new URL(answer.url).pathname !== location.pathname) return; // signed out
+      if (!answer.ok) throw new Error(answer.statusText);
+      exchange(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      pause = PAUSE;
+    } catch {
+      pause = Math.min(pause * 2, LONGEST_PAUSE);
+    }
+    next();
+  };
+
+  const next = () => {
+    clearTimeout(timer);
+    timer = setTimeout(refresh, pause);
+  };
+
+  if (document.querySelector("[data-live][id]")) {
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) refresh();
+    });
+    next();
+  }
+})();
