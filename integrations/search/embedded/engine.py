@@ -40,7 +40,7 @@ class EmbeddedEngine:
         """Add or replace documents. An index that is missing or cannot be opened begins anew with them."""
         home = self._shelf.home(index)
         with _outcome(index):
-            opened = self._shelf.get(index)
+            opened = self._fresh(index)
             if opened:
                 writing.commit(opened.index, opened.language, documents=documents)
             else:
@@ -52,14 +52,20 @@ class EmbeddedEngine:
     def remove(self, index: str, ids: Iterable[str]) -> None:
         """Take documents out."""
         with _outcome(index):
-            opened = self._shelf.get(index)
+            opened = self._fresh(index)
             if opened:
                 writing.commit(opened.index, opened.language, removed=ids)
 
     def search(self, index: str, query: SearchQuery) -> SearchResult:
         """Find products, with the state of the last commit of any process."""
         opened = self._fresh(index)
-        return searching.search(opened, query) if opened else _EMPTY
+        if opened is None:
+            return _EMPTY
+        try:
+            return searching.search(opened, query)
+        except (ValueError, OSError) as error:
+            self._shelf.close(index)
+            raise Transient(f"searching in {index}: {error}") from error
 
     def count(self, index: str) -> int:
         """How many documents the index has."""
@@ -74,7 +80,7 @@ class EmbeddedEngine:
         home = self._shelf.home(index)
         folder = generations.rebuild_folder(home, token)
         with _outcome(index):
-            if not folder.exists():
+            if not generations.is_made(folder):
                 return EmbeddedRebuild(self._shelf, index, folder, *generations.make(folder))
             return EmbeddedRebuild(self._shelf, index, folder, *generations.load(folder))
 
@@ -89,12 +95,13 @@ class EmbeddedEngine:
     def _fresh(self, index: str) -> Opened | None:
         """The index as of the last commit, even if a rebuild took its place while it was being looked at."""
         for _ in range(2):
-            opened = self._shelf.get(index)
-            if opened is None:
-                return None
             try:
-                opened.index.reload()
+                opened = self._shelf.get(index)
+                if opened:
+                    opened.index.reload()
             except (ValueError, OSError) as error:
+                if generations.is_passing(error):
+                    raise Transient(f"opening the search index {index}: {error}") from error
                 _log.warning("opening the search index %s again: %s", index, error)
                 self._shelf.close(index)
             else:
@@ -123,6 +130,7 @@ class EmbeddedRebuild:
         """Let searches use the new index. The old one is deleted a minute later, with a later save or rebuild."""
         home = self._folder.parent
         with _outcome(self._name):
+            generations.load(self._folder)  # it may have been dropped meanwhile
             generations.switch(home, self._folder)
             generations.sweep(home)
             self._index.reload()

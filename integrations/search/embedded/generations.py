@@ -7,6 +7,7 @@
 …/retired              empty; since when this generation is no longer searched
 """
 
+import errno
 import json
 import logging
 import os
@@ -23,6 +24,7 @@ from integrations.search.embedded.schema import SCHEMA, VERSION
 _log = logging.getLogger(__name__)
 # Readers hold their files open, but one may just be about to open them.
 GRACE_SECONDS = 60
+_SYSTEM_ERROR = re.compile(r"os error (\d+)")
 
 
 class UnableToOpen(Exception):
@@ -64,15 +66,33 @@ def make(folder: Path, *, tongue: str = ENGLISH) -> tuple[tantivy.Index, Languag
     return _prepared(index, words)
 
 
+def is_made(folder: Path) -> bool:
+    """Whether there is a generation; whoever made a folder without a format died before it kept anything."""
+    return (folder / "format.json").exists()
+
+
 def load(folder: Path) -> tuple[tantivy.Index, Language]:
-    """Open a generation. Raises UnableToOpen."""
+    """Open a generation. Raises UnableToOpen, or OSError where a later try may succeed."""
     try:
         form = json.loads((folder / "format.json").read_text())
         if form["version"] != VERSION:
             raise UnableToOpen(f"{folder} has version {form['version']}, this program reads {VERSION}")
         return _prepared(tantivy.Index.open(str(folder)), language(form["language"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
+        if is_passing(error):
+            raise OSError(f"{folder}: {error}") from error
         raise UnableToOpen(f"{folder}: {error}") from error
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the system was at fault rather than the files: too many open, no memory, no rights.
+
+    An index must not count as damaged for that: the next save would begin it anew. A missing file is damage.
+    """
+    if isinstance(error, OSError) and error.errno:
+        return error.errno != errno.ENOENT
+    found = _SYSTEM_ERROR.search(str(error))
+    return found is not None and int(found[1]) != errno.ENOENT
 
 
 def _prepared(index: tantivy.Index, words: Language) -> tuple[tantivy.Index, Language]:

@@ -7,13 +7,16 @@ import tantivy
 
 from integrations.search.embedded.analysis import Language, code, query_words
 from integrations.search.embedded.schema import SCHEMA
-from integrations.search.embedded.vocabulary import Vocabulary
+from integrations.search.embedded.vocabulary import SHORTEST, Vocabulary
 
 MOST_WORDS = 24
 _COMPLETIONS = 12
 _COMPLETED_WEIGHT = 0.6
 _RATHER_A_BEGINNING = 10
 _CORRECTED_WEIGHT = 0.5
+_LESS_LIKELY = 0.6
+_MERE_STEM_WEIGHT = 0.1
+_FEW = 5
 _CODE_WORDS = 6
 _CUTS_TRIED = 4
 
@@ -45,14 +48,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A query understood. `codes`: SKUs it has or is; `whole_code`: the entire query is one.
-
-    `prefix`: the last word, where it was taken for the beginning of a word.
-    """
+    """A query understood. `codes`: SKUs it has or is; `prefix`: its last word, where that may be a mere beginning."""
 
     groups: tuple[Group, ...]
     codes: tuple[str, ...] = ()
-    whole_code: bool = False
     prefix: str = ""
 
 
@@ -69,21 +68,21 @@ class Reader:
         everything = query_words(text)[:MOST_WORDS]
         words = [word for word in everything if word not in self._language.stop_words] or everything
         whole = code(text) if len(text) < 200 else ""
-        codes, is_whole = self._codes(everything, whole)
+        codes = self._codes(everything, whole)
         groups, prefix = self._groups(words)
-        return Meaning(tuple(groups), codes, is_whole, prefix)
+        return Meaning(tuple(groups), codes, prefix)
 
-    def _codes(self, words: list[str], whole: str) -> tuple[tuple[str, ...], bool]:
+    def _codes(self, words: list[str], whole: str) -> tuple[str, ...]:
         """SKUs in the query, however they were punctuated. In a longer query only such as cannot be mere words."""
         if whole and self._searcher.doc_freq("code", whole):
-            return (whole,), True
+            return (whole,)
         joined = (
             "".join(words[start:end])
             for start in range(len(words))
             for end in range(start + 1, min(start + _CODE_WORDS, len(words)) + 1)
         )
         likely = (text for text in joined if len(text) >= 5 and any(c.isdigit() for c in text))
-        return tuple(dict.fromkeys(text for text in likely if self._searcher.doc_freq("code", text))), False
+        return tuple(dict.fromkeys(text for text in likely if self._searcher.doc_freq("code", text)))
 
     def _groups(self, words: list[str]) -> tuple[list[Group], str]:
         groups: list[Group] = []
@@ -92,10 +91,12 @@ class Reader:
         while position < len(words):
             pair = words[position : position + 2]
             joined = "".join(pair)
+            if len(pair) == 2 and not self._count("words", joined):
+                joined = "".join(self._meant(word) for word in pair)
             if len(pair) == 2 and len(joined) > 4 and self._count("words", joined) > 1:
                 groups.append(
                     Group(
-                        tuple(self._word(word, is_last=False, is_understood=True)[0] for word in pair),
+                        tuple(self._word(word, is_last=False, is_understood=False)[0] for word in pair),
                         (self._language.stem(joined),),
                     )
                 )
@@ -136,24 +137,37 @@ class Reader:
     def _word(self, text: str, *, is_last: bool, is_understood: bool) -> tuple[Word, str]:
         """A word as read, and its text again if it was taken for the beginning of a word."""
         stem = self._language.stem(text)
-        found = {stem: 1.0}
-        known = self._searcher.doc_freq("all", stem)
-        prefix = ""
-        if is_last and len(text) >= 2:
-            completed = self._completions(text, known)
-            prefix = text if completed else ""
-            for other, weight in completed:
-                found.setdefault(self._language.stem(other), weight)
-        if not known and not is_understood and len(found) == 1:
+        known = self._known(text, stem)
+        found = {stem: 1.0 if known else _MERE_STEM_WEIGHT}
+        completed = self._completions(text, known) if is_last and len(text) >= 2 else []
+        for other, weight, _ in completed:
+            found.setdefault(self._language.stem(other), weight)
+        # "muse" before the one museum of a catalogue full of mice is a mistake rather than a beginning.
+        if not known and not is_understood and all(count < _FEW for _, _, count in completed):
             for rank, other in enumerate(self._vocabulary.corrections(text, self._searcher)):
-                found.setdefault(
-                    self._language.stem(other), _CORRECTED_WEIGHT if rank == 0 else 0.6 * _CORRECTED_WEIGHT
-                )
-        matching = tuple((s, weight) for s, weight in found.items() if self._searcher.doc_freq("all", s))
-        return Word(text, matching or ((stem, 1.0),), bool(matching)), prefix
+                weight = _CORRECTED_WEIGHT if rank == 0 else _LESS_LIKELY * _CORRECTED_WEIGHT
+                found.setdefault(self._language.stem(other), weight)
+        likely = sorted(found.items(), key=lambda pair: -pair[1])
+        matching = tuple((each, weight) for each, weight in likely if self._count("all", each))
+        return Word(text, matching or ((stem, 1.0),), bool(matching)), text if completed else ""
 
-    def _completions(self, text: str, known: int) -> list[tuple[str, float]]:
-        """What a word may be the beginning of, with weights; the frequent words most.
+    def _known(self, text: str, stem: str) -> int:
+        """In how many documents a word is. A mistyped word may be cut down to a short stem that others have.
+
+        So "gaing" is not known by "GA", while "printers" is by "printer".
+        """
+        if len(stem) < SHORTEST <= len(text) and len(text) - len(stem) > 2 and not self._count("words", text):
+            return 0
+        return self._count("all", stem)
+
+    def _meant(self, text: str) -> str:
+        """The word, or the likeliest one when no document has it."""
+        if self._known(text, self._language.stem(text)):
+            return text
+        return next(iter(self._vocabulary.corrections(text, self._searcher, at_most=1)), text)
+
+    def _completions(self, text: str, known: int) -> list[tuple[str, float, int]]:
+        """What a word may be the beginning of, with weights and how many documents have it; the frequent words most.
 
         Only while titles hardly have it as a word by itself: "note" is completed where most are notebooks, but "desk"
         is a desk, though there are desktops.
@@ -165,7 +179,7 @@ class Reader:
         most = found[0][1] if found else 0
         if itself * _RATHER_A_BEGINNING > most or (known and not most):
             return []
-        return [(word, _COMPLETED_WEIGHT * math.sqrt(count / most)) for word, count in found if word != text]
+        return [(word, _COMPLETED_WEIGHT * math.sqrt(count / most), count) for word, count in found if word != text]
 
     def _count(self, field: str, word: str) -> int:
         return self._searcher.doc_freq(field, word)

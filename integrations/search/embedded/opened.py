@@ -9,6 +9,7 @@ from pathlib import Path
 
 import tantivy
 
+from integrations.errors import Permanent
 from integrations.search.embedded import generations
 from integrations.search.embedded.analysis import Language
 from integrations.search.embedded.vocabulary import Vocabulary
@@ -45,9 +46,9 @@ class Shelf:
         self._damaged: dict[str, Stamp] = {}
 
     def home(self, name: str) -> Path:
-        """The folder of an index. Raises ValueError for a name that could lead elsewhere."""
+        """The folder of an index. Raises Permanent for a name that could lead elsewhere."""
         if not name or name.startswith(".") or not name.replace("-", "").replace("_", "").isalnum():
-            raise ValueError(f"not a name of an index: {name!r}")
+            raise Permanent(f"not a name of an index: {name!r}")
         return self.root / name
 
     def get(self, name: str) -> Opened | None:

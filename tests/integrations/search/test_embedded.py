@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -161,6 +162,17 @@ class TestFiles:
         late.save("shop", [Document(id="2", title="Shoe")])
         assert (late.count("shop"), ids(late, "shoe")) == (1, ["2"])
 
+    def test_that_cannot_be_opened_just_now_are_not_taken_for_damaged(self, local, tmp_path, monkeypatch):
+        local.save("shop", [Document(id="1", title="Shoe")])
+        late = EmbeddedEngine(tmp_path)
+        with monkeypatch.context() as patched:
+            refuse = Mock(side_effect=ValueError("IoError: Too many open files (os error 24)"))
+            patched.setattr(generations, "_prepared", refuse)
+            for attempt in (lambda: late.count("shop"), lambda: late.save("shop", [Document(id="2", title="Shoe")])):
+                with pytest.raises(Transient, match="Too many open files"):
+                    attempt()
+        assert late.count("shop") == 1
+
     def test_of_an_old_generation_are_deleted_after_a_grace(self, local, tmp_path, monkeypatch):
         local.save("shop", [Document(id="1", title="Shoe")])
         old = generations.current(tmp_path / "shop")
@@ -179,9 +191,29 @@ class TestFiles:
         with pytest.raises(Permanent, match="begin another"):
             local.rebuild("shop", "t")
 
+    def test_of_a_rebuild_that_was_dropped_do_not_take_its_place(self, local):
+        rebuild = local.rebuild("shop", "t")
+        local.drop("shop")
+        with pytest.raises(Permanent, match="begin another"):
+            rebuild.finish()
+
+    def test_of_a_half_made_rebuild_are_made_again(self, local, tmp_path):
+        generations.rebuild_folder(tmp_path / "shop", "t").mkdir(parents=True)
+        local.rebuild("shop", "t").save([Document(id="1", title="Shoe")])
+        assert local.rebuild("shop", "t").finish() == 1
+
+    def test_that_lack_a_segment_are_empty_until_saved_anew(self, local, tmp_path):
+        local.save("shop", [Document(id="1", title="Shoe")])
+        for file in generations.current(tmp_path / "shop").glob("*.store"):
+            file.unlink()
+        late = EmbeddedEngine(tmp_path)
+        assert (late.count("shop"), ids(late, "shoe")) == (0, [])
+        late.save("shop", [Document(id="2", title="Shoe")])
+        assert ids(late, "shoe") == ["2"]
+
     @pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", ".hidden"])
     def test_stay_in_the_folder(self, local, name):
-        with pytest.raises(ValueError, match="not a name"):
+        with pytest.raises(Permanent, match="not a name"):
             local.search(name, SearchQuery())
 
     def test_of_many_indexes_are_not_all_held_open(self, tmp_path):

@@ -11,7 +11,7 @@ from benchmarks.relevance import half_typed, main, mistyped, ndcg
 class TestNdcg:
     @pytest.mark.parametrize(
         ("found", "expected"),
-        [(["a", "b"], 1.0), ([], 0.0), (["x", "y"], 0.0), (["x", "a", "b"], 0.6698), (["b", "a"], 0.8597)],
+        [(["a", "b"], 1.0), ([], 0.0), (["x", "y"], 0.0), (["x", "a", "b"], 0.6590), (["b", "a"], 0.7967)],
     )
     def test_is_one_only_for_the_best_order(self, found, expected):
         assert ndcg(found, {"a": 3, "b": 1, "c": 0}, highest=3) == pytest.approx(expected, abs=1e-4)
