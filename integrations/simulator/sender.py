@@ -73,4 +73,10 @@ class Sender:
             self.sent += 1
             return
         self.refused += 1
-        log.warning("%s: %s was refused with %d", self.shop.platform, delivery.topic, status)
+        if self.refused == 1:
+            log.warning("%s: %s was refused with %d; more are only counted", self.shop.platform, delivery.topic, status)
+
+    def tally(self) -> str:
+        """What was sent, in words."""
+        tries = f"{self.postponed} tried again, {self.refused} refused"
+        return f"{self.shop.platform}: {self.sent} delivered, {tries}"

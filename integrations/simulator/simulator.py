@@ -19,6 +19,7 @@ from integrations.simulator.store import system_clock
 log = logging.getLogger(__name__)
 CATALOGUE_RATE = 100.0  # deliveries per second of a backlog, so that a small machine is not flooded
 _BACKLOG = 20
+_LOOK_AGAIN = 0.25  # seconds, while nobody answers
 _REPORT_EVERY = 60.0
 
 
@@ -80,19 +81,23 @@ class Simulator:
             player.open()
         reported = time.monotonic()
         while not self._is_done():
-            for player in self._players:
+            behind = [player for player in self._players if player.has_backlog()]
+            for player in behind or self._players:
                 player.play()
-                time.sleep(1 / (CATALOGUE_RATE if player.has_backlog() else self._rate))
+                time.sleep(self._pause(backlog=bool(behind)))
             if time.monotonic() - reported >= _REPORT_EVERY:
                 reported = time.monotonic()
                 self.report()
 
     def report(self) -> None:
-        """One line about what was sent."""
-        for player in self._players:
-            sender = player.sender
-            told = (player.shop.platform, sender.sent, sender.postponed, sender.refused)
-            log.info("%s: %d delivered, %d times tried again, %d refused", *told)
+        """One line about what was sent since the start."""
+        log.info("%s", "; ".join(player.sender.tally() for player in self._players))
+
+    def _pause(self, *, backlog: bool) -> float:
+        """Seconds to the next delivery."""
+        if any(player.sender.is_paused for player in self._players):
+            return min(_LOOK_AGAIN, 1 / self._rate)
+        return 1 / (CATALOGUE_RATE if backlog else self._rate)
 
     def _is_done(self) -> bool:
         return (

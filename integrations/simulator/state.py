@@ -10,6 +10,7 @@ import types
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from integrations.simulator.delivery import Delivery
@@ -43,6 +44,8 @@ class State:
     """The memory of all shops. `path` ":memory:" forgets everything at the end."""
 
     def __init__(self, path: str) -> None:
+        if path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")  # a crash of the machine may cost the last second of the play
