@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from commerce.rules.products import ACTIVE, Image, Option, VariantFacts
 
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _SPACE = re.compile(r"\s+")
-_FACET_NAME = re.compile(r"[^a-z0-9]+")
+_FACET_NAME = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class Product:
 class Document:
     """What is searched: plain text throughout. `facets`: lower-case name to values; `price` in minor units, lowest.
 
-    `created` is seconds since 1970. `skus` has the product's and all its variants'.
+    `created` is seconds since 1970. `skus` has the product's and all its variants', and the barcodes: shoppers paste either.
     """
 
     id: str
@@ -81,8 +82,8 @@ def plain_text(markup: str) -> str:
 
 
 def facet_name(name: str) -> str:
-    """The name under which a facet is asked for: "Colour family" is "colour-family"."""
-    return _FACET_NAME.sub("-", name.lower()).strip("-")
+    """The name under which a facet is asked for: "Colour family" is "colour-family", "Größe" is "größe"."""
+    return _FACET_NAME.sub("-", unicodedata.normalize("NFKC", name).lower()).strip("-")
 
 
 def document(product: Product) -> Document:
@@ -91,7 +92,7 @@ def document(product: Product) -> Document:
     for name, values in _facets(product):
         known = facets.setdefault(facet_name(name), [])
         known.extend(value for value in values if value and value not in known)
-    skus = [product.sku, *(variant.sku for variant in product.variants)]
+    skus = [product.sku, *(code for variant in product.variants for code in (variant.sku, variant.barcode))]
     described = [*product.attributes, *((option.name, option.values) for option in product.options)]
     titles = dict.fromkeys(variant.title for variant in product.variants if variant.title not in ("", "Default Title"))
     return Document(
