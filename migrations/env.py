@@ -3,6 +3,7 @@
 import os
 
 from alembic import context
+from sqlalchemy import JSON
 
 from commerce.database import Database
 from commerce.settings import Settings
@@ -27,8 +28,12 @@ def _migrate(connection: object) -> None:
 
 
 def _render(kind: str, item: object, _context: object) -> str | bool:
-    """Migrations spell our column type as what it is in the database, so that they stand alone."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
+    """Migrations spell our column types as what they are in the database, so that they stand alone."""
+    if kind == "type" and isinstance(item, Moment):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, JSON):
+        return "sa.JSON().with_variant(postgresql.JSONB(), 'postgresql')"
+    return False
 
 
 run()

@@ -111,7 +111,7 @@ def accept(door: Door, shop_key: str | None, headers: Mapping[str, str], body: b
         status = 401 if shop_key is None else 404
         return _reject(door, None, envelope, status=status, reason=UNKNOWN_SHOP, now=now)
     if platform.is_ping(headers, body):
-        door.commits.submit(Entry(now=now, tallies=((shop.id, "ping", platform.name),)))
+        door.commits.submit(Entry(now=now, counted=((shop.id, "ping", platform.name),)))
         return PONG
     if not envelope.signature:
         return _reject(door, shop, envelope, status=401, reason=NO_SIGNATURE, now=now)
@@ -169,14 +169,14 @@ def _store(
         error=error,
     )
     counted = (shop.id, "rejected", NOT_JSON) if error else (shop.id, "received", door.platform.name)
-    door.commits.submit(Entry(now=now, delivery=delivery, tallies=(counted,)))
+    door.commits.submit(Entry(now=now, delivery=delivery, counted=(counted,)))
 
 
 def _reject(door: Door, shop: Shop | None, envelope: Envelope, *, status: int, reason: str, now: datetime) -> Verdict:
     """Count it, and list it for the merchant where the shop is known."""
     shop_id = shop.id if shop else NO_SHOP
     listed = ((shop.id, _printable(envelope.topic, 100), reason),) if shop else ()
-    door.commits.submit(Entry(now=now, tallies=((shop_id, "rejected", reason),), rejections=listed))
+    door.commits.submit(Entry(now=now, counted=((shop_id, "rejected", reason),), rejected=listed))
     return Verdict(status, reason, ADVICE[reason])
 
 

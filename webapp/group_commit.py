@@ -18,8 +18,8 @@ class Entry:
 
     now: datetime
     delivery: NewDelivery | None = None
-    tallies: tuple[tallies.Key, ...] = ()
-    rejections: tuple[rejections.Key, ...] = ()
+    counted: tuple[tallies.Key, ...] = ()
+    rejected: tuple[rejections.Key, ...] = ()
     done: bool = field(default=False, init=False)
     error: BaseException | None = field(default=None, init=False)
 
@@ -61,8 +61,8 @@ class GroupCommit:
 
     def _store(self, batch: Sequence[Entry]) -> set[int]:
         deliveries = [entry.delivery for entry in batch if entry.delivery is not None]
-        counted: Counter[tallies.Key] = Counter(key for entry in batch for key in entry.tallies)
-        rejected: Counter[rejections.Key] = Counter(key for entry in batch for key in entry.rejections)
+        counted: Counter[tallies.Key] = Counter(key for entry in batch for key in entry.counted)
+        rejected: Counter[rejections.Key] = Counter(key for entry in batch for key in entry.rejected)
         with self._database.write() as db:
             ids = inbox.store(db, deliveries)
             for delivery, row_id in zip(deliveries, ids, strict=True):

@@ -163,6 +163,11 @@ def save_clock(db: Connection, shop_id: int, clock: StoreClock) -> None:
     learn(db, shop_id, clock_at=clock.latest, clock_disorder=clock.disorder, clock_seen=clock.seen)
 
 
+def new_secret() -> str:
+    """A secret for a shop's webhooks."""
+    return secrets.token_urlsafe(32)
+
+
 def new_api_key(db: Connection, shop_id: int) -> str:
     """Replace the shop's API key; the old one is refused from now on. The new one is shown this once."""
     api_key = f"br_{secrets.token_urlsafe(32)}"

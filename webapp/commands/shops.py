@@ -2,7 +2,6 @@
 
 import json
 import re
-import secrets
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -72,7 +71,7 @@ def add_woocommerce(
     address = urlsplit(url.strip())
     if address.scheme not in ("http", "https") or not address.netloc:
         raise click.BadParameter(f"{url!r} is not an address such as https://shop.example", param_hint="URL")
-    here, secret = parts(), webhook_secret or secrets.token_urlsafe(32)
+    here, secret = parts(), webhook_secret or shops.new_secret()
     new = _add(
         here,
         platform="woocommerce",

@@ -1,0 +1,64 @@
+# Everything there is to do. `make` alone says what.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run sign-in demo install install-dev lint format test test-all bench docs requirements clean
+
+help: ## This list
+	@grep -E '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+run: install ## Start everything, with a demo shop (PORT, VAR_DIR, DEMO=0, …)
+	@exec $(BIN)/python -m webapp.run
+
+sign-in: install ## Print a one-time link to the dashboard
+	@$(BIN)/flask --app webapp.app sign-in
+
+test: install-dev ## What guards every change (at most 5 minutes)
+	@$(BIN)/python -m tests.run quick
+
+test-all: install-dev ## Everything: both databases, browser, chaos (at most 20 minutes)
+	@$(BIN)/python -m tests.run all
+
+lint: install-dev ## ruff, mypy, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: install-dev ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: install-dev ## Benchmarks, as ratios against peers measured in the same run
+	@$(BIN)/python -m benchmarks
+
+docs: install ## Write the reference pages that are generated from the code
+	@$(BIN)/python -m docs.generate
+
+requirements: ## Compile requirements.in and requirements-dev.in (needs uv)
+	uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make requirements" requirements.in -o requirements.txt
+	uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make requirements" requirements-dev.in -o requirements-dev.txt
+
+install: $(VENV)/.installed
+
+install-dev: $(VENV)/.installed-dev
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; set PYTHON to its command."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Set PYTHON to a newer one."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 cannot make an environment: install python3-venv."; exit 1; }
+
+$(VENV)/.installed: requirements.txt | $(BIN)/python
+	@echo "Installing what requirements.txt lists …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing what requirements-dev.txt lists …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements-dev.txt
+	@touch $@
+
+clean: ## Remove the environment and caches; data in var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

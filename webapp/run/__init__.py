@@ -1,0 +1,1 @@
+"""`make run`: all processes and the embedded parts on one machine, kept alive."""
