@@ -133,7 +133,7 @@ def shops_with_work(db: Connection, *, kind: str, now: datetime) -> dict[int, da
     waiting = and_(effects.c.kind == kind, effects.c.state == text("'waiting'"), effects.c.due_at <= now)
     since = func.min(effects.c.due_at, type_=Moment())
     query = select(effects.c.shop_id, since).where(waiting).group_by(effects.c.shop_id)
-    return dict(db.execute(query).tuples().all())
+    return dict(db.execute(query).all())
 
 
 def of_delivery(db: Connection, *, shop_id: int, inbox_id: int) -> Sequence[Row[Any]]:
@@ -168,7 +168,7 @@ def waiting(db: Connection, *, shop_id: int) -> dict[str, int]:
     """How many effects of each kind wait."""
     unfinished = and_(effects.c.shop_id == shop_id, effects.c.state == text("'waiting'"))
     query = select(effects.c.kind, func.count()).where(unfinished).group_by(effects.c.kind)
-    return dict(db.execute(query).tuples().all())
+    return dict(db.execute(query).all())
 
 
 def waiting_objects(db: Connection, *, shop_id: int, kind: str, object_kind: str, ids: Collection[str]) -> set[str]:

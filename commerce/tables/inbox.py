@@ -181,7 +181,7 @@ def batch(db: Connection, *, shop_id: int, now: datetime, limit: int) -> Sequenc
     """The shop's oldest rows that are due, with their bodies: at most `limit`, and 16 MiB beyond the first."""
     ids: list[int] = []
     size = 0
-    for row_id, length in db.execute(_due(shop_id, now, inbox.c.id, func.length(inbox.c.body)).limit(limit)).tuples():
+    for row_id, length in db.execute(_due(shop_id, now, inbox.c.id, func.length(inbox.c.body)).limit(limit)):
         size += length
         if ids and size > _BATCH_BYTES:
             break
@@ -224,7 +224,7 @@ def shops_with_work(db: Connection, *, now: datetime) -> dict[int, datetime]:
     """Shops that have rows due, with the time since when the oldest is due."""
     waiting = and_(inbox.c.state == text("'waiting'"), inbox.c.due_at <= now)
     query = select(inbox.c.shop_id, func.min(inbox.c.due_at, type_=Moment())).where(waiting).group_by(inbox.c.shop_id)
-    return dict(db.execute(query).tuples().all())
+    return dict(db.execute(query).all())
 
 
 def oldest_unfinished(db: Connection) -> datetime | None:

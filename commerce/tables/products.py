@@ -118,7 +118,7 @@ def _with_kept_categories(db: Connection, shop_id: int, rows: list[dict[str, Any
     if not rows:
         return []
     chosen = and_(products.c.shop_id == shop_id, products.c.id.in_([row["id"] for row in rows]))
-    kept = dict(db.execute(select(products.c.id, products.c.categories).where(chosen)).tuples().all())
+    kept = dict(db.execute(select(products.c.id, products.c.categories).where(chosen)).all())
     return [row | {"categories": kept.get(row["id"], [])} for row in rows]
 
 

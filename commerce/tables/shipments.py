@@ -42,7 +42,7 @@ def replace(db: Connection, *, shop_id: int, of_orders: Mapping[str, Sequence[Sh
         return
     stay = {(order_id, fact.id) for order_id, facts in of_orders.items() for fact in facts}
     chosen = and_(shipments.c.shop_id == shop_id, shipments.c.order_id.in_(of_orders))
-    there = db.execute(select(shipments.c.order_id, shipments.c.id).where(chosen)).tuples().all()
+    there = db.execute(select(shipments.c.order_id, shipments.c.id).where(chosen)).all()
     gone = [shipment_id for order_id, shipment_id in there if (order_id, shipment_id) not in stay]
     if gone:
         db.execute(delete(shipments).where(shipments.c.shop_id == shop_id, shipments.c.id.in_(gone)))

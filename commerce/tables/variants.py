@@ -67,7 +67,7 @@ def remove_unlisted(db: Connection, *, shop_id: int, facts: Sequence[ProductFact
     stay = {(fact.id, variant_id) for fact in facts for variant_id in fact.variant_ids}
     stay |= {(fact.id, variant.id) for fact in facts for variant in fact.variants or ()}
     chosen = and_(variants.c.shop_id == shop_id, variants.c.product_id.in_([fact.id for fact in facts]))
-    there = db.execute(select(variants.c.product_id, variants.c.id).where(chosen)).tuples().all()
+    there = db.execute(select(variants.c.product_id, variants.c.id).where(chosen)).all()
     remove(
         db,
         shop_id=shop_id,
@@ -108,7 +108,7 @@ def products_of(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[s
     if not ids:
         return {}
     chosen = and_(variants.c.shop_id == shop_id, variants.c.id.in_(ids))
-    return dict(db.execute(select(variants.c.id, variants.c.product_id).where(chosen)).tuples().all())
+    return dict(db.execute(select(variants.c.id, variants.c.product_id).where(chosen)).all())
 
 
 def of_products(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, list[VariantFacts]]:
