@@ -72,19 +72,7 @@ def _tell_order(store: Store, happening: Happening) -> list[Told]:
 
 def product_json(product: Product, images: str) -> dict[str, Any]:
     """products/create and products/update."""
-    picture = {
-        "id": product.id + 1,
-        "alt": product.title,
-        "position": 1,
-        "product_id": product.id,
-        "created_at": stamp(product.created_at),
-        "updated_at": stamp(product.created_at),
-        "admin_graphql_api_id": gid("ProductImage", product.id + 1),
-        "width": 800,
-        "height": 800,
-        "src": f"{images}/demo/images/{product.handle}.svg",
-        "variant_ids": [],
-    }
+    picture = _picture(product, images)
     newest = sorted(product.variants, key=lambda variant: variant.updated_at, reverse=True)
     return {
         "admin_graphql_api_id": gid("Product", product.id),
@@ -112,6 +100,22 @@ def product_json(product: Product, images: str) -> dict[str, Any]:
         ],
         "has_variants_that_requires_components": False,
         "category": None,
+    }
+
+
+def _picture(product: Product, images: str) -> dict[str, Any]:
+    return {
+        "id": product.id + 1,
+        "alt": product.title,
+        "position": 1,
+        "product_id": product.id,
+        "created_at": stamp(product.created_at),
+        "updated_at": stamp(product.created_at),
+        "admin_graphql_api_id": gid("ProductImage", product.id + 1),
+        "width": 800,
+        "height": 800,
+        "src": f"{images}/demo/images/{product.handle}.svg",
+        "variant_ids": [],
     }
 
 

@@ -8,7 +8,6 @@ from integrations.simulator.woocommerce_shapes import dates, escaped, links, mon
 
 def order_json(order: Order, shop_url: str) -> dict[str, Any]:
     """An order; a draft is a checkout that is not finished."""
-    goods_tax = order.tax - taxed(order.shipping)
     return {
         "id": order.id,
         "parent_id": 0,
@@ -18,13 +17,7 @@ def order_json(order: Order, shop_url: str) -> dict[str, Any]:
         "prices_include_tax": False,
         **dates("date_created", order.created_at),
         **dates("date_modified", order.updated_at),
-        "discount_total": money(order.discount),
-        "discount_tax": money(taxed(order.discount)),
-        "shipping_total": money(order.shipping),
-        "shipping_tax": money(taxed(order.shipping)),
-        "cart_tax": money(goods_tax),
-        "total": money(order.total),
-        "total_tax": money(order.tax),
+        **_amounts(order),
         "customer_id": order.customer_id or 0,
         "order_key": f"wc_order_{order.id:013x}",
         "billing": {**_address(order.buyer), "email": order.buyer.email},
@@ -42,10 +35,6 @@ def order_json(order: Order, shop_url: str) -> dict[str, Any]:
         "number": str(order.id),
         "meta_data": _tracking(order),
         "line_items": [_line_json(line) for line in order.lines],
-        "tax_lines": [_tax_line(order, goods_tax)],
-        "shipping_lines": [_shipping_line(order)],
-        "fee_lines": [],
-        "coupon_lines": [_coupon(order)] if order.code else [],
         "refunds": [{"id": made.id, "reason": made.reason, "total": money(-made.amount)} for made in order.refunds],
         "payment_url": f"{shop_url}/checkout/order-pay/{order.id}/?pay_for_order=true",
         "is_editable": order.paid_at is None,
@@ -73,6 +62,23 @@ def customer_json(customer: Customer, shop_url: str) -> dict[str, Any]:
         "avatar_url": "",
         "meta_data": [],
         "_links": links(shop_url, "customers", customer.id),
+    }
+
+
+def _amounts(order: Order) -> dict[str, Any]:
+    goods_tax = order.tax - taxed(order.shipping)
+    return {
+        "discount_total": money(order.discount),
+        "discount_tax": money(taxed(order.discount)),
+        "shipping_total": money(order.shipping),
+        "shipping_tax": money(taxed(order.shipping)),
+        "cart_tax": money(goods_tax),
+        "total": money(order.total),
+        "total_tax": money(order.tax),
+        "tax_lines": [_tax_line(order, goods_tax)],
+        "shipping_lines": [_shipping_line(order)],
+        "fee_lines": [],
+        "coupon_lines": [_coupon(order)] if order.code else [],
     }
 
 

@@ -85,18 +85,7 @@ def product_json(product: Product, related: list[int], shop_url: str, images: st
             for tag in product.tags
         ],
         "images": _images(product, images),
-        "attributes": [
-            {
-                "id": 1 + place,
-                "name": name,
-                "slug": f"pa_{handle_of(name)}",
-                "position": place,
-                "visible": True,
-                "variation": True,
-                "options": list(dict.fromkeys(variant.choices[place] for variant in product.variants)),
-            }
-            for place, name in enumerate(product.option_names)
-        ],
+        "attributes": _attributes(product),
         "variations": [] if simple else [variant.id for variant in product.variants],
         "related_ids": related,
         "has_options": not simple,
@@ -139,6 +128,21 @@ def variation_json(product: Product, variant: Variant, shop_url: str, images: st
 
 def _status(product: Product) -> str:
     return _STATUS[product.state] if product.published or product.state == "deleted" else "draft"
+
+
+def _attributes(product: Product) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": 1 + place,
+            "name": name,
+            "slug": f"pa_{handle_of(name)}",
+            "position": place,
+            "visible": True,
+            "variation": True,
+            "options": list(dict.fromkeys(variant.choices[place] for variant in product.variants)),
+        }
+        for place, name in enumerate(product.option_names)
+    ]
 
 
 def _categories(product: Product) -> list[dict[str, Any]]:
