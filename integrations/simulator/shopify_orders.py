@@ -25,7 +25,6 @@ def order_json(order: Order) -> dict[str, Any]:
         "fulfillment_status": "fulfilled" if order.parcels else None,
         "name": f"#{order.number}",
         "note": None,
-        "note_attributes": [],
         "number": order.number - 1000,
         "order_number": order.number,
         "payment_gateway_names": ["shopify_payments"],
