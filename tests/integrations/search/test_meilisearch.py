@@ -255,6 +255,18 @@ class TestDrop:
 
 
 class TestServer:
+    def test_is_asked_for_plain_answers_with_the_key(self, engine, peer):
+        seen = []
+        peer.answers["GET /indexes/shop/stats"] = lambda request: (
+            seen.append(request)
+            or Response(
+                '{"numberOfDocuments": 1, "isIndexing": false, "fieldDistribution": {}}', mimetype="application/json"
+            )
+        )
+        assert [engine.count("shop"), engine.count("shop")] == [1, 1]
+        assert [request.headers["Accept-Encoding"] for request in seen] == ["identity"] * 2
+        assert seen[0].headers["Authorization"] == "Bearer masterKey"
+
     def test_gives_each_thread_a_client_of_its_own(self):
         server = Server("http://127.0.0.1:1", "")
         others = []
