@@ -106,13 +106,13 @@ def shown_headers(headers: Mapping[str, str]) -> list[tuple[str, str]]:
     return shown
 
 
+# The door's reasons.
 REASONS = {
-    "signature": "The signature is wrong: another secret signed it, or the body was changed on its way.",
-    "no_signature": "It had no signature.",
-    "malformed_signature": "The signature is not written as the platform writes signatures.",
-    "not_json": "The body is not JSON.",
-    "too_large": "The body is larger than what is accepted.",
-    "other_shop": "The body belongs to another shop than its header says.",
+    "no_signature": "It was not signed.",
+    "wrong_signature": "Its signature does not fit: signed with another secret, or changed on its way.",
+    "other_shop": "Its body belongs to another shop than its header says.",
+    "not_json": "Its body is not JSON.",
+    "too_large": "Its body is larger than what is accepted.",
 }
 
 

@@ -9,7 +9,8 @@ _SHAPES = {
     '<path d="M100 92 113 156H87z" fill="{c}"/>',
     "bag": '<path d="M76 74v-8a24 24 0 0 1 48 0v8" fill="none" stroke="{b}" stroke-width="8"/>'
     '<rect x="52" y="70" width="96" height="86" rx="16" fill="{a}"/>'
-    '<rect x="66" y="108" width="68" height="34" rx="8" fill="{b}"/><path d="M66 120h68" stroke="{c}" stroke-width="3"/>',
+    '<rect x="66" y="108" width="68" height="34" rx="8" fill="{b}"/>'
+    '<path d="M66 120h68" stroke="{c}" stroke-width="3"/>',
     "pan": '<rect x="42" y="82" width="96" height="62" rx="20" fill="{a}"/>'
     '<rect x="136" y="94" width="42" height="12" rx="6" fill="{b}"/><rect x="36" y="76" width="108" height="12" rx="6"'
     ' fill="{b}"/><circle cx="90" cy="68" r="8" fill="{b}"/>',
@@ -32,7 +33,8 @@ _SHAPES = {
     "cloth": '<rect x="48" y="118" width="104" height="28" rx="12" fill="{b}"/>'
     '<rect x="52" y="92" width="96" height="28" rx="12" fill="{a}"/><rect x="56" y="66" width="88" height="28" rx="12"'
     ' fill="{b}"/><path d="M70 80h46M68 106h40M66 132h52" stroke="{c}" stroke-width="4"/>',
-    "plant": '<path d="M66 112h68l-8 46H74z" fill="{b}"/><rect x="60" y="102" width="80" height="14" rx="5" fill="{b}"/>'
+    "plant": '<path d="M66 112h68l-8 46H74z" fill="{b}"/>'
+    '<rect x="60" y="102" width="80" height="14" rx="5" fill="{b}"/>'
     '<path d="M98 102C70 100 58 78 62 54c26 4 40 22 38 48zM102 102c-4-30 12-50 38-54 4 28-10 50-38 54z" fill="{a}"/>',
     "box": '<rect x="48" y="100" width="48" height="52" rx="6" fill="{a}"/>'
     '<rect x="102" y="108" width="46" height="44" rx="6" fill="{b}"/><path d="M74 50 104 94H44z" fill="{b}"/>'
