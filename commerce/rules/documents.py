@@ -47,7 +47,7 @@ class Product:
 class Document:
     """What is searched: plain text throughout. `facets`: lower-case name to values; `price` in minor units, lowest.
 
-    `created` is seconds since 1970. `skus` has the product's and its variants', and their barcodes: shoppers paste both.
+    `created` is seconds since 1970. `skus` has the product's, its variants' and their barcodes.
     """
 
     id: str
