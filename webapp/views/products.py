@@ -110,6 +110,6 @@ def _facts(product: Product) -> list[tuple[str, str]]:
         ("Tags", ", ".join(product.tags)),
         *((option.name, ", ".join(option.values)) for option in product.options),
         *((name, ", ".join(values)) for name, values in product.attributes),
-        ("Status on the platform", product.platform_status),
+        ("Platform status", product.platform_status),
     ]
     return [(name, value) for name, value in facts if value]
