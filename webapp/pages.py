@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flask import g, redirect, request, url_for
 from flask.sansio.app import App
+from markupsafe import Markup
 
 from commerce.rules.documents import plain_text
 from webapp import formats
@@ -35,7 +36,7 @@ def install(app: App) -> None:
         number=formats.number,
         money=formats.money,
         seconds=formats.seconds,
-        when=lambda at: formats.when(at, now()),
+        when=_when,
         exact=formats.exact,
         web_address=formats.web_address,
         marked=formats.marked,
@@ -48,6 +49,11 @@ def install(app: App) -> None:
 def now() -> datetime:
     """The present time, in UTC."""
     return datetime.now(UTC)
+
+
+def _when(at: datetime | str | None) -> Markup:
+    """For templates: also times that are stored within JSON, as text."""
+    return formats.when(datetime.fromisoformat(at) if isinstance(at, str) else at, now())
 
 
 def of_shop(view: View) -> Callable[..., Any]:

@@ -91,7 +91,7 @@ class Stock:
         with self.here.database.write() as db:
             (number,) = inbox.store(db, [replace(new, **changes)])
             assert number is not None
-            if outcome:
+            if outcome is not None:
                 told = {"kind": "product", "object_id": "11", "state": inbox.APPLIED, "due_at": NOW} | outcome
                 inbox.finish(db, [inbox.Outcome(id=number, **told)], taken_at=NOW, now=NOW)
         return number

@@ -1,6 +1,7 @@
 """The doors for platforms' webhooks."""
 
 from flask import Blueprint, Response, current_app, jsonify, request
+from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from integrations import registry
@@ -30,7 +31,7 @@ def woocommerce(shop_key: str) -> Response:
 
 
 def _take_in(platform: str, shop_key: str | None) -> Response:
-    door = _doors()[platform]
+    door = current_app.extensions["backroom_doors"][platform]
     headers = {name.lower(): value for name, value in request.headers.items()}
     cap = parts().settings.max_body_bytes
     body = _body(cap)
@@ -64,12 +65,10 @@ def _answer(verdict: Verdict) -> Response:
     return response
 
 
-def _doors() -> dict[str, Door]:
-    """The doors of this process, made when the first delivery comes."""
-    doors: dict[str, Door] | None = current_app.extensions.get("backroom_doors")
-    if doors is None:
-        doors = current_app.extensions.setdefault("backroom_doors", open_doors(parts()))
-    return doors
+@blueprint.record
+def _open(state: BlueprintSetupState) -> None:
+    """One set of doors per process, made before the first delivery can come."""
+    state.app.extensions["backroom_doors"] = open_doors(state.app.extensions["backroom"])
 
 
 def open_doors(here: Parts) -> dict[str, Door]:
