@@ -49,8 +49,10 @@ class Database:
             yield connection
 
     def dispose(self) -> None:
-        """Close all connections, as before a fork."""
+        """Close all connections; those that are needed again are opened again."""
         self._engine.dispose()
+        if self._queue is not None:
+            self._queue.close()
 
     @property
     def engine(self) -> Engine:
@@ -81,6 +83,12 @@ class _WriterQueue:
         except BaseException:
             self._threads.release()
             raise
+
+    def close(self) -> None:
+        """Close the file; the next writer opens it again."""
+        with self._threads:
+            if self._file is not None:
+                self._file.close()
 
     def __exit__(self, *_: object) -> None:
         fcntl.flock(self._file, fcntl.LOCK_UN)

@@ -5,6 +5,8 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -29,17 +31,15 @@ def shopify_secret(settings: Settings) -> str:
 
 
 def _kept(path: Path) -> str:
-    """Read the secret in the file, or make it; two processes that start at once agree on one."""
+    """Read the secret in the file, or make it; whoever starts at the same moment agrees on one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path.with_suffix(f".{os.getpid()}"), os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    if not path.exists():
+        descriptor, fresh = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # readable by its owner only
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
-        os.link(path.with_suffix(f".{os.getpid()}"), path)
-    except FileExistsError:
-        pass
-    finally:
-        path.with_suffix(f".{os.getpid()}").unlink(missing_ok=True)
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+        Path(fresh).unlink()
     return path.read_text().strip()
 
 

@@ -51,11 +51,11 @@ def _stock(db: Connection, shop: Shop, told: StockLevel, _row: int, _received: d
     variant = variants.of_items(db, shop_id=shop.id, item_ids=[item]).get(item)
     if variant is None:
         return Patched(applied=True, note="Saved; no variant with this inventory item is known yet.")
+    if variant.updated_at is not None and variant.updated_at >= told.updated_at:
+        return Patched(applied=True, note="Saved; the product told this stock already.")
     if before is None or before[0] is None or told.available is None or variant.stock is None:
         reason = "The stock of one place alone does not tell the product's."
         return Patched(applied=True, note="Saved.", unclear=Unclear(kind=PRODUCT, id=variant.product_id, reason=reason))
-    if variant.updated_at is not None and variant.updated_at >= told.updated_at:
-        return Patched(applied=True, note="Saved; the product told this stock already.")
     stock = variant.stock + told.available - before[0]
     variants.set_stock(
         db, shop_id=shop.id, variant_id=variant.id, stock=stock, available=variant.available or stock > 0
@@ -88,7 +88,12 @@ def _refund(db: Connection, shop: Shop, told: Refunded, _row: int, _received: da
 
 def _scan(db: Connection, shop: Shop, told: ShipmentScanned, _row: int, _received: datetime, _now: datetime) -> Patched:
     scanned = shipments.scanned(
-        db, shop_id=shop.id, shipment_id=told.shipment_id, status=told.status, word=told.status, at=told.happened_at
+        db,
+        shop_id=shop.id,
+        shipment_id=told.shipment_id,
+        status=told.status,
+        word=told.platform_status,
+        at=told.happened_at,
     )
     if scanned:
         return Patched(applied=True, note="Saved.")

@@ -37,7 +37,7 @@ class TagsChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerFacts:
-    """A customer. `tags` and `consents` None: this delivery does not tell them. Times are UTC."""
+    """A customer. `tags`, `consents`, `addresses` None: this delivery does not tell them. Times are UTC."""
 
     id: str
     email: str = ""
@@ -48,6 +48,6 @@ class CustomerFacts:
     locale: str = ""
     tags: tuple[str, ...] | None = None
     consents: tuple[Consent, ...] | None = None
-    addresses: tuple[dict[str, str], ...] = ()
+    addresses: tuple[dict[str, str], ...] | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None

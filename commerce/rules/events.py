@@ -77,11 +77,12 @@ class Refunded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipmentScanned:
-    """A parcel's new state, told apart from the parcel. `status` is the platform's word."""
+    """A parcel's new state, told apart from the parcel, in our word and in the platform's."""
 
     shipment_id: str
     order_id: str
     status: str
+    platform_status: str
     happened_at: datetime
 
 

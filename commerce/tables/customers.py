@@ -60,12 +60,15 @@ _TOLD = ("id", "email", "phone", "first_name", "last_name", "note", "locale", "c
 
 
 def save(db: Connection, *, shop_id: int, facts: Sequence[CustomerFacts], now: datetime) -> None:
-    """Insert or replace customers; tags and consents that a delivery does not tell stay as they are."""
+    """Insert or replace customers; tags, consents and addresses that a delivery does not tell stay."""
     if not facts:
         return
     chosen = and_(customers.c.shop_id == shop_id, customers.c.id.in_([fact.id for fact in facts]))
     kept = {
-        row.id: row for row in db.execute(select(customers.c.id, customers.c.tags, customers.c.consents).where(chosen))
+        row.id: row
+        for row in db.execute(
+            select(customers.c.id, customers.c.tags, customers.c.consents, customers.c.addresses).where(chosen)
+        )
     }
     rows = []
     for fact in facts:
@@ -73,12 +76,13 @@ def save(db: Connection, *, shop_id: int, facts: Sequence[CustomerFacts], now: d
         consents = dict(known.consents) if known else {}
         consents |= {consent.channel: _consent(consent) for consent in fact.consents or ()}
         tags = list(fact.tags) if fact.tags is not None else (known.tags if known else [])
+        addresses = list(fact.addresses) if fact.addresses is not None else (known.addresses if known else [])
         row = {name: getattr(fact, name) for name in _TOLD}
         row |= {
             "shop_id": shop_id,
             "tags": tags,
             "consents": consents,
-            "addresses": list(fact.addresses),
+            "addresses": addresses,
             "saved_at": now,
         }
         rows.append(row | {"orders_count": 0, "total_spent": 0})

