@@ -1,0 +1,195 @@
+"""The dashboard in a real browser: every page, wide and narrow, without errors and barriers, and alive."""
+
+import importlib.util
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PAGES = (
+    "/dashboard/",
+    "/dashboard/events",
+    "/dashboard/events?state=failed",
+    "/dashboard/events/1",
+    "/dashboard/events/2",
+    "/dashboard/events/rejected",
+    "/dashboard/events/replay",
+    "/dashboard/products",
+    "/dashboard/products?q=kestrel&filter[brand]=Nordvik",
+    "/dashboard/products/11",
+    "/dashboard/orders",
+    "/dashboard/orders/21",
+    "/dashboard/customers",
+    "/dashboard/customers/31",
+)
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+
+def _shared() -> Any:
+    """The fixtures of the web application's tests."""
+    path = Path(__file__).parent.parent / "webapp" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("webapp_fixtures", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_fixtures = _shared()
+migrated, here, app, add_shop = _fixtures.migrated, _fixtures.here, _fixtures.app, _fixtures.add_shop
+shop, other, link = _fixtures.shop, _fixtures.other, _fixtures.link
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"NO BROWSER: {CHROMIUM} is missing, so the pages were not tried in one (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(app: Any) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complains about: errors on the console, broken rules of the content security policy."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, address: str, link: str, shop: Any, complaints: list[str]) -> Iterator[Page]:
+    context = browser.new_context(base_url=address, viewport=WIDE)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.route("https://shop.example/**", lambda route: route.fulfill(status=204))
+    page.goto(link)
+    assert page.url == f"{address}/dashboard/"
+    yield page
+    context.close()
+
+
+class TestPages:
+    def test_are_sound_at_any_width(self, page: Page, shop: Any, other: Any, complaints: list[str]) -> None:
+        shop.everything()
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)
+            for path in PAGES:
+                answer = page.goto(f"{path}{'&' if '?' in path else '?'}shop={shop.key}")
+                assert answer is not None
+                assert answer.status == 200, path
+                assert _overhang(page) <= 0, f"{path} scrolls sideways at {size['width']}"
+                assert _barriers(page) == [], path
+        assert complaints == []
+
+    def test_are_sound_in_the_dark(self, page: Page, shop: Any) -> None:
+        shop.everything()
+        page.emulate_media(color_scheme="dark")
+        for path in ("/dashboard/", "/dashboard/events", "/dashboard/events/2", "/dashboard/products/11"):
+            page.goto(path)
+            assert _barriers(page) == [], path
+
+    def test_bear_very_long_words(self, page: Page, shop: Any) -> None:
+        long = "Donaudampfschifffahrt" * 20
+        shop.product(title=long, brand=long, tags=(long,), description=long)
+        shop.order(number=long, email=f"{long}@example.org", note=long)
+        shop.customer(first_name=long, email=f"{long}@example.org")
+        shop.delivery(f'{{"title": "{long}"}}'.encode(), topic=long, outcome={"error": long, "state": "failed"})
+        shop.index()
+        page.set_viewport_size(NARROW)
+        for path in ("", "events", "events/1", "products", "products/11", "orders", "orders/21", "customers/31"):
+            page.goto(f"/dashboard/{path}")
+            assert _overhang(page) <= 0, path
+
+
+class TestLife:
+    def test_new_deliveries_appear_by_themselves(self, page: Page, shop: Any, complaints: list[str]) -> None:
+        page.goto("/dashboard/events")
+        assert page.get_by_text("No deliveries yet.").is_visible()
+        shop.delivery(topic="orders/paid")
+        page.get_by_role("link", name="orders/paid").wait_for()
+        assert complaints == []
+
+    def test_what_the_reader_does_is_not_disturbed(self, page: Page, shop: Any) -> None:
+        page.goto("/dashboard/")
+        page.get_by_text("As a table").click()
+        shop.product()
+        page.locator("#figures").get_by_role("link", name="1", exact=True).wait_for()
+        assert page.locator("#hours-table").get_attribute("open") is not None
+
+    def test_typed_text_stays(self, page: Page, shop: Any) -> None:
+        page.goto("/dashboard/products")
+        page.get_by_label("Search", exact=True).fill("kest")
+        shop.product()
+        page.get_by_role("link", name="Kestrel Tent 11").wait_for()
+        assert page.get_by_label("Search", exact=True).input_value() == "kest"
+
+    def test_replay_asks_before_it_acts(self, page: Page, shop: Any) -> None:
+        shop.delivery(outcome={})
+        page.goto("/dashboard/events")
+        page.get_by_role("link", name="Replay all…").click()
+        page.get_by_role("button", name="Replay 1").click()
+        page.get_by_text("1 delivery is applied again now.").wait_for()
+
+    def test_choosing_a_shop_needs_no_button(self, page: Page, shop: Any, other: Any) -> None:
+        page.goto("/dashboard/")
+        page.get_by_label("Shop", exact=True).select_option("second.example")
+        page.get_by_role("heading", name="second.example").wait_for()
+
+    def test_signing_out_ends_it(self, page: Page, address: str) -> None:
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("heading", name="Sign in").wait_for()
+        page.goto("/dashboard/")
+        assert page.url.startswith(f"{address}/sign-in")
+
+
+def test_pages_work_without_script(browser: Browser, address: str, link: str, shop: Any, other: Any) -> None:
+    shop.everything()
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(link)
+    page.get_by_label("Shop", exact=True).select_option("first.example")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name="Products", exact=True).first.click()
+    page.get_by_label("Search", exact=True).fill("kestrel")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Kestrel Tent 11").click()
+    page.get_by_role("heading", name="Kestrel Tent 11").wait_for()
+    context.close()
+
+
+def _overhang(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def _barriers(page: Page) -> list[str]:
+    """What axe calls serious or critical."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['html']}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
