@@ -1,6 +1,5 @@
 """The dashboard in a real browser: every page, wide and narrow, without errors and barriers, and alive."""
 
-import importlib.util
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
+
+from tests.webapp import conftest as fixtures
 
 pytestmark = pytest.mark.browser
 
@@ -34,20 +35,9 @@ PAGES = (
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
-def _shared() -> Any:
-    """The fixtures of the web application's tests."""
-    path = Path(__file__).parent.parent / "webapp" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("webapp_fixtures", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-_fixtures = _shared()
-migrated, here, app, add_shop = _fixtures.migrated, _fixtures.here, _fixtures.app, _fixtures.add_shop
-shop, other, link = _fixtures.shop, _fixtures.other, _fixtures.link
+# The web application's tests and these fill shops in the same way.
+here, app, link = fixtures.here, fixtures.app, fixtures.link
+add_shop, shop, other = fixtures.add_shop, fixtures.shop, fixtures.other
 
 
 @pytest.fixture(scope="module")

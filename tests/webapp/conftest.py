@@ -1,6 +1,5 @@
 """The web application on a fresh database with two shops; the queue is a port on which nobody listens."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,8 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from commerce.database import Database
-from commerce.migrate import migrate
 from commerce.rules.customers import Consent, CustomerFacts
 from commerce.rules.documents import document, index_of
 from commerce.rules.orders import Address, OrderFacts, OrderLine, Refund, ShipmentFacts
@@ -210,30 +207,12 @@ def _customer(key: str) -> CustomerFacts:
     )
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: Any) -> Path:
-    """A database file with the schema and nothing else, to be copied."""
-    path = tmp_path_factory.mktemp("migrated") / "backroom.db"
-    database = Database(f"sqlite:///{path}")
-    migrate(database)
-    _close(database)
-    return path
-
-
 @pytest.fixture
-def here(tmp_path: Path, migrated: Path) -> Iterator[Parts]:
-    shutil.copy(migrated, tmp_path / "backroom.db")
-    settings = Settings(var_dir=tmp_path, redis_url="redis://127.0.0.1:1/0", demo=False).completed()
-    parts = assemble(settings)
+def here(tmp_path: Path, database_url: str) -> Iterator[Parts]:
+    settings = Settings(var_dir=tmp_path, database_url=database_url, redis_url="redis://127.0.0.1:1/0", demo=False)
+    parts = assemble(settings.completed())
     yield parts
-    _close(parts.database)
-
-
-def _close(database: Database) -> None:
-    database.dispose()
-    queue = database._queue
-    if queue is not None and queue._file is not None:
-        queue._file.close()
+    parts.database.dispose()
 
 
 @pytest.fixture

