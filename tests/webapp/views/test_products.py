@@ -1,0 +1,45 @@
+"""Products in the dashboard."""
+
+import re
+from typing import Any
+
+from tests.webapp.markup import words
+
+
+class TestProducts:
+    def test_lists_hidden_ones_too_until_something_is_searched(self, merchant: Any, shop: Any) -> None:
+        shop.product("1", title="Hidden Tent", published=False)
+        shop.product("2", title="Open Tent")
+        shop.index()
+        assert "Hidden Tent" in merchant.get("/dashboard/products").text
+        found = merchant.get("/dashboard/products?q=tent").text
+        assert "Hidden Tent" not in found
+        assert "1 product found" in words(found)
+
+    def test_filters_by_facets(self, merchant: Any, shop: Any) -> None:
+        shop.product("1", title="Red Tent", brand="Nordvik")
+        shop.product("2", title="Blue Tent", brand="Halden")
+        shop.index()
+        text = merchant.get("/dashboard/products?filter[brand]=Halden").text
+        assert ("Red Tent" in text, "Blue Tent" in text) == (False, True)
+        assert 'value="Halden" checked' in text
+
+    def test_pages_through_all(self, merchant: Any, shop: Any) -> None:
+        shop.products(120)
+        seen = set()
+        for page in (1, 2, 3):
+            seen |= set(re.findall(r"/dashboard/products/(\d+)", merchant.get(f"/dashboard/products?page={page}").text))
+        assert len(seen) == 120
+
+    def test_a_variant_leads_to_its_product(self, merchant: Any, shop: Any) -> None:
+        shop.product()
+        assert merchant.get("/dashboard/products/110").headers["Location"] == "/dashboard/products/11"
+
+    def test_says_that_a_reread_waits(self, merchant: Any, shop: Any) -> None:
+        shop.product()
+        shop.effect()
+        assert "waits to be read again" in merchant.get("/dashboard/products/11").text
+
+    def test_descriptions_are_text(self, merchant: Any, shop: Any) -> None:
+        shop.product(description="<p>Made for <b>long</b> weekends.</p><script>x()</script>")
+        assert "Made for long weekends." in merchant.get("/dashboard/products/11").text
