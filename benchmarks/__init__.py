@@ -1,0 +1,1 @@
+"""Benchmarks: Backroom against the peers beside it, measured in one run."""

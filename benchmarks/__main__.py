@@ -1,0 +1,80 @@
+"""`python -m benchmarks` (`make bench`): everything in one run, ratios first. `--quick` only shows that it works."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks import door, report, searchable, searching
+from benchmarks.backroom import backroom
+from benchmarks.processes import ROOT, UnableToMeasure
+
+RESULTS = ROOT / "benchmarks" / "results"
+FULL = {"rounds": 3, "seconds": 5.0, "warm_up": 1.0, "products": 2000, "updates_s": 30.0, "searches": 1000}
+QUICK = {"rounds": 1, "seconds": 1.0, "warm_up": 0.3, "products": 100, "updates_s": 2.0, "searches": 50}
+
+
+def main() -> int:
+    """Measure, print, write; 1 where something did not work."""
+    options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything started here is ended
+    told: dict[str, Any] = {**report.machine(), "quick": options.quick}
+    try:
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            told |= _measure(Path(folder), QUICK if options.quick else FULL)
+    except UnableToMeasure as error:
+        print(f"The benchmark failed: {error}", file=sys.stderr)
+        return 1
+    relevance = _relevance()
+    if relevance:
+        told["relevance"] = relevance
+    print(report.markdown(told))
+    print(f"Written to {report.write(told, options.results, options.name)} and latest.json beside it.")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="run every part briefly")
+    parser.add_argument("--name", default=f"{os.cpu_count()}-cores", help="in the name of the results file")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the results")
+    return parser.parse_args()
+
+
+def _measure(folder: Path, how: dict[str, Any]) -> dict[str, Any]:
+    _say("The machine, the peer and the door …")
+    (folder / "door").mkdir()
+    told: dict[str, Any] = {
+        "door": door.measure(folder / "door", rounds=how["rounds"], seconds=how["seconds"], warm_up=how["warm_up"])
+    }
+    factor, ratio = told["door"]["machine_factor"], told["door"]["ratios"]["door_to_naive"]
+    _say(f"Machine factor {factor}; the door takes {ratio} times what the peer takes.")
+    (folder / "search").mkdir()
+    with backroom(folder / "search") as ours:
+        _say("From delivery to searchable …")
+        told["catalogue"] = searchable.fill(ours, how["products"])
+        told["searchable"] = searchable.measure(ours, products=how["products"], seconds=how["updates_s"])
+        _say("Searching …")
+        told["searching"] = searching.measure(ours, searches=how["searches"])
+    return told
+
+
+def _relevance() -> str:
+    """NDCG@10 on judged queries where JUDGED_DATA says where they are."""
+    if not os.environ.get("JUDGED_DATA"):
+        return ""
+    _say("Relevance …")
+    command = [sys.executable, "-m", "benchmarks.relevance"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What Backroom is compared with."""

@@ -1,0 +1,15 @@
+"""A Flask view that only answers: what this machine, Flask and gunicorn make possible at all."""
+
+from flask import Flask, request
+
+
+def create_app() -> Flask:
+    """Read the body, answer 200."""
+    app = Flask(__name__)
+
+    @app.post("/webhooks/shopify")
+    def take() -> str:
+        request.get_data()
+        return "ok\n"
+
+    return app
