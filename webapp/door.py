@@ -182,7 +182,8 @@ def _reject(door: Door, shop: Shop | None, envelope: Envelope, *, status: int, r
 
 def _printable(text: str, longest: int = 200) -> str:
     """Header text as the database takes it."""
-    return "".join(character for character in text[:longest] if character.isprintable())
+    text = text[:longest]
+    return text if text.isprintable() else "".join(character for character in text if character.isprintable())
 
 
 ADVICE = {

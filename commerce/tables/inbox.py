@@ -127,32 +127,49 @@ def store(db: Connection, deliveries: Sequence[NewDelivery]) -> list[int | None]
 
     A repeat (same shop and delivery id) is counted on the row that is there.
     """
+    unnumbered = iter(_insert(db, [delivery for delivery in deliveries if delivery.delivery_id is None]))
+    stored = _insert_once(db, [delivery for delivery in deliveries if delivery.delivery_id is not None])
     ids: list[int | None] = []
-    unnumbered = [delivery for delivery in deliveries if delivery.delivery_id is None]
-    fresh = iter(_insert(db, unnumbered))
     for delivery in deliveries:
         if delivery.delivery_id is None:
-            ids.append(next(fresh))
-        else:
-            ids.append(_insert_once(db, delivery))
+            ids.append(next(unnumbered))
+            continue
+        # The id goes to the first of those that came together.
+        ids.append(stored.pop((delivery.shop_id, delivery.delivery_id), None))
+        if ids[-1] is None:
+            same = and_(inbox.c.shop_id == delivery.shop_id, inbox.c.delivery_id == delivery.delivery_id)
+            db.execute(update(inbox).where(same).values(repeats=inbox.c.repeats + 1))
     return ids
 
 
 def _insert(db: Connection, deliveries: Sequence[NewDelivery]) -> list[int]:
     if not deliveries:
         return []
-    statement = insert(db, inbox).returning(inbox.c.id, sort_by_parameter_order=True)
-    return list(db.execute(statement, [_row(delivery) for delivery in deliveries]).scalars())
+    return list(db.execute(_statement(db, once=False), [_row(delivery) for delivery in deliveries]).scalars())
 
 
-def _insert_once(db: Connection, delivery: NewDelivery) -> int | None:
-    where = text("delivery_id IS NOT NULL")
-    statement = insert(db, inbox).on_conflict_do_nothing(index_elements=["shop_id", "delivery_id"], index_where=where)
-    stored = db.execute(statement.values(_row(delivery)).returning(inbox.c.id)).scalar_one_or_none()
-    if stored is None:
-        same = and_(inbox.c.shop_id == delivery.shop_id, inbox.c.delivery_id == delivery.delivery_id)
-        db.execute(update(inbox).where(same).values(repeats=inbox.c.repeats + 1))
-    return stored
+def _insert_once(db: Connection, deliveries: Sequence[NewDelivery]) -> dict[tuple[int, str], int]:
+    """Insert what is new; gives the ids of that, by shop and delivery id."""
+    if not deliveries:
+        return {}
+    rows = db.execute(_statement(db, once=True), [_row(delivery) for delivery in deliveries])
+    return {(row.shop_id, row.delivery_id): row.id for row in rows}
+
+
+_statements: dict[tuple[str, bool], Any] = {}
+
+
+def _statement(db: Connection, *, once: bool) -> Any:
+    """The INSERT of the door, kept because building it takes longer than running it."""
+    kept = _statements.get((db.dialect.name, once))
+    if kept is None and once:
+        where = text("delivery_id IS NOT NULL")
+        kept = insert(db, inbox).on_conflict_do_nothing(index_elements=["shop_id", "delivery_id"], index_where=where)
+        kept = kept.returning(inbox.c.id, inbox.c.shop_id, inbox.c.delivery_id)
+    elif kept is None:
+        kept = insert(db, inbox).returning(inbox.c.id, sort_by_parameter_order=True)
+    _statements[db.dialect.name, once] = kept
+    return kept
 
 
 def _row(delivery: NewDelivery) -> dict[str, Any]:

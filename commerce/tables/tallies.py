@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, Index, Table, Text, and_, delete, func, select
 
@@ -39,10 +40,20 @@ def add(db: Connection, counted: Mapping[Key, int], *, now: datetime) -> None:
     ]
     if not rows:
         return
-    statement = insert(db, tallies)
-    added = tallies.c.number + statement.excluded.number
-    keys = ["shop_id", "hour", "name", "label"]
-    db.execute(statement.on_conflict_do_update(index_elements=keys, set_={"number": added}), rows)
+    db.execute(_adding(db), rows)
+
+
+_statements: dict[str, Any] = {}
+
+
+def _adding(db: Connection) -> Any:
+    """The statement that adds, kept because building it takes longer than running it."""
+    if db.dialect.name not in _statements:
+        statement = insert(db, tallies)
+        added = tallies.c.number + statement.excluded.number
+        keys = ["shop_id", "hour", "name", "label"]
+        _statements[db.dialect.name] = statement.on_conflict_do_update(index_elements=keys, set_={"number": added})
+    return _statements[db.dialect.name]
 
 
 def totals(db: Connection, name: str) -> dict[str, int]:
