@@ -8,7 +8,14 @@ from datetime import datetime
 
 from commerce.rules.products import ACTIVE, Image, Option, VariantFacts
 
-_TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
+# What opens markup, and how it ends; anything else behind a "<" is text (HTML standard, tag open state).
+_OPENING = re.compile(r"<(?:(?P<code>script|style)\b|(?P<comment>!--)|[a-zA-Z/!?])", re.IGNORECASE)
+_ENDINGS = {
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+    "comment": re.compile(r"-->"),
+    "tag": re.compile(r">"),
+}
 _SPACE = re.compile(r"\s+")
 _FACET_NAME = re.compile(r"[\W_]+")
 
@@ -78,7 +85,24 @@ def is_searchable(product: Product) -> bool:
 
 def plain_text(markup: str) -> str:
     """Text of a piece of HTML: tags out, entities resolved, white space folded."""
-    return _SPACE.sub(" ", html.unescape(_TAGS.sub(" ", markup))).strip() if markup else ""
+    return _SPACE.sub(" ", html.unescape(_without_tags(markup))).strip() if markup else ""
+
+
+def _without_tags(markup: str) -> str:
+    """The text between tags, in one pass: what does not end is looked for once, however often it begins."""
+    pieces, position, endless = [], 0, set[str]()
+    while opening := _OPENING.search(markup, position):
+        kinds = [(opening["code"] or "").lower(), "comment" if opening["comment"] else "", "tag"]
+        for kind in (kind for kind in kinds if kind and kind not in endless):
+            ending = _ENDINGS[kind].search(markup, opening.end())
+            if ending:
+                pieces.append(markup[position : opening.start()])
+                position = ending.end()
+                break
+            endless.add(kind)
+        else:
+            break  # not even a ">" comes any more
+    return " ".join([*pieces, markup[position:]])
 
 
 def facet_name(name: str) -> str:
