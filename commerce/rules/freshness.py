@@ -86,7 +86,9 @@ def on_saved(known: Version | None, told: Version, *, restored: bool) -> Decisio
     told = replace(told, restored=known.restored or restored)
     order = _order(known, told)
     if order is not None and order < 0:
-        return Decision(act=Act.SKIP, version=known, note="Older than what is stored.")
+        # That it once was restored counts all the same: the deletion before may still be on its way.
+        kept = replace(known, restored=told.restored)
+        return Decision(act=Act.SKIP, version=kept, note="Older than what is stored.")
     if told.digest == known.digest:
         return Decision(act=Act.SKIP, version=told, note="Nothing changed.")
     if order is None:
@@ -97,16 +99,28 @@ def on_saved(known: Version | None, told: Version, *, restored: bool) -> Decisio
 
 def on_deleted(known: Version | None, told: Deleted, *, received_at: datetime, clock: StoreClock | None) -> Decision:
     """Decide on a deletion. `clock` is the store's, for platforms that do not say when; None where they do."""
+    if told.at is not None and known is not None and known.deleted_at is None and _older(told.at, known):
+        return Decision(act=Act.SKIP, version=known, note="Older than what is stored.", reread=_LIVED_ON)
     latest = max(moment for moment in (told.at or received_at, known.updated_at if known else None) if moment)
-    after = clock.latest if clock is not None and clock.in_order else None
+    after = told.at or (clock.latest if clock is not None and clock.in_order else None)
     version = replace(known or Version(), deleted_at=latest, deleted_after=after, digest="", final=told.final)
     if known is None:
         return Decision(act=Act.SKIP, version=version, note="Not in the mirror; remembered in case it arrives late.")
     if known.deleted_at is not None:
-        return Decision(act=Act.SKIP, version=known, note="Already deleted.")
+        again = version if told.at is not None and told.at > known.deleted_at else known
+        kept = replace(again, final=known.final or told.final)
+        return Decision(act=Act.SKIP, version=kept, note="Already deleted.")
     unsure = clock is not None and told.at is None and (known.restored or not clock.in_order)
     reason = "Deleted, and whether it was restored since cannot be told from the deliveries." if unsure else ""
     return Decision(act=Act.DELETE, version=version, note="Deleted.", reread=reason)
+
+
+_LIVED_ON = "Deleted, and changed later than that: whether it is there cannot be told from the deliveries."
+
+
+def _older(moment: datetime, known: Version) -> bool:
+    """Whether the object is known to have changed after that moment."""
+    return known.updated_at is not None and moment < known.updated_at
 
 
 def _save(version: Version, *, restored: bool, note: str = "Saved.", reread: str = "") -> Decision:
@@ -127,9 +141,10 @@ def _after_deletion(known: Version, told: Version, *, restored: bool) -> Decisio
         return Decision(act=Act.SKIP, version=known, note="Deleted before; this delivery came late.")
     if moment is not None and known.deleted_after is not None and moment > known.deleted_after:
         return _save(told, restored=True, note="Exists again.", reread=unsure)
+    timed = moment is not None and known.deleted_after == known.deleted_at  # the platform said when
     newer = moment is None or known.updated_at is None or moment > known.updated_at
     note = "Deleted before; this delivery came late."
-    return Decision(act=Act.SKIP, version=known, note=note, reread=unsure if newer else "")
+    return Decision(act=Act.SKIP, version=known, note=note, reread=unsure if newer and not timed else "")
 
 
 def _order(known: Version, told: Version) -> int | None:
