@@ -1,6 +1,6 @@
 """Money as integer minor units of an ISO 4217 currency."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 # ISO 4217:2024, currencies whose minor unit is not a hundredth.
 _EXPONENTS = {
@@ -52,7 +52,7 @@ def minor_units(value: object, currency: str | None) -> int | None:
     try:
         amount = Decimal(str(value).strip())
         units = int(amount.scaleb(exponent(currency)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-    except (InvalidOperation, ValueError, OverflowError) as error:
+    except (ArithmeticError, ValueError) as error:  # decimal's own errors are arithmetic ones
         raise UnableToReadMoney(f"{str(value)[:40]!r} is not an amount of money") from error
     if abs(units) > _LARGEST:
         raise UnableToReadMoney(f"{str(value)[:40]!r} is larger than any amount of money we keep")
