@@ -15,7 +15,7 @@ _SECRET_NAMES = re.compile(
     r"secret|token|password|signature|authorization|cookie|api_?key|credential|hmac", re.IGNORECASE
 )
 _SECRET_SHAPES = re.compile(
-    r"(br_|shpat_|shpss_|shprt_|ck_|cs_|whsec_)[A-Za-z0-9_-]{6,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)|(?<=[?&]key=)[^&\s]+"
+    r"(br_|shpat_|shpss_|shprt_|ck_|cs_|whsec_)[A-Za-z0-9_-]{6,}|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)|(?<=[?&]key=)[^&\s]+"
     r"|(?<=/sign-in/)[A-Za-z0-9_-]{16,}"
 )
 _HIDDEN = "[hidden]"
@@ -55,10 +55,19 @@ def configure_logging(settings: Settings, *, process: str) -> None:
 
 
 def without_secrets(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blot out secrets, by the name of the value and by the shape of the text."""
+    """Blot out secrets, by the name of the value and by the shape of the text, however deep they lie."""
     for name, value in line.items():
-        if _SECRET_NAMES.search(name) and value:
-            line[name] = _HIDDEN
-        elif isinstance(value, str):
-            line[name] = _SECRET_SHAPES.sub(_HIDDEN, value)
+        line[name] = _without(name, value)
     return line
+
+
+def _without(name: object, value: Any) -> Any:
+    if value and isinstance(name, str) and _SECRET_NAMES.search(name):
+        return _HIDDEN
+    if isinstance(value, str):
+        return _SECRET_SHAPES.sub(_HIDDEN, value)
+    if isinstance(value, dict):
+        return {key: _without(key, inner) for key, inner in value.items()}
+    if type(value) in (list, tuple):
+        return [_without("", inner) for inner in value]
+    return value
