@@ -21,7 +21,7 @@ def _text(value: str) -> str:
 
 def _count(low: int, high: int) -> Callable[[str], int]:
     def read(value: str) -> int:
-        if not value.strip().isdigit() or not low <= int(value) <= high:
+        if not value.strip().isdecimal() or not low <= int(value) <= high:
             raise ValueError(f"a whole number from {low} to {high}")
         return int(value)
 
@@ -34,20 +34,31 @@ def _switch(value: str) -> bool:
     return value.strip().lower() in ("1", "on", "true", "yes")
 
 
+def _is_url(value: str, *schemes: str) -> bool:
+    """Whether it is a URL of one of the schemes, with a port that is one where it names a port."""
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in schemes and bool(parts.netloc or parts.path) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _url(*schemes: str) -> Callable[[str], str]:
     def read(value: str) -> str:
-        parts = urlsplit(value.strip())
-        if parts.scheme not in schemes or not (parts.netloc or parts.path):
+        if not _is_url(value.strip(), *schemes):
             raise ValueError("a URL that starts with " + " or ".join(f"{scheme}:" for scheme in schemes))
-        return value.strip().rstrip("/") if parts.scheme in ("http", "https") else value.strip()
+        return value.strip().rstrip("/") if value.strip().startswith("http") else value.strip()
 
     return read
 
 
 def _folder(value: str) -> Path:
-    path = Path(value.strip()).expanduser().absolute()
-    if path.exists() and not path.is_dir():
-        raise ValueError("a folder")
+    try:
+        path = Path(value.strip()).expanduser().absolute()
+        if path.exists() and not path.is_dir():
+            raise ValueError("a folder")
+    except (OSError, RuntimeError, ValueError):  # a name that is too long, a user who does not exist
+        raise ValueError("a folder") from None
     return path
 
 
@@ -55,10 +66,16 @@ def _database(value: str) -> str:
     value = value.strip()
     for scheme in ("postgres://", "postgresql://"):
         if value.startswith(scheme):
-            return "postgresql+psycopg://" + value.removeprefix(scheme)
-    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            value = "postgresql+psycopg://" + value.removeprefix(scheme)
+    if not value.startswith("sqlite:///") and not _is_url(value, "postgresql+psycopg"):
         raise ValueError("a URL that starts with postgresql:// or sqlite:///")
     return value
+
+
+def _keys(value: str) -> str:
+    if not any(part.strip() for part in value.split(",")):
+        raise ValueError("a key, or several with commas between them")
+    return value.strip()
 
 
 def _setting(default: Any, read: Callable[[str], Any], help_text: str, *, secret: bool = False) -> Any:
@@ -88,7 +105,7 @@ class Settings:
     )
     secret_key: str = _setting(
         "",
-        _text,
+        _keys,
         "Encrypts secrets and signs sessions; by default made once, in VAR_DIR. To rotate: new,old.",
         secret=True,
     )
