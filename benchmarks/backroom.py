@@ -31,6 +31,20 @@ class Backroom:
         with closing(sqlite3.connect(f"file:{self.var_dir / 'backroom.db'}?mode=ro", uri=True, timeout=10)) as db:
             return int(db.execute(sql).fetchone()[0])
 
+    def milliseconds_to_applied(self, topic: str) -> list[float]:
+        """From the door to the tables, of each delivery of a topic."""
+        return self._lags("inbox.applied_at", "inbox", topic)
+
+    def milliseconds_to_indexed(self, topic: str) -> list[float]:
+        """From the door to the end of the index's commit, of each delivery of a topic."""
+        return self._lags("effects.finished_at", "inbox JOIN effects ON effects.inbox_id = inbox.id", topic)
+
+    def _lags(self, end: str, rows: str, topic: str) -> list[float]:
+        days = f"julianday({end}) - julianday(inbox.received_at)"
+        with closing(sqlite3.connect(f"file:{self.var_dir / 'backroom.db'}?mode=ro", uri=True, timeout=10)) as db:
+            told = db.execute(f"SELECT {days} FROM {rows} WHERE inbox.topic = ? AND {end} IS NOT NULL", (topic,))
+            return [float(lag) * 86_400_000 for (lag,) in told]
+
     def stored(self) -> int:
         """Deliveries in the inbox."""
         return self.count("SELECT count(*) FROM inbox")
