@@ -1,0 +1,1 @@
+"""Reference pages, one module each: `page()` gives Markdown made from the code."""

@@ -1,0 +1,95 @@
+"""Events, effects, jobs, the schedule and all states, from the tables that declare them."""
+
+import importlib
+
+from commerce.rules import events, orders, products
+from commerce.tables import effects, inbox, reindexes, shops
+from docs.sources.markdown import code, sentence, table
+from jobs import queues, reactions
+from jobs.job import JOBS
+from jobs.schedule import SCHEDULE
+
+_EFFECTS = {
+    effects.INDEX: "The product's document in the search index is written or removed. At least once.",
+    effects.REREAD: "The object has to be read again from the store, because deliveries cannot tell how it is. "
+    "Visible until then. At least once.",
+}
+_STATES = {
+    "delivery": {
+        inbox.WAITING: "stored, not worked on yet, or to be tried again",
+        inbox.APPLIED: "changed something, or marked an object to be read again",
+        inbox.SKIPPED: "changed nothing; the note says why",
+        inbox.FAILED: "tried often enough; kept with its traceback, can be replayed",
+        inbox.REJECTED: "genuine, but not JSON; kept, never applied",
+    },
+    "effect": {
+        effects.WAITING: "written, not carried out yet",
+        effects.DONE: "carried out",
+        effects.FAILED: "refused; not tried again by itself",
+    },
+    "rebuild of an index": {
+        reindexes.RUNNING: "goes on, also after a restart",
+        reindexes.DONE: "the new index is in place",
+        reindexes.CANCELLED: "given up; the old index is in place",
+        reindexes.FAILED: "the engine refused; the old index is in place",
+    },
+    "shop": {shops.ACTIVE: "connected", shops.UNINSTALLED: "the app was removed from the shop"},
+    "order": {orders.OPEN: "to be worked on", orders.COMPLETED: "done", orders.CANCELLED: "cancelled"},
+    "product": {
+        products.ACTIVE: "for sale; found by search if it is also published",
+        products.DRAFT: "not shown",
+        products.ARCHIVED: "not for sale any more",
+    },
+}
+_ORIGINS = {
+    events.LIVE: "it just happened",
+    events.IMPORT: "read when the shop was connected",
+    events.RECONCILE: "read again to be sure",
+    events.REPLAY: "a merchant replayed it",
+}
+
+
+def page() -> str:
+    """The whole flow."""
+    parts = (_events(), _effects(), _jobs(), _schedule(), _states(), _origins())
+    return "# Events, effects, jobs and states\n\n" + "\n".join(parts)
+
+
+def _events() -> str:
+    rows = [(code(event), ", ".join(code(kind) for kind in kinds)) for event, kinds in reactions.REACTIONS.items()]
+    return "## Events that have effects\n\n" + table(("event", "effects"), rows)
+
+
+def _effects() -> str:
+    rows = [(code(kind), _EFFECTS[kind], code(reactions.WAKES.get(kind, ""))) for kind in effects.KINDS]
+    return "## Effects\n\n" + table(("kind", "what", "wakes"), rows)
+
+
+def _jobs() -> str:
+    woken = {name: kind for kind, (_, name, _) in queues.WAKES.items()}
+    rows = [
+        (code(spec.name), code(spec.queue), spec.timeout, code(woken.get(spec.name, "")), _about(spec.name))
+        for spec in sorted(JOBS.values(), key=lambda spec: spec.name)
+    ]
+    return "## Jobs\n\n" + table(("job", "queue", "seconds it may take", "woken by", "what"), rows)
+
+
+def _about(name: str) -> str:
+    module, _, function = name.rpartition(".")
+    return sentence(getattr(importlib.import_module(module), function))
+
+
+def _schedule() -> str:
+    rows = [(code(f"{entry.run.__module__}.{entry.run.__name__}"), entry.seconds, entry.ttl) for entry in SCHEDULE]
+    return "## Schedule\n\n" + table(("job", "every … seconds", "dropped after waiting … seconds"), rows)
+
+
+def _states() -> str:
+    rows = [(thing, code(state), text) for thing, states in _STATES.items() for state, text in states.items()]
+    return "## States\n\n" + table(("of", "state", "meaning"), rows)
+
+
+def _origins() -> str:
+    return "## Origins of events\n\n" + table(
+        ("origin", "meaning"), [(code(name), text) for name, text in _ORIGINS.items()]
+    )

@@ -1,0 +1,48 @@
+"""Tables and columns, from the models."""
+
+import inspect
+import sys
+from typing import Any
+
+from sqlalchemy import Table
+
+from commerce.tables import every
+from commerce.tables.columns import Moment
+from docs.sources.markdown import code, paragraph, table
+
+
+def page() -> str:
+    """Every table, by name."""
+    tables = sorted(every.tables, key=lambda one: one.name)
+    return (
+        "# Tables\n\nOne database, SQLite or PostgreSQL; the schema is that of `migrations/`. Money is in minor units, "
+        "times are UTC. Platforms' ids are text.\n" + "".join(_describe(one) for one in tables)
+    )
+
+
+def _describe(one: Table) -> str:
+    rows = [(code(column.name), _kind(column), _traits(column)) for column in one.columns]
+    return f"\n## {one.name}\n\n{_about(one)}\n\n" + table(("column", "type", "traits"), rows)
+
+
+def _about(one: Table) -> str:
+    module = next(
+        module
+        for name, module in sorted(sys.modules.items())
+        if name.startswith("commerce.tables.") and name != every.__name__ and one in _values(module)
+    )
+    return f"{paragraph(inspect.getdoc(module) or '')} (`{module.__name__.replace('.', '/')}.py`)"
+
+
+def _values(module: Any) -> list[Any]:
+    return [value for value in vars(module).values() if isinstance(value, Table)]
+
+
+def _kind(column: Any) -> str:
+    return "time" if isinstance(column.type, Moment) else column.type.__class__.__name__.lower()
+
+
+def _traits(column: Any) -> str:
+    traits = ["key"] if column.primary_key else [] if column.nullable else ["always there"]
+    traits += [f"of `{key.column.table.name}`" for key in column.foreign_keys]
+    return ", ".join(traits)
