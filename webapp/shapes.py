@@ -146,9 +146,13 @@ def _refund(stored: Mapping[str, Any], currency: str) -> Shape:
 
 
 def purchases(row: Any) -> tuple[int, int]:
-    """How many orders a customer placed and for how much: what the platform itself told, else what is stored here."""
-    told = row.told_at is not None and row.told_orders is not None and row.told_spent is not None
-    return (row.told_orders, row.told_spent) if told else (row.orders_count, row.total_spent)
+    """How many orders a customer placed and for how much.
+
+    What the platform itself told counts where it knows of more orders than are stored here; otherwise what is stored,
+    which follows every refund at once.
+    """
+    more = row.told_orders is not None and row.told_spent is not None and row.told_orders > row.orders_stored
+    return (row.told_orders, row.told_spent) if more else (row.orders_count, row.total_spent)
 
 
 def customer(row: Any, *, platform: str, currency: str | None, reread: bool = False) -> Shape:

@@ -16,6 +16,8 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
+    cast,
     delete,
     func,
     or_,
@@ -45,6 +47,7 @@ customers = Table(
     Column("told_orders", Integer),
     Column("told_spent", BigInteger),
     Column("told_at", Moment),
+    Column("orders_stored", Integer, nullable=False, default=0),
     Column("orders_count", Integer, nullable=False, default=0),
     Column("total_spent", BigInteger, nullable=False, default=0),
     Column("first_order_at", Moment),
@@ -56,6 +59,8 @@ customers = Table(
     Index("ix_customers_email", "shop_id", "email"),
 )
 
+# What is worked out from orders, and what it is without any.
+_COUNTED = {"orders_stored": 0, "orders_count": 0, "total_spent": 0, "first_order_at": None, "last_order_at": None}
 _TOLD = ("id", "email", "phone", "first_name", "last_name", "note", "locale", "created_at", "updated_at")
 
 
@@ -85,8 +90,8 @@ def save(db: Connection, *, shop_id: int, facts: Sequence[CustomerFacts], now: d
             "addresses": addresses,
             "saved_at": now,
         }
-        rows.append(row | {"orders_count": 0, "total_spent": 0})
-    upsert(db, customers, rows, keep=["orders_count", "total_spent"])
+        rows.append(row | _COUNTED)
+    upsert(db, customers, rows, keep=_COUNTED)
 
 
 def _consent(consent: Consent) -> dict[str, Any]:
@@ -139,31 +144,25 @@ def count_orders(db: Connection, *, shop_id: int, ids: Collection[str], now: dat
     """Work out again what these customers bought: orders that were not cancelled, less what was refunded."""
     if not ids:
         return
-    bought = and_(orders.c.shop_id == shop_id, orders.c.customer_id.in_(ids), orders.c.status != CANCELLED)
+    bought = orders.c.status != CANCELLED
+    placed_at = case((bought, orders.c.placed_at))
     query = select(
         orders.c.customer_id,
-        func.count().label("number"),
-        func.sum(orders.c.total - orders.c.refunded).label("spent"),
-        func.min(orders.c.placed_at, type_=Moment()).label("first"),
-        func.max(orders.c.placed_at, type_=Moment()).label("last"),
-    )
-    found = {row.customer_id: row for row in db.execute(query.where(bought).group_by(orders.c.customer_id))}
-    rows = []
-    for customer_id in sorted(ids):
-        row = found.get(customer_id)
-        new = (row.number, int(row.spent or 0), row.first, row.last) if row else (0, 0, None, None)
-        rows.append(
-            dict(zip(("customer", "n_count", "n_spent", "n_first", "n_last"), (customer_id, *new), strict=True))
-        )
-    new_values = {
-        "orders_count": bindparam("n_count"),
-        "total_spent": bindparam("n_spent"),
-        "first_order_at": bindparam("n_first"),
-        "last_order_at": bindparam("n_last"),
-        "saved_at": now,
-    }
+        func.count().label("orders_stored"),
+        func.count(case((bought, 1))).label("orders_count"),
+        cast(func.sum(case((bought, orders.c.total - orders.c.refunded), else_=0)), BigInteger).label("total_spent"),
+        func.min(placed_at, type_=Moment()).label("first_order_at"),
+        func.max(placed_at, type_=Moment()).label("last_order_at"),
+    ).where(orders.c.shop_id == shop_id, orders.c.customer_id.in_(ids))
+    found = {row.customer_id: row for row in db.execute(query.group_by(orders.c.customer_id))}
+    counted: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _COUNTED}
     statement = update(customers).where(customers.c.shop_id == shop_id, customers.c.id == bindparam("customer"))
-    db.execute(statement.values(new_values), rows)
+    rows = [
+        {"customer": customer_id}
+        | {f"new_{name}": getattr(found.get(customer_id), name, nothing) for name, nothing in _COUNTED.items()}
+        for customer_id in sorted(ids)
+    ]
+    db.execute(statement.values(counted | {"saved_at": now}), rows)
 
 
 def remove(db: Connection, *, shop_id: int, ids: Collection[str]) -> None:

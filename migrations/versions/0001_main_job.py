@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.Column("told_orders", sa.Integer(), nullable=True),
         sa.Column("told_spent", sa.BigInteger(), nullable=True),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("orders_stored", sa.Integer(), nullable=False),
         sa.Column("orders_count", sa.Integer(), nullable=False),
         sa.Column("total_spent", sa.BigInteger(), nullable=False),
         sa.Column("first_order_at", sa.DateTime(timezone=True), nullable=True),

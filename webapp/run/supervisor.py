@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import IO
 
-from webapp.run.parts import ROOT, Part
+from webapp.run.parts import REDIS, ROOT, Part
 
 _TICK = 0.1
 _SHORT_LIFE = 5.0  # seconds; a part that dies sooner is given a moment before the next start
@@ -75,22 +75,20 @@ class Supervisor:
         self._stopping = True
 
     def stop(self) -> None:
-        """End all parts, the newest first; those that others need end last."""
+        """Stop all parts, the newest first; Redis, which the others need to end well, last."""
         self._stopping = True
-        for running in reversed(self._running):
-            if running.process.poll() is None:
-                running.process.send_signal(signal.SIGTERM)
-            if running.part.name in ("web", "redis"):
-                self._wait_for_end()
-        self._wait_for_end()
+        newest_first = list(reversed(self._running))
+        self._end([running for running in newest_first if running.part.name != REDIS])
+        self._end([running for running in newest_first if running.part.name == REDIS])
         (self._run / "parts.json").unlink(missing_ok=True)
 
-    def _wait_for_end(self) -> None:
-        """Wait for the parts that were told to end; those that do not are killed."""
+    def _end(self, those: list[_Running]) -> None:
+        """Tell parts to end and wait for it; those that do not are killed."""
+        for running in those:
+            if running.process.poll() is None:
+                running.process.terminate()
         until = monotonic() + _PATIENCE
-        asked = [one for one in self._running if one.part.name not in ("web", "redis")]
-        asked += [one for one in self._running if one not in asked and one.process.poll() is not None]
-        for running in asked:
+        for running in those:
             try:
                 running.process.wait(max(0.0, until - monotonic()))
             except subprocess.TimeoutExpired:
