@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.figures import percentile
 from benchmarks.payloads import order_body, order_template, signed
+from benchmarks.processes import UnableToMeasure
 from benchmarks.wire import Wire, post
 
 PROCESSES = 2
@@ -47,6 +48,9 @@ def closed_loop(port: int, *, seconds: float, warm_up: float = WARM_UP) -> Load:
         for sender in senders:
             sender.join(5)
             sender.kill()
+    for one in told:
+        if "error" in one:
+            raise UnableToMeasure(f"a connection broke: {one['error']}")
     times = [each for one in told for each in one["times"]]
     return Load(
         answered=sum(one["answered"] for one in told),
@@ -58,7 +62,15 @@ def closed_loop(port: int, *, seconds: float, warm_up: float = WARM_UP) -> Load:
 
 
 def _send(port: int, first: int, seconds: float, warm_up: float, answers: "Queue[Any]") -> None:
-    """One sender: whichever connection has its answer gets the next delivery."""
+    """The process of one sender: whatever happens, it answers."""
+    try:
+        answers.put(_sent(port, first, seconds, warm_up))
+    except OSError as error:
+        answers.put({"error": str(error)})
+
+
+def _sent(port: int, first: int, seconds: float, warm_up: float) -> dict[str, Any]:
+    """Whichever connection has its answer gets the next delivery."""
     numbers, template = itertools.count(first), order_template()
     times: list[float] = []
     answered = refused = 0
@@ -81,7 +93,7 @@ def _send(port: int, first: int, seconds: float, warm_up: float, answers: "Queue
             else:
                 waiting.unregister(wire.socket)
                 wire.close()
-    answers.put({"answered": answered, "refused": refused, "times": times})
+    return {"answered": answered, "refused": refused, "times": times}
 
 
 def _begin(wire: Wire, template: tuple[bytes, bytes], number: int) -> float:
