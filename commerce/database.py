@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -18,6 +18,7 @@ __all__ = ["REFUSED", "UNREACHABLE", "Connection", "Database"]
 UNREACHABLE = (OperationalError, PoolTimeoutError)
 REFUSED = DBAPIError
 
+_BUSY = "the database is busy with other writers"
 _WAIT = 3  # seconds for a connection or a lock: a webhook must be answered within 5
 
 
@@ -70,16 +71,18 @@ class _WriterQueue:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._threads = threading.Lock()
-        self._file: Any = None
+        self._file: IO[str] | None = None
 
     def __enter__(self) -> None:
         if not self._threads.acquire(timeout=_WAIT):
-            raise PoolTimeoutError("the database is busy with other writers")
+            raise PoolTimeoutError(_BUSY)
         try:
             if self._file is None or self._file.closed:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = self._path.open("a")
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+            if not _locked_in_time(self._file):
+                self._file = None  # whoever still waits for that lock closes it
+                raise PoolTimeoutError(_BUSY)
         except BaseException:
             self._threads.release()
             raise
@@ -91,8 +94,45 @@ class _WriterQueue:
                 self._file.close()
 
     def __exit__(self, *_: object) -> None:
+        assert self._file is not None
         fcntl.flock(self._file, fcntl.LOCK_UN)
         self._threads.release()
+
+
+def _locked_in_time(file: IO[str]) -> bool:
+    """Lock the file; False where another process kept it for too long, and then the file closes itself.
+
+    The system's own waiting is fair but knows no time limit, so a thread waits where the lock is taken.
+    """
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        waiting = _Waiting(file)
+        threading.Thread(target=waiting.wait, daemon=True, name="writer-queue").start()
+        return waiting.is_locked_within(_WAIT)
+    return True
+
+
+class _Waiting:
+    """A thread that waits for a file's lock, and the one that waits for the thread until it loses its patience."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self._mutex, self._locked, self._given_up = threading.Lock(), threading.Event(), False
+
+    def wait(self) -> None:
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        with self._mutex:
+            if self._given_up:
+                self._file.close()
+            else:
+                self._locked.set()
+
+    def is_locked_within(self, seconds: float) -> bool:
+        self._locked.wait(seconds)
+        with self._mutex:
+            self._given_up = not self._locked.is_set()
+        return not self._given_up
 
 
 def _sqlite(url: str) -> Engine:

@@ -13,13 +13,15 @@ from commerce.rules.events import Reading
 class Envelope:
     """What a delivery's headers say. Nothing of it is signed.
 
-    `shop`: the shop's domain, where the platform names it. `delivery_id`: only where it is unique per delivery.
+    `shop`: the shop's domain, where the platform names it. `delivery_id`: only where it is unique per delivery;
+    `batch_id`: what several deliveries share, so that only together with the same body it means the same delivery.
     """
 
     topic: str
     signature: str
     shop: str = ""
     delivery_id: str | None = None
+    batch_id: str = ""
     triggered_at: datetime | None = None
 
 

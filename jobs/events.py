@@ -82,11 +82,13 @@ def apply_batch(process: Process, held: Lease, limit: int = BATCH) -> int:
     with process.database.read() as db:
         shop = shops.by_id(db, process.vault, held.shop_id)
         rows = inbox.batch(db, shop_id=held.shop_id, now=now, limit=limit) if shop else []
+        repeats = inbox.repeats(db, rows)
     if shop is None or not rows:
         return 0
     taken = _Taken(process, held, shop, rows, now)
     try:
-        _write(taken, *_read(shop, rows, now))
+        told, broken = _read(shop, [row for row in rows if row.id not in repeats], now)
+        _write(taken, told, [*broken, *(_repeated(row, repeats[row.id], now) for row in rows if row.id in repeats)])
     except (LeaseLost, *process.database.unreachable):
         raise
     except Exception:  # noqa: BLE001 - what cannot be written is kept with its traceback
@@ -136,6 +138,13 @@ def _told(row: Any, reading: Reading) -> Told:
     )
 
 
+def _repeated(row: Any, first_id: int, now: datetime) -> Outcome:
+    """A delivery that came before: a deletion among them must not undo what happened since."""
+    return Outcome(
+        id=row.id, state=inbox.SKIPPED, note=f"The same delivery came before, as number {first_id}.", due_at=now
+    )
+
+
 def _broken(row: Any, now: datetime) -> Outcome:
     """The exception at hand is why the row could not be read or applied: a later try, or set aside."""
     error = traceback.format_exc().strip()
@@ -154,7 +163,7 @@ def _broken(row: Any, now: datetime) -> Outcome:
     )
 
 
-def _write(taken: _Taken, told: Sequence[Told], broken: Sequence[Outcome]) -> None:
+def _write(taken: _Taken, told: Sequence[Told], others: Sequence[Outcome]) -> None:
     """Facts, effects, outcomes and counters in one transaction, and only while the lease is still ours."""
     shop, now = taken.shop, taken.at
     platform = registry.platform(shop.platform)
@@ -165,7 +174,7 @@ def _write(taken: _Taken, told: Sequence[Told], broken: Sequence[Outcome]) -> No
         wanted = _not_waiting_yet(db, shop.id, reactions.wanted(happened))
         effects.plan(db, shop_id=shop.id, wanted=wanted, now=now)
         readings = {one.inbox_id: one.reading for one in told}
-        outcomes = [_outcome(result, readings[result.inbox_id], now) for result in results] + list(broken)
+        outcomes = [_outcome(result, readings[result.inbox_id], now) for result in results] + list(others)
         done_at = utc_now()
         inbox.finish(db, outcomes, taken_at=now, now=done_at)
         tallies.add(db, _counted(shop.id, taken.rows, outcomes, done_at), now=done_at)

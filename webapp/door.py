@@ -4,6 +4,7 @@ Nothing else happens here. What comes in at the same moment shares one transacti
 wake-up for all of it.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,8 @@ from time import monotonic
 from commerce.database import Database
 from commerce.settings import Settings
 from commerce.tables import shops
-from commerce.tables.inbox import REJECTED, WAITING, NewDelivery
+from commerce.tables.arrivals import NewDelivery
+from commerce.tables.inbox import REJECTED, WAITING
 from commerce.tables.shops import Shop
 from commerce.tables.tallies import NO_SHOP
 from commerce.vault import Vault, shopify_secret
@@ -159,6 +161,7 @@ def _store(
         shop_id=shop.id,
         topic=_printable(envelope.topic),
         delivery_id=_printable(envelope.delivery_id) if envelope.delivery_id and not error else None,
+        fingerprint=_fingerprint(envelope, body) if not error else "",
         headers={
             name: _printable(value, _LONGEST_TEXT) for name, value in headers.items() if name.startswith(_KEPT_HEADERS)
         },
@@ -178,6 +181,13 @@ def _reject(door: Door, shop: Shop | None, envelope: Envelope, *, status: int, r
     listed = ((shop.id, _printable(envelope.topic, 100), reason),) if shop else ()
     door.commits.submit(Entry(now=now, counted=((shop_id, "rejected", reason),), rejected=listed))
     return Verdict(status, reason, ADVICE[reason])
+
+
+def _fingerprint(envelope: Envelope, body: bytes) -> str:
+    """What the same delivery has in common when it comes again, where it has no id of its own."""
+    if envelope.delivery_id or not envelope.batch_id:
+        return ""
+    return hashlib.blake2b(f"{envelope.topic}\n{envelope.batch_id}\n".encode() + body, digest_size=16).hexdigest()
 
 
 def _printable(text: str, longest: int = 200) -> str:

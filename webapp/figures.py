@@ -7,7 +7,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from commerce.tables import customers, effects, inbox, orders, products, rejections, tallies
+from commerce.tables import customers, effects, events, inbox, orders, products, rejections, tallies
 from commerce.tables.shops import Shop
 from jobs.queues import Queues
 from webapp.parts import Parts
@@ -73,11 +73,11 @@ def figures(here: Parts, shop: Shop, now: datetime) -> Figures:
         hours = _hours(by_hour, since)
         return Figures(
             last_day=sum(hour.number for hour in hours),
-            last_minute=inbox.recent(db, shop_id=shop.id, since=now - timedelta(minutes=1)),
+            last_minute=events.recent(db, shop_id=shop.id, since=now - timedelta(minutes=1)),
             lag_p50=tallies.quantile(lags, 0.5),
             lag_p99=tallies.quantile(lags, 0.99),
-            waiting=inbox.count(db, shop_id=shop.id, states=(inbox.WAITING,)),
-            failed=inbox.count(db, shop_id=shop.id, states=(inbox.FAILED,)),
+            waiting=events.count(db, shop_id=shop.id, states=(inbox.WAITING,)),
+            failed=events.count(db, shop_id=shop.id, states=(inbox.FAILED,)),
             products=products.count(db, shop_id=shop.id),
             orders=orders.count(db, shop_id=shop.id),
             customers=customers.count(db, shop_id=shop.id),
@@ -89,14 +89,14 @@ def problems(here: Parts, shop: Shop, now: datetime) -> Problems:
     """Read what did not work; rejections of the last day only, for nothing can be done about older ones."""
     recently = now - timedelta(hours=_HOURS)
     with here.database.read() as db:
-        failed = inbox.Filters(states=(inbox.FAILED,))
+        failed = events.Filters(states=(inbox.FAILED,))
         waiting = effects.waiting(db, shop_id=shop.id).get(effects.REREAD, 0)
         rejected = rejections.newest(db, shop_id=shop.id, limit=_LISTED)
         rereads = effects.page(
             db, shop_id=shop.id, kind=effects.REREAD, state=effects.WAITING, limit=_LISTED if waiting else 0
         )
         return Problems(
-            deliveries=inbox.page(db, shop_id=shop.id, filters=failed, before=None, limit=_LISTED),
+            deliveries=events.page(db, shop_id=shop.id, filters=failed, before=None, limit=_LISTED),
             effects=effects.page(db, shop_id=shop.id, state=effects.FAILED, limit=_LISTED),
             rejections=[row for row in rejected if row.last_at >= recently],
             rereads=waiting,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from commerce.database import Database
-from commerce.tables import inbox, rejections, tallies
-from commerce.tables.inbox import WAITING, NewDelivery
+from commerce.tables import arrivals, rejections, tallies
+from commerce.tables.arrivals import NewDelivery
+from commerce.tables.inbox import WAITING
 from jobs.queues import APPLY, Queues
 
 
@@ -64,7 +65,7 @@ class GroupCommit:
         counted: Counter[tallies.Key] = Counter(key for entry in batch for key in entry.counted)
         rejected: Counter[rejections.Key] = Counter(key for entry in batch for key in entry.rejected)
         with self._database.write() as db:
-            ids = inbox.store(db, deliveries)
+            ids = arrivals.store(db, deliveries)
             for delivery, row_id in zip(deliveries, ids, strict=True):
                 if row_id is None:
                     counted[delivery.shop_id, "repeated", ""] += 1

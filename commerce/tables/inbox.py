@@ -1,6 +1,6 @@
 """The inbox: every genuine delivery, stored before it is answered, and what became of it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,19 +20,17 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    or_,
     select,
     text,
     update,
 )
 
-from commerce.rules.events import LIVE, REPLAY
-from commerce.tables.columns import BigId, Json, Moment, insert, metadata
+from commerce.rules.events import LIVE
+from commerce.tables.columns import BigId, Json, Moment, metadata
 
 # States. Only waiting rows are worked on; failed ones were tried often enough and wait for a replay.
 WAITING, APPLIED, SKIPPED, FAILED, REJECTED = "waiting", "applied", "skipped", "failed", "rejected"
 STATES = (WAITING, APPLIED, SKIPPED, FAILED, REJECTED)
-REPLAYABLE = (APPLIED, SKIPPED, FAILED)
 
 inbox = Table(
     "inbox",
@@ -41,6 +39,7 @@ inbox = Table(
     Column("shop_id", BigId, ForeignKey("shops.id", ondelete="CASCADE"), nullable=False),
     Column("topic", Text, nullable=False),
     Column("delivery_id", Text),
+    Column("fingerprint", Text, nullable=False, default=""),
     Column("headers", Json, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("origin", Text, nullable=False, default=LIVE),
@@ -72,28 +71,19 @@ inbox = Table(
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
     ),
+    Index(
+        "ix_inbox_fingerprint",
+        "shop_id",
+        "fingerprint",
+        sqlite_where=text("fingerprint != ''"),
+        postgresql_where=text("fingerprint != ''"),
+    ),
     Index("ix_inbox_shop_state", "shop_id", "state", "id"),
     Index("ix_inbox_object", "shop_id", "kind", "object_id"),
     Index("ix_inbox_received", "received_at"),
 )
 
 _BATCH_BYTES = 16 * 1024 * 1024
-_LISTED = [column for column in inbox.c if column.name not in ("body", "headers", "traceback")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewDelivery:
-    """A delivery to store. `state` is waiting, or rejected with the reason in `error`."""
-
-    shop_id: int
-    topic: str
-    delivery_id: str | None
-    headers: Mapping[str, str]
-    body: bytes
-    triggered_at: datetime | None
-    received_at: datetime
-    state: str = WAITING
-    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,90 +100,6 @@ class Outcome:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What to list: all given conditions hold."""
-
-    topic: str = ""
-    kind: str = ""
-    object_id: str = ""
-    states: tuple[str, ...] = ()
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-def store(db: Connection, deliveries: Sequence[NewDelivery]) -> list[int | None]:
-    """Store deliveries in one statement each way; gives their ids, None for one that was stored before.
-
-    A repeat (same shop and delivery id) is counted on the row that is there.
-    """
-    unnumbered = iter(_insert(db, [delivery for delivery in deliveries if delivery.delivery_id is None]))
-    stored = _insert_once(db, [delivery for delivery in deliveries if delivery.delivery_id is not None])
-    ids: list[int | None] = []
-    for delivery in deliveries:
-        if delivery.delivery_id is None:
-            ids.append(next(unnumbered))
-            continue
-        # The id goes to the first of those that came together.
-        ids.append(stored.pop((delivery.shop_id, delivery.delivery_id), None))
-        if ids[-1] is None:
-            same = and_(inbox.c.shop_id == delivery.shop_id, inbox.c.delivery_id == delivery.delivery_id)
-            db.execute(update(inbox).where(same).values(repeats=inbox.c.repeats + 1))
-    return ids
-
-
-def _insert(db: Connection, deliveries: Sequence[NewDelivery]) -> list[int]:
-    if not deliveries:
-        return []
-    return list(db.execute(_statement(db, once=False), [_row(delivery) for delivery in deliveries]).scalars())
-
-
-def _insert_once(db: Connection, deliveries: Sequence[NewDelivery]) -> dict[tuple[int, str], int]:
-    """Insert what is new; gives the ids of that, by shop and delivery id."""
-    if not deliveries:
-        return {}
-    rows = db.execute(_statement(db, once=True), [_row(delivery) for delivery in deliveries])
-    return {(row.shop_id, row.delivery_id): row.id for row in rows}
-
-
-_statements: dict[tuple[str, bool], Any] = {}
-
-
-def _statement(db: Connection, *, once: bool) -> Any:
-    """The INSERT of the door, kept because building it takes longer than running it."""
-    kept = _statements.get((db.dialect.name, once))
-    if kept is None and once:
-        where = text("delivery_id IS NOT NULL")
-        kept = insert(db, inbox).on_conflict_do_nothing(index_elements=["shop_id", "delivery_id"], index_where=where)
-        kept = kept.returning(inbox.c.id, inbox.c.shop_id, inbox.c.delivery_id)
-    elif kept is None:
-        kept = insert(db, inbox).returning(inbox.c.id, sort_by_parameter_order=True)
-    _statements[db.dialect.name, once] = kept
-    return kept
-
-
-def _row(delivery: NewDelivery) -> dict[str, Any]:
-    return {
-        "shop_id": delivery.shop_id,
-        "topic": delivery.topic,
-        "delivery_id": delivery.delivery_id,
-        "headers": dict(delivery.headers),
-        "body": delivery.body,
-        "origin": LIVE,
-        "state": delivery.state,
-        "attempts": 0,
-        "repeats": 0,
-        "triggered_at": delivery.triggered_at,
-        "received_at": delivery.received_at,
-        "due_at": delivery.received_at,
-        "kind": "",
-        "object_id": "",
-        "note": "",
-        "error": delivery.error,
-        "traceback": "",
-    }
-
-
 def batch(db: Connection, *, shop_id: int, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """The shop's oldest rows that are due, with their bodies: at most `limit`, and 16 MiB beyond the first."""
     ids: list[int] = []
@@ -204,6 +110,29 @@ def batch(db: Connection, *, shop_id: int, now: datetime, limit: int) -> Sequenc
             break
         ids.append(row_id)
     return db.execute(select(inbox).where(inbox.c.id.in_(ids)).order_by(inbox.c.id)).all() if ids else []
+
+
+def repeats(db: Connection, rows: Sequence[Row[Any]]) -> dict[int, int]:
+    """Which of these taken rows are a delivery that came before and was finished: their ids, and that one's."""
+    candidates = {row.id: row for row in rows if row.fingerprint and row.origin == LIVE}
+    if not candidates:
+        return {}
+    shop_id = next(iter(candidates.values())).shop_id
+    query = select(inbox.c.id, inbox.c.fingerprint).where(
+        inbox.c.shop_id == shop_id,
+        inbox.c.fingerprint.in_({row.fingerprint for row in candidates.values()}),
+        inbox.c.fingerprint != text("''"),
+        inbox.c.state.in_((APPLIED, SKIPPED)),
+    )
+    first: dict[str, int] = {}
+    for row_id, fingerprint in db.execute(query.order_by(inbox.c.id)):
+        first.setdefault(fingerprint, row_id)
+    found: dict[int, int] = {}
+    for row_id, row in sorted(candidates.items()):
+        before = first.setdefault(row.fingerprint, row_id)
+        if before < row_id:
+            found[row_id] = before
+    return found
 
 
 def has_due(db: Connection, *, shop_id: int, now: datetime) -> bool:
@@ -250,82 +179,8 @@ def oldest_unfinished(db: Connection) -> datetime | None:
     return db.execute(query).scalar_one_or_none()
 
 
-def replay(db: Connection, *, shop_id: int, now: datetime, filters: Filters, row_id: int | None = None) -> int:
-    """Make rows wait again as if they had just come in, with origin replay; gives how many.
-
-    Rejected rows stay out: they were not what their signature or format claimed.
-    """
-    chosen = _where(shop_id, filters)
-    if row_id is not None:
-        chosen = and_(chosen, inbox.c.id == row_id)
-    statement = update(inbox).where(chosen, inbox.c.state.in_(REPLAYABLE))
-    values = {"state": WAITING, "due_at": now, "attempts": 0, "origin": REPLAY, "error": "", "traceback": ""}
-    return db.execute(statement.values(values)).rowcount
-
-
-def page(db: Connection, *, shop_id: int, filters: Filters, before: int | None, limit: int) -> Sequence[Row[Any]]:
-    """Rows without bodies, newest first; `before` is the id to go on from."""
-    query = select(*_LISTED).where(_where(shop_id, filters)).order_by(inbox.c.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(inbox.c.id < before)
-    return db.execute(query).all()
-
-
-def one(db: Connection, *, shop_id: int, row_id: int) -> Row[Any] | None:
-    """One row with headers and body."""
-    return db.execute(select(inbox).where(inbox.c.shop_id == shop_id, inbox.c.id == row_id)).one_or_none()
-
-
-def topics(db: Connection, *, shop_id: int) -> list[str]:
-    """Topics among the shop's newest rows, for the filter's choices."""
-    newest: Select[Any] = (
-        select(inbox.c.topic).where(inbox.c.shop_id == shop_id).order_by(inbox.c.id.desc()).limit(2000)
-    )
-    return sorted(set(db.execute(newest).scalars()))
-
-
-def count(db: Connection, *, shop_id: int, states: Collection[str], since: datetime | None = None) -> int:
-    """How many rows are in those states."""
-    query = select(func.count()).where(inbox.c.shop_id == shop_id, inbox.c.state.in_(states))
-    if since is not None:
-        query = query.where(inbox.c.received_at >= since)
-    return db.execute(query).scalar_one()
-
-
-def replayable(db: Connection, *, shop_id: int, filters: Filters) -> int:
-    """How many rows a replay with these filters would make wait again."""
-    query = select(func.count()).where(_where(shop_id, filters), inbox.c.state.in_(REPLAYABLE))
-    return db.execute(query).scalar_one()
-
-
-def recent(db: Connection, *, shop_id: int, since: datetime) -> int:
-    """How many deliveries came in since a moment ago.
-
-    The sum keeps SQLite from walking all rows of the shop instead of the few newest ones.
-    """
-    query = select(func.count()).where(inbox.c.received_at >= since, inbox.c.shop_id + 0 == shop_id)
-    return db.execute(query).scalar_one()
-
-
 def forget(db: Connection, *, before: datetime, limit: int) -> int:
     """Delete the oldest finished rows that came in before that time; gives how many."""
     finished = and_(inbox.c.received_at < before, inbox.c.state != WAITING)
     oldest = select(inbox.c.id).where(finished).order_by(inbox.c.received_at).limit(limit)
     return db.execute(delete(inbox).where(inbox.c.id.in_(oldest.scalar_subquery()))).rowcount
-
-
-def _where(shop_id: int, filters: Filters) -> Any:
-    conditions: list[Any] = [inbox.c.shop_id == shop_id]
-    if filters.topic:
-        conditions.append(inbox.c.topic == filters.topic)
-    if filters.kind:
-        conditions.append(inbox.c.kind == filters.kind)
-    if filters.object_id:
-        conditions.append(or_(inbox.c.object_id == filters.object_id, inbox.c.delivery_id == filters.object_id))
-    if filters.states:
-        conditions.append(inbox.c.state.in_(filters.states))
-    if filters.since:
-        conditions.append(inbox.c.received_at >= filters.since)
-    if filters.until:
-        conditions.append(inbox.c.received_at < filters.until)
-    return and_(*conditions)

@@ -137,6 +137,7 @@ def upgrade() -> None:
         sa.Column("shop_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("delivery_id", sa.Text(), nullable=True),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("headers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
@@ -155,6 +156,14 @@ def upgrade() -> None:
         sa.Column("traceback", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_inbox_shop_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
+    )
+    op.create_index(
+        "ix_inbox_fingerprint",
+        "inbox",
+        ["shop_id", "fingerprint"],
+        unique=False,
+        sqlite_where=sa.text("fingerprint != ''"),
+        postgresql_where=sa.text("fingerprint != ''"),
     )
     op.create_index("ix_inbox_object", "inbox", ["shop_id", "kind", "object_id"], unique=False)
     op.create_index("ix_inbox_received", "inbox", ["received_at"], unique=False)
@@ -421,6 +430,12 @@ def downgrade() -> None:
     op.drop_index("ix_inbox_shop_state", table_name="inbox")
     op.drop_index("ix_inbox_received", table_name="inbox")
     op.drop_index("ix_inbox_object", table_name="inbox")
+    op.drop_index(
+        "ix_inbox_fingerprint",
+        table_name="inbox",
+        sqlite_where=sa.text("fingerprint != ''"),
+        postgresql_where=sa.text("fingerprint != ''"),
+    )
     op.drop_table("inbox")
     op.drop_index(
         "ix_effects_waiting",

@@ -8,7 +8,7 @@ from commerce.rules.customers import Consent, CustomerFacts
 from commerce.rules.documents import document, index_of
 from commerce.rules.orders import Address, OrderFacts, OrderLine, Refund, ShipmentFacts
 from commerce.rules.products import CategoryRef, Image, Option, ProductFacts, VariantFacts
-from commerce.tables import customers, effects, inbox, orders, products, rejections, shipments, tallies
+from commerce.tables import arrivals, customers, effects, inbox, orders, products, rejections, shipments, tallies
 from webapp.parts import Parts
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -57,7 +57,7 @@ class Stock:
 
     def delivery(self, body: bytes = b'{"id": 11}', **changes: Any) -> int:
         outcome = changes.pop("outcome", None)
-        new = inbox.NewDelivery(
+        new = arrivals.NewDelivery(
             shop_id=self.id,
             topic="products/update",
             delivery_id=None,
@@ -67,7 +67,7 @@ class Stock:
             received_at=NOW - timedelta(seconds=1),
         )
         with self.here.database.write() as db:
-            (number,) = inbox.store(db, [replace(new, **changes)])
+            (number,) = arrivals.store(db, [replace(new, **changes)])
             assert number is not None
             if outcome is not None:
                 told = {"kind": "product", "object_id": "11", "state": inbox.APPLIED, "due_at": NOW} | outcome

@@ -8,7 +8,7 @@ import click
 import requests
 from flask.cli import AppGroup
 
-from commerce.tables import inbox, shops
+from commerce.tables import events, inbox, shops
 from commerce.tables.shops import Shop
 from jobs.queues import APPLY
 from webapp.door import SHOPIFY
@@ -77,8 +77,8 @@ def replay(shop_key: str, since: datetime | None, state: str | None, row_id: int
     """Apply stored deliveries again; what is older than what is known changes nothing."""
     here = parts()
     shop = shop_of(here, shop_key)
-    filters = inbox.Filters(states=(state,) if state else (), since=since.replace(tzinfo=UTC) if since else None)
+    filters = events.Filters(states=(state,) if state else (), since=since.replace(tzinfo=UTC) if since else None)
     with here.database.write() as db:
-        number = inbox.replay(db, shop_id=shop.id, now=datetime.now(UTC), filters=filters, row_id=row_id)
+        number = events.replay(db, shop_id=shop.id, now=datetime.now(UTC), filters=filters, row_id=row_id)
     woken = here.queues.wake(APPLY, [shop.id], again=True)
     click.echo(json.dumps({"replayed": number, "woken": woken}))

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, g
 
 from commerce.rules.events import CUSTOMER, ORDER, PRODUCT
-from commerce.tables import customers, effects, inbox, orders, products, shipments
+from commerce.tables import customers, effects, events, inbox, orders, products, shipments
 from webapp import guards, inputs, openapi, shapes
 from webapp.errors import Problem
 from webapp.parts import parts
@@ -104,7 +104,7 @@ def list_events() -> Answer:
     """Deliveries, newest first."""
     limit = _limit()
     state = inputs.choice("state", inbox.STATES)
-    filters = inbox.Filters(
+    filters = events.Filters(
         topic=inputs.text("topic"),
         kind=inputs.text("kind"),
         object_id=inputs.text("object_id"),
@@ -113,7 +113,7 @@ def list_events() -> Answer:
     )
     with parts().database.read() as db:
         before = inputs.cursor_in_rows()
-        rows = inbox.page(db, shop_id=g.shop.id, filters=filters, before=before, limit=limit + 1)
+        rows = events.page(db, shop_id=g.shop.id, filters=filters, before=before, limit=limit + 1)
     return _listed(rows, limit, shape=shapes.event, position=lambda row: (row.id,))
 
 
@@ -123,7 +123,7 @@ def one_event(key: str) -> Answer:
     """One delivery by its number here."""
     number = inputs.row_id(key)
     with parts().database.read() as db:
-        row = None if number is None else inbox.one(db, shop_id=g.shop.id, row_id=number)
+        row = None if number is None else events.one(db, shop_id=g.shop.id, row_id=number)
     return shapes.event(_only({key: row} if row else {}, key))
 
 

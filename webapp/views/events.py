@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 
 from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT, SHIPMENT, SHOP
-from commerce.tables import effects, inbox, rejections
+from commerce.tables import effects, events, inbox, rejections
 from jobs.queues import APPLY
 from webapp import guards, inputs, pages
 from webapp.deliveries import lag_of, payload_text, reason_words, shown_headers, timeline
@@ -26,8 +26,8 @@ def index() -> str:
     """Deliveries, newest first, as far as the filters in the address let them through."""
     filters, before = _filters(), inputs.whole("before", default=0, low=0, high=10**12)
     with parts().database.read() as db:
-        rows = inbox.page(db, shop_id=g.shop.id, filters=filters, before=before or None, limit=pages.PER_PAGE + 1)
-        topics = inbox.topics(db, shop_id=g.shop.id)
+        rows = events.page(db, shop_id=g.shop.id, filters=filters, before=before or None, limit=pages.PER_PAGE + 1)
+        topics = events.topics(db, shop_id=g.shop.id)
     return render_template(
         "events.html",
         rows=[(row, lag_of(row)) for row in rows[: pages.PER_PAGE]],
@@ -58,7 +58,7 @@ def confirm_replay() -> str:
     """How many deliveries a replay with these filters hits, before it is done."""
     filters = _filters(until=pages.now())
     with parts().database.read() as db:
-        hit = inbox.replayable(db, shop_id=g.shop.id, filters=filters)
+        hit = events.replayable(db, shop_id=g.shop.id, filters=filters)
     return render_template("replay.html", hit=hit, filters=filters, asked=_asked())
 
 
@@ -69,7 +69,7 @@ def replay_matching() -> Any:
     """Apply again what matches the filters and came in before the merchant was told how much that is."""
     now, here = pages.now(), parts()
     with here.database.write() as db:
-        hit = inbox.replay(db, shop_id=g.shop.id, now=now, filters=_filters())
+        hit = events.replay(db, shop_id=g.shop.id, now=now, filters=_filters())
     here.queues.wake(APPLY, [g.shop.id])
     flash(f"{hit:,} {'delivery is' if hit == 1 else 'deliveries are'} applied again now.")
     return redirect(_list_address())
@@ -93,7 +93,7 @@ def one(key: str) -> str:
         is_cut=is_cut,
         size=len(row.body),
         headers=shown_headers(row.headers),
-        replayable=row.state in inbox.REPLAYABLE,
+        replayable=row.state in events.REPLAYABLE,
         reason=reason_words(row.error) if row.state == inbox.REJECTED else row.error,
     )
 
@@ -117,7 +117,7 @@ def replay(key: str) -> Any:
     """Apply one delivery again."""
     row, here = _row(key), parts()
     with here.database.write() as db:
-        hit = inbox.replay(db, shop_id=g.shop.id, now=pages.now(), filters=inbox.Filters(), row_id=row.id)
+        hit = events.replay(db, shop_id=g.shop.id, now=pages.now(), filters=events.Filters(), row_id=row.id)
     here.queues.wake(APPLY, [g.shop.id])
     flash("The delivery is applied again now." if hit else "This delivery cannot be applied again as it is.")
     return redirect(url_for("events.one", key=row.id))
@@ -127,15 +127,15 @@ def _row(key: str) -> Any:
     number = inputs.row_id(key)
     if number is not None:
         with parts().database.read() as db:
-            row = inbox.one(db, shop_id=g.shop.id, row_id=number)
+            row = events.one(db, shop_id=g.shop.id, row_id=number)
         if row is not None:
             return row
     raise Problem(404, "No such delivery", "It may have been tidied away, or belong to another shop.")
 
 
-def _filters(until: Any = None) -> inbox.Filters:
+def _filters(until: Any = None) -> events.Filters:
     state = inputs.choice("state", inbox.STATES)
-    return inbox.Filters(
+    return events.Filters(
         topic=inputs.text("topic"),
         kind=inputs.choice("kind", KINDS),
         object_id=inputs.text("object_id"),

@@ -22,10 +22,13 @@ _ENTITY = re.compile(r"&(?:(quot|amp|lt|gt)|#0*(34|38|39|60|62)|#[xX]0*(22|26|27
 def envelope(headers: Mapping[str, str]) -> Envelope:
     """Read the headers, names in lower case. Never raises.
 
-    X-WC-Webhook-Delivery-ID is left alone: it is made of the webhook's number and the second, so that different
-    deliveries share one.
+    X-WC-Webhook-Delivery-ID is made of the webhook's number and the second: different deliveries share one.
     """
-    return Envelope(topic=headers.get(f"{_PREFIX}topic", "").strip(), signature=headers.get(f"{_PREFIX}signature", ""))
+    return Envelope(
+        topic=headers.get(f"{_PREFIX}topic", "").strip(),
+        signature=headers.get(f"{_PREFIX}signature", ""),
+        batch_id=headers.get(f"{_PREFIX}delivery-id", "").strip(),
+    )
 
 
 def is_genuine(signature: str, body: bytes, secrets: Sequence[bytes]) -> bool:

@@ -66,12 +66,17 @@ class TestShapes:
     def test_what_the_platform_told_of_purchases_counts(self, api: Any, shop: Any) -> None:
         shop.customer()
         with shop.here.database.write() as db:
-            customers._set(db, shop.id, "31", told_orders=12, told_spent=99_000)
-        assert api.get("/api/v1/customers/31").json["orders_count"] == 0
-        with shop.here.database.write() as db:
-            customers._set(db, shop.id, "31", told_at=_later(0))
+            customers._set(db, shop.id, "31", told_orders=12, told_spent=99_000, told_at=_later(0))
         shape = api.get("/api/v1/customers/31").json
         assert (shape["orders_count"], shape["total_spent"]["amount"]) == (12, 99_000)
+
+    def test_what_is_stored_counts_where_the_platform_knows_no_more(self, api: Any, shop: Any) -> None:
+        shop.customer()
+        with shop.here.database.write() as db:
+            told = {"told_orders": 2, "told_spent": 99_000, "told_at": _later(0)}
+            customers._set(db, shop.id, "31", **told, orders_stored=2, orders_count=1, total_spent=5_000)
+        shape = api.get("/api/v1/customers/31").json
+        assert (shape["orders_count"], shape["total_spent"]["amount"]) == (1, 5_000)
 
     def test_event_and_effect_are_as_described(self, api: Any, shop: Any) -> None:
         number = shop.delivery(outcome={"note": "Saved."})

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from commerce.rules.events import REPLAY
-from commerce.tables import effects, inbox
+from commerce.tables import effects, events, inbox
 from webapp.deliveries import SHOWN_BYTES
 
 
@@ -139,7 +139,7 @@ def _token(client: Any) -> dict[str, str]:
 
 def _row(shop: Any, number: int) -> Any:
     with shop.here.database.read() as db:
-        return inbox.one(db, shop_id=shop.id, row_id=number)
+        return events.one(db, shop_id=shop.id, row_id=number)
 
 
 def _now(shop: Any, number: int) -> Any:
@@ -148,4 +148,4 @@ def _now(shop: Any, number: int) -> Any:
 
 def _replay_all(shop: Any) -> None:
     with shop.here.database.write() as db:
-        inbox.replay(db, shop_id=shop.id, now=_now(shop, 1), filters=inbox.Filters())
+        events.replay(db, shop_id=shop.id, now=_now(shop, 1), filters=events.Filters())
