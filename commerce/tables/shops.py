@@ -115,8 +115,8 @@ def add(
 
 
 def by_key(db: Connection, vault: Vault, key: str) -> Shop | None:
-    """The shop of that public key."""
-    return _one(db, vault, shops.c.key == key)
+    """The shop of that public key, which may be anything that stood in an address."""
+    return None if "\x00" in key else _one(db, vault, shops.c.key == key)
 
 
 def by_id(db: Connection, vault: Vault, shop_id: int) -> Shop | None:
@@ -126,7 +126,7 @@ def by_id(db: Connection, vault: Vault, shop_id: int) -> Shop | None:
 
 def by_domain(db: Connection, vault: Vault, *, platform: str, domain: str) -> Shop | None:
     """The platform's shop of that domain."""
-    return _one(db, vault, shops.c.platform == platform, shops.c.domain == domain)
+    return None if "\x00" in domain else _one(db, vault, shops.c.platform == platform, shops.c.domain == domain)
 
 
 def by_api_key(db: Connection, vault: Vault, api_key: str) -> Shop | None:
