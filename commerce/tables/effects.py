@@ -136,6 +136,12 @@ def shops_with_work(db: Connection, *, kind: str, now: datetime) -> dict[int, da
     return dict(db.execute(query).all())
 
 
+def oldest_waiting(db: Connection, *, but: str) -> datetime | None:
+    """When the oldest effect that waits was written, of all kinds `but` one."""
+    waiting = and_(effects.c.state == text("'waiting'"), effects.c.kind != but)
+    return db.execute(select(func.min(effects.c.created_at, type_=Moment())).where(waiting)).scalar_one_or_none()
+
+
 def of_delivery(db: Connection, *, shop_id: int, inbox_id: int) -> Sequence[Row[Any]]:
     """The effects that a delivery asked for."""
     query = select(effects).where(effects.c.shop_id == shop_id, effects.c.inbox_id == inbox_id)

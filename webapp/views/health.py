@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify
 from redis.exceptions import RedisError
 
 from commerce.database import UNREACHABLE
-from commerce.tables import inbox
+from commerce.tables import effects, inbox
 from webapp import guards
 from webapp.metrics import exposition
 from webapp.parts import parts
@@ -25,12 +25,14 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @guards.public
 def readyz() -> tuple[Response, int]:
-    """Ready as long as deliveries can be stored; `oldest_unfinished_s` is 0 when nothing waits."""
+    """Ready as long as deliveries can be stored; `oldest_unfinished_s` is 0 when no delivery and no effect waits."""
     here, state = parts(), {"database": "ok", "redis": "ok"}
     answer: dict[str, Any] = {"ready": True, "oldest_unfinished_s": 0}
     try:
         with here.database.read() as db:
-            oldest = inbox.oldest_unfinished(db)
+            # Re-reads wait for the shop's own API; everything else is done at once.
+            waiting = (inbox.oldest_unfinished(db), effects.oldest_waiting(db, but=effects.REREAD))
+        oldest = min((since for since in waiting if since), default=None)
         if oldest is not None:
             answer["oldest_unfinished_s"] = round(max(0.0, (datetime.now(UTC) - oldest).total_seconds()), 3)
     except UNREACHABLE:

@@ -1,5 +1,6 @@
 """Signing in to the dashboard with a one-time link, and out."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -10,6 +11,8 @@ from webapp.errors import Problem
 from webapp.parts import parts
 
 blueprint = Blueprint("sign_in", __name__)
+
+_ROBOT = re.compile(r"bot\b|crawl|spider|preview|facebookexternalhit|whatsapp|embed|slurp", re.IGNORECASE)
 
 
 @blueprint.get("/sign-in")
@@ -50,11 +53,18 @@ def sign_out() -> Any:
 
 
 def _opened_by_a_person() -> bool:
-    """Browsers say so (Fetch Metadata, W3C): a navigation that was clicked, or typed in, or began here."""
+    """Browsers say so (Fetch Metadata, W3C): a navigation that was clicked, or typed in, or began here.
+
+    Older browsers, plain http and command-line programs say nothing; then only those who call themselves a robot, as
+    the previews of messengers do, are none.
+    """
     sent = request.headers
+    if "prefetch" in (sent.get("Sec-Purpose", "") + sent.get("Purpose", "")):
+        return False
+    if "Sec-Fetch-Mode" not in sent:
+        return not _ROBOT.search(sent.get("User-Agent", ""))
     begun = "Sec-Fetch-User" in sent or sent.get("Sec-Fetch-Site") in ("none", "same-origin")
-    preview = "prefetch" in (sent.get("Sec-Purpose", "") + sent.get("Purpose", ""))
-    return sent.get("Sec-Fetch-Mode") == "navigate" and begun and not preview
+    return sent["Sec-Fetch-Mode"] == "navigate" and begun
 
 
 def _sign_in(token: str) -> Any:

@@ -15,7 +15,7 @@ class TestLink:
     @pytest.mark.parametrize(
         "headers",
         [
-            {},
+            {"User-Agent": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"},
             {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "cross-site"},
             {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Site": "none"},
             TYPED | {"Sec-Purpose": "prefetch;prerender"},
@@ -28,6 +28,9 @@ class TestLink:
         assert stranger.get("/dashboard/").status_code == 302
         assert stranger.post(link).headers["Location"] == "/dashboard/"
         assert stranger.get("/dashboard/").status_code == 200
+
+    def test_signs_in_a_program_that_says_nothing_of_itself(self, stranger: Any, link: str) -> None:
+        assert stranger.get(link, headers={"User-Agent": "curl/8.5"}).headers["Location"] == "/dashboard/"
 
     def test_is_not_used_up_by_asking_for_its_head(self, stranger: Any, link: str) -> None:
         assert stranger.head(link, headers=TYPED).status_code == 200
