@@ -109,7 +109,7 @@ def _searchable(told: Mapping[str, Any]) -> str:
     return (
         f"## Delivery to searchable\n\nA catalogue of {catalogue['products']} products ({catalogue['seconds']} s from "
         f"the first POST until all could be found), then {figures['deliveries']} updates at {figures['per_s']} per "
-        "second. Every tenth is watched, with a search every 10 ms (30 after the first 200): from the start of its POST to "
+        "second. Every tenth is watched, with a search every 10 ms (30 after the first 200): from its POST's start to "
         "the answer of the first search that shows the change.\n\n"
         "| | p50 ms | p99 ms | max ms |\n|---|---|---|---|\n"
         f"| goal on this machine | {goals['p50']} | {goals['p99']} | |\n{rows}"

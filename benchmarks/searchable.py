@@ -20,8 +20,8 @@ from benchmarks.wire import Wire, get, post
 
 PER_SECOND = 50
 WATCHED = 10  # every tenth update is searched for: searching for all would measure the searches
-# Seconds between two searches for the same word, in the first moments and later: a search costs milliseconds of CPU, and
-# the slower the machine, the more of them there would be.
+# Seconds between two searches for the same word, in the first moments and later: a search costs milliseconds of CPU,
+# and the slower the machine, the more of them there would be.
 EVERY, LATER, FIRST_MOMENTS = 0.01, 0.03, 0.2
 GOALS_MS = {"p50": 150.0, "p99": 500.0}
 
