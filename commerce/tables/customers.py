@@ -1,6 +1,6 @@
 """Customers, and what they bought."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -79,7 +79,8 @@ def save(db: Connection, *, shop_id: int, facts: Sequence[CustomerFacts], now: d
     for fact in facts:
         known = kept.get(fact.id)
         consents = dict(known.consents) if known else {}
-        consents |= {consent.channel: _consent(consent) for consent in fact.consents or ()}
+        newer = [one for one in fact.consents or () if not _is_older(_consent(one), consents.get(one.channel))]
+        consents |= {consent.channel: _consent(consent) for consent in newer}
         tags = list(fact.tags) if fact.tags is not None else (known.tags if known else [])
         addresses = list(fact.addresses) if fact.addresses is not None else (known.addresses if known else [])
         row = {name: getattr(fact, name) for name in _TOLD}
@@ -98,13 +99,18 @@ def _consent(consent: Consent) -> dict[str, Any]:
     return {"state": consent.state, "updated_at": consent.updated_at.isoformat() if consent.updated_at else None}
 
 
+def _is_older(told: Mapping[str, Any], known: Mapping[str, Any] | None) -> bool:
+    """Whether what is known of a consent is newer: no picture of the customer may bring a withdrawn one back."""
+    return bool(known and known["updated_at"] and told["updated_at"] and known["updated_at"] > told["updated_at"])
+
+
 def set_consent(db: Connection, *, shop_id: int, consent: Consent, now: datetime) -> bool:
     """Store one consent; False where there is no such customer or a newer one is stored."""
     row = _one(db, shop_id, consent.customer_id)
     if row is None:
         return False
-    told, known = _consent(consent), row.consents.get(consent.channel)
-    if known and known["updated_at"] and told["updated_at"] and known["updated_at"] > told["updated_at"]:
+    told = _consent(consent)
+    if _is_older(told, row.consents.get(consent.channel)):
         return False
     _set(db, shop_id, consent.customer_id, consents=row.consents | {consent.channel: told}, saved_at=now)
     return True
