@@ -1,14 +1,28 @@
 """The store as a mirror of it should look: one neutral form for tests to compare tables, index and pages with."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from integrations.simulator.model import CURRENCY, Customer, Order, Product
 
-if TYPE_CHECKING:
-    from integrations.simulator.store import Store
+
+class Stock(Protocol):
+    """What a store has."""
+
+    @property
+    def products(self) -> Mapping[int, Product]:
+        """By id, deleted ones as well."""
+
+    @property
+    def orders(self) -> Mapping[int, Order]:
+        """By id, drafts as well."""
+
+    @property
+    def customers(self) -> Mapping[int, Customer]:
+        """By id."""
 
 
-def facts(store: "Store") -> dict[str, Any]:
+def facts(store: Stock) -> dict[str, Any]:
     """`products`, `orders` and `customers` by id as text, money in cents, and what deliveries alone cannot settle.
 
     Deleted products are in `deleted`; those that were restored since are in `restored` as well: when deliveries are
