@@ -68,20 +68,29 @@ def add_woocommerce(
     url: str, consumer_key: str, consumer_secret: str, webhook_secret: str, name: str, currency: str | None
 ) -> None:
     """Connect the WooCommerce shop at URL; prints its keys as JSON, this once."""
-    address = urlsplit(url.strip())
-    if address.scheme not in ("http", "https") or not address.netloc:
+    host = _host(url)
+    if not host:
         raise click.BadParameter(f"{url!r} is not an address such as https://shop.example", param_hint="URL")
     here, secret = parts(), webhook_secret or shops.new_secret()
     new = _add(
         here,
         platform="woocommerce",
         domain=url.strip().rstrip("/").lower(),
-        name=name or address.netloc,
+        name=name or host,
         currency=currency,
         webhook_secret=secret,
         credentials={"consumer_key": consumer_key, "consumer_secret": consumer_secret} if consumer_key else {},
     )
     _show(new, f"{here.settings.base_url}/webhooks/woocommerce/{new.shop_key}", secret)
+
+
+def _host(url: str) -> str:
+    """The host of a shop's address; empty where it is none."""
+    try:
+        address = urlsplit(url.strip())
+    except ValueError:
+        return ""
+    return address.netloc if address.scheme in ("http", "https") else ""
 
 
 def _add(here: Parts, *, credentials: dict[str, str], **values: str | None) -> shops.NewShop:
