@@ -12,14 +12,39 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-__all__ = ["REFUSED", "UNREACHABLE", "Connection", "Database"]
+__all__ = ["REFUSED", "UNREACHABLE", "Connection", "Database", "is_unreachable"]
 
-# What a caller sees when the database cannot be reached or does not answer in time.
+# What a caller may see when the database cannot be reached or does not answer in time. PostgreSQL also refuses single
+# rows with an OperationalError; `is_unreachable` tells.
 UNREACHABLE = (OperationalError, PoolTimeoutError)
 REFUSED = DBAPIError
 
+# PostgreSQL's SQLSTATEs by how they begin: connection lost, no room or too many connections, shut down or starting;
+# its disk fails; others hold a lock (55P03) or won (40).
+_AWAY = ("08", "53", "57P", "58030", "55P03", "40")
+# SQLite's result codes: BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN.
+_AWAY_CODES = frozenset({5, 6, 8, 10, 13, 14})
+
 _BUSY = "the database is busy with other writers"
 _WAIT = 3  # seconds for a connection or a lock: a webhook must be answered within 5
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Whether the database is away or busy, so that the same may succeed later; False where it refused what was asked.
+
+    The exception's class does not say: a value that is too large for an index is an OperationalError as well.
+    """
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in _AWAY_CODES
+    state = getattr(error.orig, "sqlstate", None)
+    return state.startswith(_AWAY) if state else isinstance(error, OperationalError)
 
 
 class Database:
@@ -27,7 +52,6 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.unreachable = UNREACHABLE
         self.is_sqlite = url.startswith("sqlite")
         self._engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self._writer = self._engine.execution_options(writes=True)
@@ -138,6 +162,7 @@ class _Waiting:
 def _sqlite(url: str) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,  # they are people's data, and errors are logged
         json_serializer=_dump,
         json_deserializer=orjson.loads,
         connect_args={"timeout": _WAIT},
@@ -169,6 +194,7 @@ def _sqlite(url: str) -> Engine:
 def _postgresql(url: str) -> Engine:
     return create_engine(
         url,
+        hide_parameters=True,  # they are people's data, and errors are logged
         json_serializer=_dump,
         json_deserializer=orjson.loads,
         connect_args={

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from commerce.database import is_unreachable
 from commerce.mirror import apply as mirror
 from commerce.mirror.apply import Told, Ways
 from commerce.rules.events import LIVE, Reading
@@ -89,9 +90,11 @@ def apply_batch(process: Process, held: Lease, limit: int = BATCH) -> int:
     try:
         told, broken = _read(shop, [row for row in rows if row.id not in repeats], now)
         _write(taken, told, [*broken, *(_repeated(row, repeats[row.id], now) for row in rows if row.id in repeats)])
-    except (LeaseLost, *process.database.unreachable):
+    except LeaseLost:
         raise
-    except Exception:  # noqa: BLE001 - what cannot be written is kept with its traceback
+    except Exception as error:
+        if is_unreachable(error):
+            raise
         if len(rows) > 1:
             # One of them cannot be written. One by one, so that it does not hold up the others.
             return sum(apply_batch(process, held, limit=1) for _ in rows)

@@ -12,7 +12,7 @@ from typing import Any, TypedDict, TypeVar, cast
 import structlog
 from rq import get_current_job
 
-from commerce.database import Connection
+from commerce.database import UNREACHABLE, Connection
 from commerce.tables import leases
 from jobs.process import Process, current
 
@@ -120,5 +120,5 @@ def _renew(held: Lease, over: Event) -> None:
         try:
             with held.process.database.write() as db:
                 held.keep(db)
-        except (LeaseLost, *held.process.database.unreachable) as error:
+        except (LeaseLost, *UNREACHABLE) as error:
             _log.warning("lease.not_renewed", kind=held.kind, error=type(error).__name__)

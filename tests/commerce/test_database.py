@@ -1,13 +1,18 @@
 """Transactions on both databases, and writers of one SQLite file that queue for their turn."""
 
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from time import perf_counter
 
+import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from commerce.database import UNREACHABLE, Database
+from commerce.database import UNREACHABLE, Database, is_unreachable
+from tests.conftest import free_port
 
 
 @pytest.fixture
@@ -93,3 +98,60 @@ class TestWritersOfOneSqliteFile:
         waiting.join()
         database.dispose()
         other.dispose()
+
+
+def error_of(database: Database, statement: str, **values: object) -> SQLAlchemyError:
+    """What the database raises when it is asked for that."""
+    with pytest.raises(SQLAlchemyError) as caught, database.write() as db:
+        db.execute(text(statement), values)
+    database.dispose()
+    return caught.value
+
+
+class TestIsUnreachable:
+    def test_is_true_where_nothing_answers(self, tmp_path: Path) -> None:
+        away = f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/nothing"
+        for url in (away, f"sqlite:///{tmp_path / 'no such folder' / 'x'}/"):
+            with pytest.raises(UNREACHABLE) as caught, Database(url).read() as db:
+                db.execute(text("SELECT 1"))
+            assert is_unreachable(caught.value)
+
+    def test_is_true_where_another_program_holds_the_file(self, database: Database) -> None:
+        if not database.is_sqlite:
+            pytest.skip("PostgreSQL locks rows, not the database")
+        other = sqlite3.connect(str(database.engine.url.database), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        assert is_unreachable(error_of(database, "DELETE FROM sign_ins"))
+        other.close()
+
+    def test_is_true_where_the_server_ends_the_connection(self, database: Database) -> None:
+        if database.is_sqlite:
+            pytest.skip("SQLite has no server")
+        assert is_unreachable(error_of(database, "SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    @pytest.mark.parametrize(
+        ("state", "away"),
+        [
+            *((state, True) for state in ("08006", "57P01", "53300", "55P03", "40P01", "58030")),
+            *((state, False) for state in ("54000", "57014", "54001", "22003")),
+        ],
+    )
+    def test_goes_by_postgresqls_code(self, state: str, away: bool) -> None:
+        orig = psycopg.OperationalError("told")
+        orig.sqlstate = state
+        assert is_unreachable(OperationalError("INSERT", {}, orig)) is away
+
+    def test_is_false_where_what_was_asked_is_refused(self, database: Database) -> None:
+        # Each of these is an OperationalError to its driver.
+        cancelled = "SET LOCAL statement_timeout = 50; SELECT pg_sleep(5)"
+        error = error_of(database, "SELECT no_such_column" if database.is_sqlite else cancelled)
+        assert isinstance(error, OperationalError)
+        assert not is_unreachable(error)
+
+    @pytest.mark.parametrize("error", [ValueError("no"), KeyError("no")])
+    def test_is_false_for_errors_of_ours(self, error: Exception) -> None:
+        assert not is_unreachable(error)
+
+
+def test_an_error_does_not_tell_what_was_to_be_stored(database: Database) -> None:
+    assert "jane@" not in str(error_of(database, "INSERT INTO nowhere VALUES (:mail)", mail="jane@example.com"))

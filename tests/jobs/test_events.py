@@ -23,6 +23,8 @@ from tests.payloads import product
 from tests.shops import Shop
 from tests.stored import deliveries, row, rows, waiting_effects
 
+TOO_SLOW = "SET LOCAL statement_timeout = 50; SELECT pg_sleep(5)"
+
 
 class TestApplyDeliveries:
     def test_brings_a_product_from_the_door_to_the_search(self, backroom: Backroom) -> None:
@@ -200,6 +202,25 @@ class TestADeliveryThatBreaks:
         states = [one.state for one in deliveries(backroom.process.database, shop.id)]
         assert states == [inbox.APPLIED, inbox.WAITING, inbox.APPLIED]
         assert "out of range" in deliveries(backroom.process.database, shop.id)[1].traceback
+
+    def test_does_not_block_its_shop_when_the_database_cancels_it(
+        self, backroom: Backroom, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shop, apply = backroom.shops.shopify(), events.mirror.apply
+
+        def refused(db: Any, its_shop: Any, told: Any, **more: Any) -> Any:
+            if any(one.reading.object_id == "2" for one in told):
+                statement = "SELECT nothing" if backroom.process.database.is_sqlite else TOO_SLOW
+                db.execute(text(statement))
+            return apply(db, its_shop, told, **more)
+
+        monkeypatch.setattr(events.mirror, "apply", refused)
+        for key in (1, 2, 3):
+            shop.send("products/update", product(key))
+        events.apply_deliveries(shop_id=shop.id)
+        states = [one.state for one in deliveries(backroom.process.database, shop.id)]
+        assert states == [inbox.APPLIED, inbox.WAITING, inbox.APPLIED]
+        assert "OperationalError" in deliveries(backroom.process.database, shop.id)[1].traceback
 
 
 class TestALease:
