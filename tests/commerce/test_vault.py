@@ -35,7 +35,7 @@ class TestVault:
         with pytest.raises(UnableToDecrypt, match="SECRET_KEY"):
             OLD.open(NEW.seal("secret"))
 
-    @pytest.mark.parametrize("sealed", ["nonsense", "gAAAA", "ä", OLD.seal("x")[:-4]])
+    @pytest.mark.parametrize("sealed", ["nonsense", "gAAAA", "ä", OLD.seal("x")[:-4]], ids=range(4))
     def test_refuses_what_was_damaged(self, sealed: str) -> None:
         with pytest.raises(UnableToDecrypt):
             NEW.open(sealed)
