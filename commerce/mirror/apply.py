@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import orjson
@@ -67,7 +67,7 @@ def apply(
     db: Connection, shop: Shop, told: Sequence[Told], *, ways: Ways, now: datetime
 ) -> tuple[list[Result], list[Happened]]:
     """Apply deliveries in the order given and write all tables they touch; the caller's transaction commits it."""
-    shop = shops.learn_currency(db, shop, told_currency([one.reading for one in told]))
+    shop = shops.learn_currency(db, shop, told_currency([one.reading for one in told]), now=now)
     batch = _Batch(db, shop, told, ways, now)
     results = [batch.apply(delivery) for delivery in told]
     return results, batch.finish()
@@ -90,6 +90,9 @@ def digest(facts: Facts) -> str:
     if isinstance(facts, ProductFacts) and facts.variants is not None:
         content["variants"] = [replace(variant, updated_at=None) for variant in facts.variants]
     return hashlib.blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+
+
+_CLOCKS_APART = timedelta(minutes=10)
 
 
 class _Batch:
@@ -147,13 +150,16 @@ class _Batch:
 
     def _saved(self, change: Saved, told: Told) -> tuple[bool, str]:
         facts, key = change.facts, (change.kind, change.facts.id)
+        # A time in the future orders nothing: WooCommerce dates a scheduled product with the day it will go live.
+        dated = change.dated and facts.updated_at is not None and facts.updated_at <= told.received_at + _CLOCKS_APART
         version = Version(
-            updated_at=facts.updated_at,
+            updated_at=facts.updated_at if dated else None,
             triggered_at=told.triggered_at,
             tiebreak=change.tiebreak,
             digest=digest(facts),
         )
-        self._tick(facts)
+        if not self._ways.says_when_deleted:
+            self._clock = self._clock.after(version.updated_at, now=self._now)
         known = self._versions.get(key)
         decision = freshness.on_saved(known, version, restored=change.restored)
         self._remember(key, decision.version)
@@ -187,12 +193,6 @@ class _Batch:
     def _remember(self, key: versions.Key, version: Version) -> None:
         if self._versions.get(key) != version:
             self._versions[key] = self._changed[key] = version
-
-    def _tick(self, facts: Facts) -> None:
-        """Let the store's clock go on; a product that waits for its date carries that date, which is no present."""
-        if self._ways.says_when_deleted or getattr(facts, "platform_status", "") == "future":
-            return
-        self._clock = self._clock.after(facts.updated_at, now=self._now)
 
     def _note(self, name: str, kind: str, object_id: str, source: tuple[int, str], *, reason: str = "") -> None:
         """Note an event; of several of one name for one object the first one's delivery stands."""

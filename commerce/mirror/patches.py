@@ -12,6 +12,7 @@ from commerce.rules.events import (
     CUSTOMER,
     ORDER,
     PRODUCT,
+    SHOP,
     PrivacyRequest,
     Refunded,
     ShipmentScanned,
@@ -20,8 +21,9 @@ from commerce.rules.events import (
     Unclear,
     Uninstalled,
 )
+from commerce.rules.freshness import Version
 from commerce.rules.products import VariantFacts
-from commerce.tables import customers, inventory, orders, privacy, shipments, shops, variants
+from commerce.tables import customers, inventory, orders, privacy, shipments, shops, variants, versions
 from commerce.tables.shops import Shop
 
 
@@ -58,7 +60,7 @@ def _stock(db: Connection, shop: Shop, told: StockLevel, _row: int, _received: d
         return Patched(applied=True, note="Saved.", unclear=Unclear(kind=PRODUCT, id=variant.product_id, reason=reason))
     stock = variant.stock + told.available - before[0]
     variants.set_stock(
-        db, shop_id=shop.id, variant_id=variant.id, stock=stock, available=variant.available or stock > 0
+        db, shop_id=shop.id, variant_id=variant.id, stock=stock, available=stock > 0 or variant.sells_without_stock
     )
     return Patched(applied=True, note="Saved.", products=(variant.product_id,))
 
@@ -115,17 +117,26 @@ def _of_customer(
                 applied=True, note=reason, unclear=Unclear(kind=CUSTOMER, id=told.customer_id, reason=reason)
             )
         if not change(db, shop, told, now):
-            return Patched(applied=False, note="Older than what is stored.")
+            late = None
+            if isinstance(told, TagsChanged):
+                late = Unclear(kind=CUSTOMER, id=told.customer_id, reason="A change of tags that came late.")
+            return Patched(applied=late is not None, note="Older than what is stored.", unclear=late)
         return Patched(applied=True, note="Saved.")
 
     return patch
 
 
-def _shop(db: Connection, shop: Shop, told: ShopFacts, _row: int, _received: datetime, _now: datetime) -> Patched:
+def _shop(db: Connection, shop: Shop, told: ShopFacts, _row: int, _received: datetime, now: datetime) -> Patched:
+    key = (SHOP, "")
+    known = versions.known(db, shop_id=shop.id, keys=[key]).get(key)
+    if known is not None and known.updated_at is not None and known.updated_at > told.told_at:
+        return Patched(applied=False, note="Older than what is stored.")
+    versions.save(db, shop_id=shop.id, changed={key: Version(updated_at=told.told_at)}, now=now)
     values = {name: getattr(told, name) for name in ("name", "timezone", "locale", "email") if getattr(told, name)}
     if values:
         shops.learn(db, shop.id, **values)
-    return Patched(applied=True, note="Saved.", shop=shops.learn_currency(db, shop, told.currency, corrects=True))
+    fresh = shops.learn_currency(db, shop, told.currency, now=now, corrects=True)
+    return Patched(applied=True, note="Saved.", shop=fresh)
 
 
 def _uninstalled(

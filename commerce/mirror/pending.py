@@ -109,8 +109,10 @@ class Pending:
     def delete_products(self, ids: Collection[str]) -> None:
         """Products with their variants, or single variants where both are numbered in one row."""
         if self._variants_as_products:
-            for variant_id, product_id in variants.products_of(self._db, shop_id=self.shop.id, ids=ids).items():
+            gone = variants.products_of(self._db, shop_id=self.shop.id, ids=ids)
+            for variant_id, product_id in gone.items():
                 self.touch(product_id, *self._deletes[PRODUCT, variant_id])
+            products.drop_variant_ids(self._db, shop_id=self.shop.id, gone=gone)
             variants.remove(self._db, shop_id=self.shop.id, ids=ids)
         products.remove(self._db, shop_id=self.shop.id, ids=ids)
 

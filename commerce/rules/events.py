@@ -26,13 +26,15 @@ class UnableToRead(ValueError):
 class Saved:
     """The object is so. `tiebreak` grows with each change of the object and orders changes of one second.
 
-    `restored`: the platform says that it brought the object back from its bin.
+    `restored`: the platform says that it brought the object back from its bin. `dated` False: the facts' `updated_at`
+    is not when they were changed.
     """
 
     kind: str
     facts: Facts
     tiebreak: tuple[int, ...] = ()
     restored: bool = False
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +90,9 @@ class ShipmentScanned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopFacts:
-    """The shop about itself. Empty fields are not told."""
+    """The shop about itself, at that time. Empty fields are not told."""
 
+    told_at: datetime
     name: str = ""
     currency: str = ""
     timezone: str = ""

@@ -44,7 +44,7 @@ class StoreClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """What is known of an object's age. `digest` is the canonical hash of its facts.
+    """What is known of an object's age. `digest` is the canonical hash of its facts; empty: read them again.
 
     `deleted_at` is the latest moment at which it can have been deleted, `deleted_after` the earliest (None: unknown).
     """
@@ -83,23 +83,32 @@ def on_saved(known: Version | None, told: Version, *, restored: bool) -> Decisio
         return _save(told, restored=restored)
     if known.deleted_at is not None:
         return _after_deletion(known, told, restored=restored)
-    told = replace(told, restored=known.restored or restored)
     order = _order(known, told)
+    # A telling without a time does not take away what is known of the object's age.
+    told = replace(
+        told,
+        restored=known.restored or restored,
+        updated_at=told.updated_at or known.updated_at,
+        triggered_at=told.triggered_at or known.triggered_at,
+    )
     if order is not None and order < 0:
         # That it once was restored counts all the same: the deletion before may still be on its way.
         kept = replace(known, restored=told.restored)
         return Decision(act=Act.SKIP, version=kept, note="Older than what is stored.")
     if told.digest == known.digest:
         return Decision(act=Act.SKIP, version=told, note="Nothing changed.")
-    if order is None:
+    if order is None and known.digest:
         reason = "Two different states with the same time: which one is newer cannot be told."
         return Decision(act=Act.SAVE, version=told, note="Saved.", reread=reason)
     return _save(told, restored=told.restored)
 
 
 def on_deleted(known: Version | None, told: Deleted, *, received_at: datetime, clock: StoreClock | None) -> Decision:
-    """Decide on a deletion. `clock` is the store's, for platforms that do not say when; None where they do."""
-    if told.at is not None and known is not None and known.deleted_at is None and _older(told.at, known):
+    """Decide on a deletion. `clock` is the store's, for platforms that do not say when; None where they do.
+
+    A deletion happened before it was received, so one that is applied again later does not undo what came since.
+    """
+    if known is not None and known.deleted_at is None and _older(told.at or received_at, known):
         return Decision(act=Act.SKIP, version=known, note="Older than what is stored.", reread=_LIVED_ON)
     latest = max(moment for moment in (told.at or received_at, known.updated_at if known else None) if moment)
     after = told.at or (clock.latest if clock is not None and clock.in_order else None)

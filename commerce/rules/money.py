@@ -37,6 +37,11 @@ class UnableToReadMoney(ValueError):
     """The text is no amount of money."""
 
 
+def is_currency(code: str) -> bool:
+    """Whether the text has the form of an ISO 4217 code."""
+    return len(code) == 3 and code.isascii() and code.isupper() and code.isalpha()
+
+
 def exponent(currency: str | None) -> int:
     """Decimal places of the currency's minor unit; 2 where the currency is not known."""
     return _EXPONENTS.get((currency or "").upper(), DEFAULT_EXPONENT)

@@ -96,8 +96,3 @@ class OrderFacts:
     placed_at: datetime | None = None
     paid_at: datetime | None = None
     updated_at: datetime | None = None
-
-
-def counts_as_spent(status: str) -> bool:
-    """Whether the order counts towards what its customer bought: every one that was not cancelled."""
-    return status != CANCELLED

@@ -61,6 +61,7 @@ class VariantFacts:
     compare_at_price: int | None = None
     stock: int | None = None
     available: bool = True
+    sells_without_stock: bool = False
     position: int = 0
     image: str = ""
     inventory_item_id: str = ""

@@ -42,6 +42,7 @@ customers = Table(
     Column("note", Text, nullable=False),
     Column("locale", Text, nullable=False),
     Column("tags", Json, nullable=False),
+    Column("tags_at", Moment),
     Column("consents", Json, nullable=False),
     Column("addresses", Json, nullable=False),
     Column("told_orders", Integer),
@@ -117,12 +118,19 @@ def set_consent(db: Connection, *, shop_id: int, consent: Consent, now: datetime
 
 
 def change_tags(db: Connection, *, shop_id: int, change: TagsChanged, now: datetime) -> bool:
-    """Put tags on a customer or take them off; False where there is no such customer."""
+    """Put tags on a customer or take them off; False where there is no such customer or a later change is stored."""
     row = _one(db, shop_id, change.customer_id)
-    if row is None:
+    if row is None or (row.tags_at is not None and row.tags_at > change.occurred_at):
         return False
     stay = [tag for tag in row.tags if tag not in change.tags]
-    _set(db, shop_id, change.customer_id, tags=[*stay, *change.tags] if change.added else stay, saved_at=now)
+    _set(
+        db,
+        shop_id,
+        change.customer_id,
+        tags=[*stay, *change.tags] if change.added else stay,
+        tags_at=change.occurred_at,
+        saved_at=now,
+    )
     return True
 
 

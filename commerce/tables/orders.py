@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -90,7 +90,9 @@ def save(db: Connection, *, shop_id: int, facts: Sequence[OrderFacts], now: date
     """Insert or replace orders with their lines."""
     if not facts:
         return
-    upsert(db, orders, [_row(shop_id, fact, now) for fact in facts])
+    chosen = and_(orders.c.shop_id == shop_id, orders.c.id.in_([fact.id for fact in facts]))
+    known = dict(db.execute(select(orders.c.id, orders.c.refunds).where(chosen)).all())
+    upsert(db, orders, [_row(shop_id, _with_later_refunds(fact, known.get(fact.id, [])), now) for fact in facts])
     db.execute(delete(lines).where(lines.c.shop_id == shop_id, lines.c.order_id.in_([fact.id for fact in facts])))
     rows = [
         asdict(line) | {"shop_id": shop_id, "order_id": fact.id, "position": position}
@@ -99,6 +101,18 @@ def save(db: Connection, *, shop_id: int, facts: Sequence[OrderFacts], now: date
     ]
     if rows:
         db.execute(lines.insert(), rows)
+
+
+def _with_later_refunds(fact: OrderFacts, known: Sequence[dict[str, Any]]) -> OrderFacts:
+    """The order with refunds that were told apart from it and made after this picture of it."""
+    told = {refund.id for refund in fact.refunds}
+    later = []
+    for row in known:
+        made_at = datetime.fromisoformat(row["created_at"]) if row["created_at"] else None
+        if row["id"] not in told and made_at is not None and fact.updated_at is not None and made_at > fact.updated_at:
+            later.append(Refund(id=row["id"], amount=row["amount"], reason=row["reason"], created_at=made_at))
+    refunded = fact.refunded + sum(refund.amount for refund in later)
+    return replace(fact, refunds=(*fact.refunds, *later), refunded=refunded) if later else fact
 
 
 def _row(shop_id: int, fact: OrderFacts, now: datetime) -> dict[str, Any]:

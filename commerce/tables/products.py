@@ -210,20 +210,12 @@ def count(db: Connection, *, shop_id: int) -> int:
     return db.execute(select(func.count()).where(products.c.shop_id == shop_id)).scalar_one()
 
 
-def rescale(db: Connection, *, shop_id: int, factor_up: int, factor_down: int) -> None:
-    """Correct all prices when the shop's currency turns out to have another minor unit than was assumed."""
-    for table in (products, variants.variants):
-        new = {name: table.c[name] * factor_up // factor_down for name in ("price", "compare_at_price")}
-        db.execute(update(table).where(table.c.shop_id == shop_id).values(new))
-    chosen = products.c.shop_id == shop_id
-    for row in db.execute(select(products.c.id, products.c.own).where(chosen)).all():
-        own = {
-            name: value * factor_up // factor_down
-            if name in ("price", "compare_at_price") and value is not None
-            else value
-            for name, value in row.own.items()
-        }
-        db.execute(update(products).where(chosen, products.c.id == row.id).values(own=own))
+def drop_variant_ids(db: Connection, *, shop_id: int, gone: dict[str, str]) -> None:
+    """Take variants (id to product id) that were deleted on their own out of their products' lists."""
+    chosen = and_(products.c.shop_id == shop_id, products.c.id.in_(set(gone.values())))
+    for row in db.execute(select(products.c.id, products.c.variant_ids).where(chosen)).all():
+        left = [variant_id for variant_id in row.variant_ids if gone.get(variant_id) != row.id]
+        db.execute(update(products).where(chosen, products.c.id == row.id).values(variant_ids=left))
 
 
 def _assemble(db: Connection, shop_id: int, rows: Iterable[Row[Any]], currency: str | None) -> list[Product]:

@@ -31,8 +31,14 @@ shipments = Table(
 
 
 def save(db: Connection, *, shop_id: int, facts: Sequence[ShipmentFacts], now: datetime) -> None:
-    """Insert or replace parcels."""
-    rows = {fact.id: asdict(fact) | {"shop_id": shop_id, "saved_at": now} for fact in facts}
+    """Insert or replace parcels; one whose stored state is newer stays."""
+    chosen = and_(shipments.c.shop_id == shop_id, shipments.c.id.in_([fact.id for fact in facts]))
+    known = dict(db.execute(select(shipments.c.id, shipments.c.updated_at).where(chosen)).all()) if facts else {}
+    rows = {
+        fact.id: asdict(fact) | {"shop_id": shop_id, "saved_at": now}
+        for fact in facts
+        if not (fact.updated_at and known.get(fact.id) and known[fact.id] > fact.updated_at)
+    }
     upsert(db, shipments, list(rows.values()))
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, Float, Integer, Row, Table, Text, UniqueConstraint, select, update
 
+from commerce.rules.events import PRODUCT
 from commerce.rules.freshness import StoreClock
-from commerce.rules.money import exponent
-from commerce.tables import products
+from commerce.rules.money import exponent, is_currency
+from commerce.tables import events, versions
 from commerce.tables.columns import BigId, Moment, metadata
 from commerce.vault import Vault, digest
 
@@ -144,17 +145,18 @@ def learn(db: Connection, shop_id: int, **values: Any) -> None:
     db.execute(update(shops).where(shops.c.id == shop_id).values(**values))
 
 
-def learn_currency(db: Connection, shop: Shop, currency: str, *, corrects: bool = False) -> Shop:
+def learn_currency(db: Connection, shop: Shop, currency: str, *, now: datetime, corrects: bool = False) -> Shop:
     """Store the shop's currency when it is first heard of, or (`corrects`) when the shop itself says another one.
 
-    Prices that came in before were read with two decimals; they are corrected where the currency has others.
+    Prices that came in before were read with two decimals. Where the currency has others, the deliveries that told
+    them are read again.
     """
-    if not currency or currency == shop.currency or (shop.currency is not None and not corrects):
+    if not is_currency(currency) or currency == shop.currency or (shop.currency is not None and not corrects):
         return shop
     learn(db, shop.id, currency=currency)
-    steps = exponent(currency) - exponent(shop.currency)
-    if steps:
-        products.rescale(db, shop_id=shop.id, factor_up=10 ** max(steps, 0), factor_down=10 ** max(-steps, 0))
+    if exponent(currency) != exponent(shop.currency):
+        versions.forget_digests(db, shop_id=shop.id, kind=PRODUCT)
+        events.replay(db, shop_id=shop.id, now=now, filters=events.Filters(kind=PRODUCT))
     return replace(shop, currency=currency)
 
 

@@ -39,6 +39,7 @@ variants = Table(
     Column("compare_at_price", BigInteger),
     Column("stock", BigInteger),
     Column("available", Boolean, nullable=False),
+    Column("sells_without_stock", Boolean, nullable=False),
     Column("position", Integer, nullable=False),
     Column("image", Text, nullable=False),
     Column("inventory_item_id", Text, nullable=False),

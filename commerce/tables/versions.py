@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Table, Text, select, tuple_
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, Table, Text, select, tuple_, update
 
 from commerce.rules.freshness import Version
 from commerce.tables.columns import BigId, Json, Moment, metadata, upsert
@@ -69,3 +69,9 @@ def save(db: Connection, *, shop_id: int, changed: Mapping[Key, Version], now: d
         for (kind, object_id), version in changed.items()
     ]
     upsert(db, versions, rows)
+
+
+def forget_digests(db: Connection, *, shop_id: int, kind: str) -> None:
+    """What these objects' facts were read from is to be read again, though it is no newer."""
+    chosen = (versions.c.shop_id == shop_id, versions.c.kind == kind, versions.c.deleted_at.is_(None))
+    db.execute(update(versions).where(*chosen).values(digest=""))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from commerce.rules.events import UnableToRead
@@ -114,6 +115,18 @@ class Body:
         if whole is None or abs(whole) > _LARGEST or (isinstance(value, float) and value != whole):
             raise self.complaint(name, "is not a whole number")
         return whole
+
+    def quantity(self, name: str) -> int:
+        """How many: shops that sell by weight write decimals, which are rounded, up where it would be nothing."""
+        value = self.told.get(name)
+        try:
+            exact = Decimal(str(value)) if value not in (None, "") and not isinstance(value, bool) else Decimal(0)
+            if not exact.is_finite() or abs(exact) > _LARGEST:
+                raise self.complaint(name, "is no quantity")
+        except InvalidOperation:
+            raise self.complaint(name, "is no quantity") from None
+        whole = int(exact.to_integral_value())
+        return 1 if whole == 0 and exact > 0 else whole
 
     def money(self, name: str, currency: str | None) -> int | None:
         """An amount in minor units; None where there is none."""

@@ -188,6 +188,7 @@ def _variant(
         compare_at_price=crossed_out(price, body.money("compare_at_price", currency)),
         stock=stock,
         available=stock is None or stock > 0 or body.text("inventory_policy") == "continue",
+        sells_without_stock=body.text("inventory_policy") == "continue",
         position=body.number("position") or 0,
         image=images.get(body.id_or_empty("image_id"), ""),
         inventory_item_id=body.id_or_empty("inventory_item_id"),

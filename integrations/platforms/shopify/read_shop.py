@@ -28,6 +28,7 @@ def read_shop(delivered: Delivered) -> Reading:
     """shop/update."""
     body = Body.of(delivered.topic, delivered.payload)
     facts = ShopFacts(
+        told_at=body.time("updated_at") or delivered.triggered_at or delivered.received_at,
         name=body.text("name"),
         currency=body.text("currency").upper(),
         timezone=body.text("iana_timezone"),
@@ -53,8 +54,6 @@ def read_privacy_request(delivered: Delivered) -> Reading:
     body = Body.of(delivered.topic, delivered.payload)
     kind, orders = _REQUESTS[delivered.topic]
     who = body.part("customer")
-    if who is None and orders:
-        raise body.complaint("customer", "is missing")
     request = PrivacyRequest(
         kind=kind,
         customer_id=who.id_or_empty("id") if who is not None else "",

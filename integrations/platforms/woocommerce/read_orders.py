@@ -101,7 +101,7 @@ def _line(line: Body, currency: str) -> OrderLine:
         variant_id="" if variation_id == "0" else variation_id,
         sku=line.text("sku"),
         title=plain_text(line.text("name")),
-        quantity=line.number("quantity") or 0,
+        quantity=line.quantity("quantity"),
         price=line.money("price", currency) or 0,
         total=line.money("total", currency) or 0,
     )

@@ -40,7 +40,9 @@ def read_product(body: Body, delivered: Delivered) -> Reading:
         return _reading(product_id, Saved(kind=PRODUCT, facts=variation, restored=restored))
     product = _product(body, delivered.currency)
     seen = [Saved(kind=CATEGORY, facts=_named(ref, product)) for ref in product.categories or ()]
-    return _reading(product_id, Saved(kind=PRODUCT, facts=product, restored=restored), *seen)
+    # A scheduled product's date_modified is the day on which it will go live (measured).
+    saved = Saved(kind=PRODUCT, facts=product, restored=restored, dated=status != "future")
+    return _reading(product_id, saved, *seen)
 
 
 def _reading(product_id: str, *changes: Saved | Deleted | Unclear) -> Reading:
@@ -97,6 +99,7 @@ def _itself(body: Body, currency: str | None) -> VariantFacts:
         compare_at_price=crossed_out(price, body.money("regular_price", currency)),
         stock=body.number("stock_quantity") if counted else None,
         available=body.text("stock_status") in _SELLABLE,
+        sells_without_stock=body.told.get("backorders_allowed") is True,
         updated_at=body.time("date_modified_gmt"),
     )
 
@@ -115,6 +118,7 @@ def _variation(body: Body, currency: str | None) -> VariantFacts:
         compare_at_price=crossed_out(price, body.money("regular_price", currency)),
         stock=body.number("stock_quantity") if body.told.get("manage_stock") is True else None,
         available=body.text("stock_status") in _SELLABLE,
+        sells_without_stock=body.told.get("backorders_allowed") is True,
         position=body.number("menu_order") or 0,
         image=next((image.url for image in _images(body)), ""),
         published=body.text("status") == "publish",

@@ -400,33 +400,27 @@ class TestStock:
 
 
 class TestCurrency:
-    @pytest.mark.parametrize(("currency", "price"), [("JPY", 10), ("KWD", 10000), ("USD", 1000)])
-    def test_learned_late_corrects_what_was_read_with_two_decimals(
-        self, backroom: Backroom, currency: str, price: int
-    ) -> None:
-        mirror = Mirror(backroom, backroom.shops.shopify().id, SHOPIFY)
-        told = product(variants_=("11",), price=1000, compare_at_price=2000)
-        mirror.tell(told)
-        mirror.tell(order(currency=currency))
-        shown = mirror.one(products.products)
-        assert (shown.price, shown.own["price"], shown.own["compare_at_price"]) == (price, price, 2 * price)
-        assert mirror.one(variants.variants).price == price
-        assert row(mirror.database, shops.shops, id=mirror.shop_id).currency == currency
-
     def test_of_an_order_does_not_change_a_known_one(self, mirror: Mirror) -> None:
         mirror.tell(product(), order(currency="JPY"))
         assert mirror.one(variants.variants).price == 1000
 
     def test_of_the_shop_itself_corrects_a_wrong_one(self, mirror: Mirror) -> None:
-        mirror.tell(product(), ShopFacts(currency="JPY", name="Mine"))
-        assert mirror.one(variants.variants).price == 10
-        assert row(mirror.database, shops.shops, id=mirror.shop_id).name == "Mine"
+        mirror.tell(ShopFacts(told_at=at(5), currency="JPY", name="Mine"))
+        mirror.tell(ShopFacts(told_at=at(2), currency="USD", name="Mine before"))
+        known = row(mirror.database, shops.shops, id=mirror.shop_id)
+        assert (known.name, known.currency) == ("Mine", "JPY")
+
+    @pytest.mark.parametrize("junk", ['XXX"><b>', "eur", "EU", "€€€", ""])
+    def test_is_three_letters(self, backroom: Backroom, junk: str) -> None:
+        mirror = Mirror(backroom, backroom.shops.shopify().id, SHOPIFY)
+        mirror.tell(order(currency=junk))
+        assert row(mirror.database, shops.shops, id=mirror.shop_id).currency is None
 
     def test_is_told_by_shops_before_orders(self) -> None:
         readings = [
             Reading(changes=(order(currency="USD"),)),
-            Reading(changes=(ShopFacts(name="x"),)),
-            Reading(changes=(ShopFacts(currency="JPY"),)),
+            Reading(changes=(ShopFacts(told_at=at(0), name="x"),)),
+            Reading(changes=(ShopFacts(told_at=at(0), currency="JPY"),)),
         ]
         assert told_currency(readings) == "JPY"
         assert told_currency(readings[:2]) == "USD"
