@@ -50,13 +50,19 @@ class TestApplyDeliveries:
         assert applied == sorted(applied)
         assert all(delivery.attempts == 1 for delivery in deliveries(backroom.process.database, shop.id))
 
-    def test_stops_a_batch_at_16_mib(self, backroom: Backroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_takes_fewer_large_deliveries_at_once(self, backroom: Backroom) -> None:
         shop = backroom.shops.shopify()
-        body = json.dumps({"id": 1, "x": "y" * 6_000_000}).encode()
+        body = json.dumps({"id": 1, "x": "y" * (inbox._BATCH_BYTES * 2 // 5)}).encode()
         store(backroom, shop, [body] * 4, topic="carts/update")
         with backroom.process.database.read() as db:
-            batch = inbox.batch(db, shop_id=shop.id, now=utc_now(), limit=100)
-        assert len(batch) == 2
+            assert len(inbox.batch(db, shop_id=shop.id, now=utc_now(), limit=100)) == 2
+        backroom.work()
+        assert {delivery.state for delivery in deliveries(backroom.process.database, shop.id)} == {inbox.SKIPPED}
+
+    def test_takes_even_one_that_is_larger_than_a_batch(self, backroom: Backroom) -> None:
+        shop = backroom.shops.shopify()
+        body = json.dumps({"id": 1, "x": "y" * (inbox._BATCH_BYTES + 1)}).encode()
+        store(backroom, shop, [body] * 2, topic="carts/update")
         backroom.work()
         assert {delivery.state for delivery in deliveries(backroom.process.database, shop.id)} == {inbox.SKIPPED}
 
