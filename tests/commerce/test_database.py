@@ -153,5 +153,6 @@ class TestIsUnreachable:
         assert not is_unreachable(error)
 
 
-def test_an_error_does_not_tell_what_was_to_be_stored(database: Database) -> None:
-    assert "jane@" not in str(error_of(database, "INSERT INTO nowhere VALUES (:mail)", mail="jane@example.com"))
+class TestAnError:
+    def test_does_not_tell_what_was_to_be_stored(self, database: Database) -> None:
+        assert "jane@" not in str(error_of(database, "INSERT INTO nowhere VALUES (:mail)", mail="jane@example.com"))
