@@ -1,4 +1,4 @@
-"""`python -m tests.run quick|all`: runs the tests as `make test` and `make test-all` do, and gets a browser for them."""
+"""`python -m tests.run quick|all`: runs the tests as `make test` and `make test-all` do, and gets a browser."""
 
 import os
 import shutil
@@ -15,9 +15,7 @@ _RUNS = {
 def main(which: str) -> int:
     """Run the tests; gives pytest's exit code."""
     if not _browser():
-        _say(
-            "NO BROWSER: Chromium is not installed and could not be. The browser tests are SKIPPED; everything else runs."
-        )
+        _say("NO BROWSER: there is no Chromium and none could be installed. Browser tests are SKIPPED, the rest runs.")
     command = [
         sys.executable,
         "-m",

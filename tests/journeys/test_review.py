@@ -165,3 +165,15 @@ class TestShopifysSmallTellings:
         read = shop.read("orders/1")
         assert read["refunded"]["amount"] == 400
         assert read["shipments"][0]["status"] == "delivered"
+
+
+class TestPrivacyRequests:
+    def test_stand_on_the_home_page_until_they_are_due(self, backroom: Backroom) -> None:
+        shop = backroom.shops.shopify()
+        shop.send("customers/data_request", {"shop_domain": shop.domain, "customer": {"id": 1}, "orders_requested": []})
+        backroom.work()
+        with backroom.client.session_transaction() as session:
+            session["merchant"] = True
+        page = backroom.client.get("/dashboard/").text
+        assert "A customer asks for their data" in page
+        assert "due by" in page
