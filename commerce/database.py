@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import IO, Any
 
 import orjson
@@ -12,12 +13,20 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-__all__ = ["REFUSED", "UNREACHABLE", "Connection", "Database", "is_unreachable"]
+__all__ = ["REFUSED", "UNREACHABLE", "Busy", "Connection", "Database", "is_unreachable"]
 
 # What a caller may see when the database cannot be reached or does not answer in time. PostgreSQL also refuses single
 # rows with an OperationalError; `is_unreachable` tells.
 UNREACHABLE = (OperationalError, PoolTimeoutError)
 REFUSED = DBAPIError
+
+
+class Busy(PoolTimeoutError):
+    """Other writers kept the database for too long: nothing was written. One of UNREACHABLE."""
+
+    def __init__(self) -> None:
+        super().__init__("the database is busy with other writers")
+
 
 # PostgreSQL's SQLSTATEs by how they begin: connection lost, no room or too many connections, shut down or starting;
 # its disk fails; others hold a lock (55P03) or won (40).
@@ -25,8 +34,7 @@ _AWAY = ("08", "53", "57P", "58030", "55P03", "40")
 # SQLite's result codes: BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN.
 _AWAY_CODES = frozenset({5, 6, 8, 10, 13, 14})
 
-_BUSY = "the database is busy with other writers"
-_WAIT = 3  # seconds for a connection or a lock: a webhook must be answered within 5
+_WAIT = 3  # seconds for a connection or for a turn to write
 
 
 def is_unreachable(error: BaseException) -> bool:
@@ -64,14 +72,23 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that writes: committed durably at the end of the block, rolled back when it raises."""
+    def write(self, *, patience: float = _WAIT) -> Iterator[Connection]:
+        """A transaction that writes: committed durably at the end of the block, rolled back when it raises.
+
+        `patience`: seconds for all waiting until its turn, together; for PostgreSQL's locks, half of it each.
+        """
         if self._queue is None:
             with self._engine.begin() as connection:
+                if patience != _WAIT:
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, round(patience * 500))}")
                 yield connection
             return
-        with self._queue, self._writer.connect() as connection, connection.begin():
-            yield connection
+        until = monotonic() + patience
+        with self._queue.turn(until), self._writer.connect() as connection:
+            left = max(0, round((until - monotonic()) * 1000))
+            connection.connection.cursor().execute(f"PRAGMA busy_timeout = {left}")
+            with connection.begin():
+                yield connection
 
     def dispose(self) -> None:
         """Close all connections; those that are needed again are opened again."""
@@ -97,19 +114,24 @@ class _WriterQueue:
         self._threads = threading.Lock()
         self._file: IO[str] | None = None
 
-    def __enter__(self) -> None:
-        if not self._threads.acquire(timeout=_WAIT):
-            raise PoolTimeoutError(_BUSY)
+    @contextmanager
+    def turn(self, until: float) -> Iterator[None]:
+        """Nobody else writes during the block. Raises Busy when the turn has not come by then."""
+        if not self._threads.acquire(timeout=max(0.0, until - monotonic())):
+            raise Busy
         try:
             if self._file is None or self._file.closed:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = self._path.open("a")
-            if not _locked_in_time(self._file):
+            if not _locked_in_time(self._file, until):
                 self._file = None  # whoever still waits for that lock closes it
-                raise PoolTimeoutError(_BUSY)
-        except BaseException:
+                raise Busy
+            try:
+                yield
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+        finally:
             self._threads.release()
-            raise
 
     def close(self) -> None:
         """Close the file; the next writer opens it again."""
@@ -117,14 +139,9 @@ class _WriterQueue:
             if self._file is not None:
                 self._file.close()
 
-    def __exit__(self, *_: object) -> None:
-        assert self._file is not None
-        fcntl.flock(self._file, fcntl.LOCK_UN)
-        self._threads.release()
 
-
-def _locked_in_time(file: IO[str]) -> bool:
-    """Lock the file; False where another process kept it for too long, and then the file closes itself.
+def _locked_in_time(file: IO[str], until: float) -> bool:
+    """Lock the file; False where another process keeps it for too long, and then the file closes itself.
 
     The system's own waiting is fair but knows no time limit, so a thread waits where the lock is taken.
     """
@@ -133,7 +150,7 @@ def _locked_in_time(file: IO[str]) -> bool:
     except BlockingIOError:
         waiting = _Waiting(file)
         threading.Thread(target=waiting.wait, daemon=True, name="writer-queue").start()
-        return waiting.is_locked_within(_WAIT)
+        return waiting.is_locked_within(max(0.0, until - monotonic()))
     return True
 
 
@@ -198,7 +215,7 @@ def _postgresql(url: str) -> Engine:
         json_serializer=_dump,
         json_deserializer=orjson.loads,
         connect_args={
-            "connect_timeout": _WAIT,
+            "connect_timeout": 2,
             "options": "-c lock_timeout=5s -c statement_timeout=60s -c timezone=UTC",
         },
         pool_timeout=_WAIT,

@@ -5,12 +5,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 
-from commerce.database import Database
+from commerce.database import Busy, Database
 from commerce.tables import arrivals, rejections, tallies
 from commerce.tables.arrivals import NewDelivery
 from commerce.tables.inbox import WAITING
 from jobs.queues import APPLY, Queues
+
+PATIENCE = 2.5  # seconds for all waiting together: platforms wait for 5 and take 503 for "later"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -21,7 +24,8 @@ class Entry:
     delivery: NewDelivery | None = None
     counted: tuple[tallies.Key, ...] = ()
     rejected: tuple[rejections.Key, ...] = ()
-    done: bool = field(default=False, init=False)
+    until: float = field(default_factory=lambda: monotonic() + PATIENCE, init=False)
+    done: threading.Event = field(default_factory=threading.Event, init=False)
     error: BaseException | None = field(default=None, init=False)
 
 
@@ -34,19 +38,32 @@ class GroupCommit:
         self._waiting: list[Entry] = []
 
     def submit(self, entry: Entry) -> None:
-        """Returns when the entry is committed durably. Raises what the database raised."""
+        """Returns when the entry is committed durably. Raises what the database raised, Busy when its time is over."""
         with self._mutex:
             self._waiting.append(entry)
         woken: set[int] = set()
-        with self._leading:
-            if not entry.done:
-                with self._mutex:
-                    batch, self._waiting = self._waiting, []
-                woken = self._commit(batch)
+        if self._leading.acquire(timeout=max(0.0, entry.until - monotonic())):
+            try:
+                if not entry.done.is_set():
+                    with self._mutex:
+                        batch, self._waiting = self._waiting, []
+                    woken = self._commit(batch)
+            finally:
+                self._leading.release()
+        else:
+            self._withdraw(entry)
         if woken:
             self._queues.wake(APPLY, woken)
         if entry.error is not None:
             raise entry.error
+
+    def _withdraw(self, entry: Entry) -> None:
+        """Take an entry back that nobody took; one that is being committed has its outcome soon. Raises Busy."""
+        with self._mutex:
+            if entry in self._waiting:
+                self._waiting.remove(entry)
+                raise Busy
+        entry.done.wait()
 
     def _commit(self, batch: Sequence[Entry]) -> set[int]:
         """Store all entries; gives the shops that have work now. A failure reaches each of them."""
@@ -58,13 +75,13 @@ class GroupCommit:
             return set()
         finally:
             for entry in batch:
-                entry.done = True
+                entry.done.set()
 
     def _store(self, batch: Sequence[Entry]) -> set[int]:
         deliveries = [entry.delivery for entry in batch if entry.delivery is not None]
         counted: Counter[tallies.Key] = Counter(key for entry in batch for key in entry.counted)
         rejected: Counter[rejections.Key] = Counter(key for entry in batch for key in entry.rejected)
-        with self._database.write() as db:
+        with self._database.write(patience=min(entry.until for entry in batch) - monotonic()) as db:
             ids = arrivals.store(db, deliveries)
             for delivery, row_id in zip(deliveries, ids, strict=True):
                 if row_id is None:
