@@ -1,6 +1,7 @@
 """A delivery's body as JSON, whatever platforms put into it."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -34,10 +35,24 @@ def _parse_leniently(body: bytes, error: Exception) -> Any:
 
 
 def _cleaned(value: Any) -> Any:
+    """The value with clean texts: lists and objects change in place, without recursion, as some nest very deep."""
+    holder = [value]
+    waiting: list[Any] = [holder]
+    while waiting:
+        container = waiting.pop()
+        if isinstance(container, list):
+            container[:] = [_text(entry) for entry in container]
+            inner: Iterable[Any] = container
+        else:
+            entries = [(_text(key), _text(entry)) for key, entry in container.items()]
+            container.clear()
+            container.update(entries)
+            inner = container.values()
+        waiting.extend(entry for entry in inner if isinstance(entry, list | dict))
+    return holder[0]
+
+
+def _text(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8", "replace")
-    if isinstance(value, list):
-        return [_cleaned(entry) for entry in value]
-    if isinstance(value, dict):
-        return {_cleaned(key): _cleaned(entry) for key, entry in value.items()}
     return value

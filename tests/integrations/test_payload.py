@@ -67,6 +67,20 @@ class TestParse:
         with pytest.raises(UnableToParse):
             parse(body)
 
+    @pytest.mark.parametrize("depth", [500, 1000])
+    @pytest.mark.parametrize("text", [b"\\u0000x", b"\\ud800x"])
+    def test_takes_a_deep_body_or_refuses_it(self, depth: int, text: bytes) -> None:
+        for before, after in ((b"[", b"]"), (b'{"\\u0000a":', b"}")):
+            body = before * depth + b'"' + text + b'"' + after * depth
+            parsed: Any = None
+            with suppress(UnableToParse):
+                parsed = parse(body)
+            while isinstance(parsed, list | dict):
+                assert parsed.keys() == {"a"} if isinstance(parsed, dict) else len(parsed) == 1
+                parsed = parsed["a"] if isinstance(parsed, dict) else parsed[0]
+            assert parsed in (None, "x", "?x", "\ufffdx")
+            assert parsed is not None or text == b"\\ud800x"
+
     def test_takes_numbers_beyond_64_bits_without_breaking(self) -> None:
         assert parse(b'{"id": 123456789012345678901234567890}')["id"] == pytest.approx(1.2345678901234568e29)
 
