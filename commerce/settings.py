@@ -21,7 +21,8 @@ def _text(value: str) -> str:
 
 def _count(low: int, high: int) -> Callable[[str], int]:
     def read(value: str) -> int:
-        if not value.strip().isdecimal() or not low <= int(value) <= high:
+        value = value.strip()
+        if not (value.isascii() and value.isdecimal()) or not low <= int(value) <= high:
             raise ValueError(f"a whole number from {low} to {high}")
         return int(value)
 

@@ -45,6 +45,7 @@ BAD = [
     ("PORT", "http"),
     ("PORT", "-1"),
     ("PORT", "²"),
+    ("PORT", "٨٠٠٠"),
     ("BASE_URL", "backroom.example"),
     ("BASE_URL", "http://["),
     ("BASE_URL", "ftp://backroom.example"),
