@@ -1,11 +1,12 @@
 """The door to the jobs: names of queues, wake-ups, inspection. All that the web knows of jobs.
 
 A wake-up says "this shop has work of this kind" and may be lost: the row is the truth, and a sweep finds it. One
-wake-up per shop and kind is under way at a time, however many deliveries come in.
+wake-up per shop and kind waits at a time, however many deliveries come in and however often the sweep finds them.
 """
 
+import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
@@ -28,6 +29,7 @@ WAKES = {
 }
 
 _FLAG_SECONDS = 10  # a wake-up that no worker took by then may be repeated
+_LAST_SECONDS = 86_400  # for which the newest wake-up's job is known
 _PAUSE = 1.0  # seconds without a try after Redis did not answer: a webhook must not wait for it
 _log = structlog.get_logger(__name__)
 
@@ -53,14 +55,13 @@ class Queues:
     def wake(self, kind: str, shop_ids: Iterable[int], *, again: bool = False) -> bool:
         """Wake the job of that kind for these shops; False when Redis could not be reached. Never raises.
 
-        `again`: also where a wake-up should be under way already, as for a sweep that found work lying about.
+        `again`: also where a wake-up was sent a moment ago, as for a sweep that found work lying about, but not
+        where it still waits in the queue.
         """
         if time.monotonic() < self._silent_until:
             return False
         try:
-            for shop_id in shop_ids:
-                if self.redis.set(_flag(kind, shop_id), 1, nx=not again, ex=_FLAG_SECONDS):
-                    self._enqueue(kind, shop_id)
+            self._enqueue(kind, self._without_wake_up(kind, list(shop_ids), again=again))
         except (RedisError, OSError) as error:
             self._silent_until = time.monotonic() + _PAUSE
             _log.warning("queue.unreachable", kind=kind, error=type(error).__name__, effect="the sweep will wake it")
@@ -69,13 +70,41 @@ class Queues:
 
     def taken(self, kind: str, shop_id: int) -> None:
         """A job begins to look for work: what comes from now on needs a wake-up of its own."""
-        self.redis.delete(_flag(kind, shop_id))
+        self.redis.delete(_flag(kind, shop_id), _last(kind, shop_id))
 
-    def _enqueue(self, kind: str, shop_id: int) -> None:
-        queue, function, timeout = WAKES[kind]
-        self._queues[queue].enqueue_call(
-            function, kwargs={"shop_id": shop_id}, timeout=timeout, result_ttl=0, failure_ttl=86_400
-        )
+    def _without_wake_up(self, kind: str, shop_ids: Sequence[int], *, again: bool) -> list[int]:
+        """Those of the shops for which no job waits in the queue. The queue itself is asked: marks outlive jobs."""
+        with self.redis.pipeline(transaction=False) as asked:
+            for shop_id in shop_ids:
+                asked.set(_flag(kind, shop_id), 1, nx=not again, ex=_FLAG_SECONDS)
+                asked.get(_last(kind, shop_id))
+            answers = asked.execute()
+        flagged = [
+            (shop_id, last) for shop_id, won, last in zip(shop_ids, answers[::2], answers[1::2], strict=True) if won
+        ]
+        marked = [last for _, last in flagged if last]
+        there: set[bytes] = set()
+        if marked:
+            with self.redis.pipeline(transaction=False) as asked:
+                for last in marked:
+                    asked.lpos(self._queues[WAKES[kind][0]].key, last)
+                there = {last for last, place in zip(marked, asked.execute(), strict=True) if place is not None}
+        return [shop_id for shop_id, last in flagged if last not in there]
+
+    def _enqueue(self, kind: str, shop_ids: Sequence[int]) -> None:
+        """One job for each shop. Ids are new each time: RQ forgets a job that ends by its id, and so would the next."""
+        if not shop_ids:
+            return
+        name, function, timeout = WAKES[kind]
+        with self.redis.pipeline() as pipeline:
+            jobs = []
+            for shop_id in shop_ids:
+                job_id = f"{kind}-{shop_id}-{secrets.token_hex(6)}"
+                pipeline.set(_last(kind, shop_id), job_id, ex=_LAST_SECONDS)
+                options: dict[str, Any] = {"timeout": timeout, "result_ttl": 0, "failure_ttl": 86_400, "job_id": job_id}
+                jobs.append(Queue.prepare_data(function, kwargs={"shop_id": shop_id}, **options))
+            self._queues[name].enqueue_many(jobs, pipeline=pipeline)
+            pipeline.execute()
 
     def depths(self) -> dict[str, int]:
         """Jobs that wait, by queue. Raises RedisError."""
@@ -88,6 +117,11 @@ class Queues:
     def workers(self) -> int:
         """Workers that are alive. Raises RedisError."""
         return Worker.count(connection=self.redis)
+
+
+def _last(kind: str, shop_id: int) -> str:
+    """Where the id of the shop's last wake-up job is noted."""
+    return f"backroom:last:{kind}:{shop_id}"
 
 
 def _flag(kind: str, shop_id: int) -> str:
