@@ -14,7 +14,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from rq import Queue, Worker
+from rq import Queue
 from rq.serializers import JSONSerializer
 
 EVENTS, EFFECTS, BULK = "events", "effects", "bulk"
@@ -30,6 +30,8 @@ WAKES = {
 
 _FLAG_SECONDS = 10  # a wake-up that no worker took by then may be repeated
 _LAST_SECONDS = 86_400  # for which the newest wake-up's job is known
+_WORKERS = "backroom:workers"  # names by the time at which they last showed up
+_WORKER_SECONDS = 10  # after which a worker that did not show up is gone
 _PAUSE = 1.0  # seconds without a try after Redis did not answer: a webhook must not wait for it
 _log = structlog.get_logger(__name__)
 
@@ -115,8 +117,26 @@ class Queues:
         return {name: queue.failed_job_registry.get_job_count() for name, queue in self._queues.items()}
 
     def workers(self) -> int:
-        """Workers that are alive. Raises RedisError."""
-        return Worker.count(connection=self.redis)
+        """Workers that showed up a moment ago. Raises RedisError."""
+        found: Any = self.redis.zcount(_WORKERS, self._now() - _WORKER_SECONDS, "+inf")
+        return int(found)
+
+    def show_up(self, worker: str) -> None:
+        """A worker is alive; it says so every few seconds, since Redis may forget everything. Raises RedisError."""
+        now = self._now()
+        with self.redis.pipeline() as pipeline:
+            pipeline.zadd(_WORKERS, {worker: now})
+            pipeline.zremrangebyscore(_WORKERS, "-inf", now - _WORKER_SECONDS)
+            pipeline.execute()
+
+    def leave(self, worker: str) -> None:
+        """A worker ends. Raises RedisError."""
+        self.redis.zrem(_WORKERS, worker)
+
+    def _now(self) -> float:
+        """By the clock of Redis, which all hosts share."""
+        told: Any = self.redis.time()
+        return float(told[0]) + float(told[1]) / 1e6
 
 
 def _last(kind: str, shop_id: int) -> str:

@@ -6,7 +6,11 @@ It does not fork for each job: a wake-up takes milliseconds, and open indexes an
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 
+from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from rq.worker import DequeueStrategy
@@ -14,7 +18,32 @@ from rq.worker import DequeueStrategy
 from commerce.logs import configure_logging
 from commerce.settings import Settings, UnableToConfigure
 from jobs import process
-from jobs.queues import QUEUES, connect
+from jobs.queues import QUEUES, Queues, connect
+
+_SHOW_UP_EVERY = 2.0  # seconds
+
+
+@contextmanager
+def showing_up(queues: Queues, name: str) -> Iterator[None]:
+    """Tell every few seconds that the worker lives. RQ's own list of workers stays empty once Redis was emptied."""
+    over = Event()
+    thread = Thread(target=_show_up, args=(queues, name, over), daemon=True, name="showing-up")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(1)
+        with suppress(RedisError, OSError):
+            queues.leave(name)
+
+
+def _show_up(queues: Queues, name: str, over: Event) -> None:
+    while True:
+        with suppress(RedisError, OSError):
+            queues.show_up(name)
+        if over.wait(_SHOW_UP_EVERY):
+            return
 
 
 def main() -> None:
@@ -24,10 +53,12 @@ def main() -> None:
     except UnableToConfigure as error:
         sys.exit(str(error))
     configure_logging(settings, process="worker")
-    process.start(process.assemble(settings))
+    here = process.assemble(settings)
+    process.start(here)
     logging.getLogger("rq.worker").setLevel(logging.WARNING)
     worker = SimpleWorker(list(QUEUES), connection=connect(settings.redis_url), serializer=JSONSerializer)
-    worker.work(dequeue_strategy=DequeueStrategy.ROUND_ROBIN, logging_level="WARNING")
+    with showing_up(here.queues, here.name):
+        worker.work(dequeue_strategy=DequeueStrategy.ROUND_ROBIN, logging_level="WARNING")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Wake-ups: one per shop and kind, whatever became of the jobs before."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic, sleep
 
 import pytest
 from rq import Queue, SimpleWorker
@@ -8,6 +10,7 @@ from rq.serializers import JSONSerializer
 
 from jobs import events
 from jobs.queues import APPLY, EVENTS, INDEX, QUEUES
+from jobs.worker import showing_up
 from tests.conftest import Backroom
 
 SHOPS = range(1, 21)
@@ -93,3 +96,30 @@ class TestWake:
         queue = Queue(EVENTS, connection=backroom.process.queues.redis, serializer=JSONSerializer)
         (job,) = queue.jobs
         assert (job.kwargs, job.timeout, job.result_ttl) == ({"shop_id": 7}, 60, 0)
+
+
+def comes_true(told: Callable[[], bool], seconds: float = 3) -> bool:
+    until = monotonic() + seconds
+    while monotonic() < until and not told():
+        sleep(0.02)
+    return told()
+
+
+class TestWorkers:
+    def test_counts_those_that_live_also_after_redis_was_emptied(
+        self, backroom: Backroom, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("jobs.worker._SHOW_UP_EVERY", 0.1)
+        queues = backroom.parts.queues
+        assert queues.workers() == 0
+        with showing_up(queues, "one"), showing_up(queues, "two"):
+            assert comes_true(lambda: queues.workers() == 2)
+            queues.redis.flushall()
+            assert comes_true(lambda: queues.workers() == 2)
+        assert queues.workers() == 0
+
+    def test_forgets_one_that_was_killed(self, backroom: Backroom, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("jobs.queues._WORKER_SECONDS", 0.2)
+        backroom.parts.queues.show_up("killed")
+        assert backroom.parts.queues.workers() == 1
+        assert comes_true(lambda: backroom.parts.queues.workers() == 0)

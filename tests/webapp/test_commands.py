@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from rq import SimpleWorker
-from rq.serializers import JSONSerializer
 from sqlalchemy import text
 from werkzeug.serving import make_server
 
@@ -18,7 +16,7 @@ from commerce.database import Database
 from commerce.rules.documents import index_of
 from commerce.tables import inbox
 from commerce.vault import Vault
-from jobs.queues import QUEUES, Queues, connect
+from jobs.queues import Queues, connect
 from tests.conftest import Backroom, free_port
 from tests.payloads import product
 from tests.shops import Shop
@@ -274,10 +272,8 @@ class TestDoctor:
     def test_finds_nothing_wrong_where_all_is_well(self, backroom: Backroom, call: Call) -> None:
         backroom.shops.shopify().send("products/create", product())
         backroom.work()
-        worker = SimpleWorker(list(QUEUES), connection=connect(backroom.settings.redis_url), serializer=JSONSerializer)
-        worker.register_birth()
+        backroom.process.queues.show_up("a worker")
         result = call("doctor")
-        worker.register_death()
         assert result.exit_code == 0, result.output
         assert "FAIL" not in result.output
         assert "1 products, 1 of them found by search" in result.output
