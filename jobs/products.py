@@ -1,13 +1,14 @@
 """Products reach the search index: what changed, and all of them for a rebuild."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic, sleep
 from typing import Any
 
 import structlog
 
-from commerce.rules.documents import Product, document, index_of, is_searchable
+from commerce.rules.documents import Document, Product, document, index_of, is_searchable
 from commerce.tables import effects, products, reindexes, shops
 from commerce.tables.shops import Shop
 from integrations.errors import OutsideError, Permanent, RateLimited
@@ -118,17 +119,26 @@ def reindex_products(*, shop_id: int) -> None:
             shop, run = shops.by_id(db, process.vault, shop_id), reindexes.one(db, shop_id=shop_id)
         if shop is None or run is None or run.state != reindexes.RUNNING:
             return
-        try:
-            finished = _rebuild_slice(process, held, shop, run)
-        except OutsideError as error:
-            _log.warning("reindex.failed", error=str(error))
-            with process.database.write() as db:
-                reindexes.finish(
-                    db, shop_id=shop_id, token=run.token, state=reindexes.FAILED, now=utc_now(), error=str(error)
-                )
-            return
+        finished = _go_on(process, held, shop, run)
     if not finished:
         process.queues.wake(queues.REINDEX, [shop_id])
+
+
+def _go_on(process: Process, held: Lease, shop: Shop, run: Any) -> bool:
+    """One slice of the rebuild; False where it should go on at once. What fails for a while is left to the sweep."""
+    try:
+        return _rebuild_slice(process, held, shop, run)
+    except LeaseLost:
+        _log.warning("lease.lost", kind=REINDEX_LEASE)
+    except Permanent as error:
+        _log.warning("reindex.failed", error=str(error))
+        with process.database.write() as db:
+            reindexes.finish(
+                db, shop_id=shop.id, token=run.token, state=reindexes.FAILED, now=utc_now(), error=str(error)
+            )
+    except OutsideError as error:
+        _log.warning("reindex.postponed", error=str(error))
+    return True
 
 
 def _rebuild_slice(process: Process, held: Lease, shop: Shop, run: Any) -> bool:
@@ -154,8 +164,13 @@ def _swap(process: Process, shop: Shop, run: Any, rebuild: Rebuild) -> bool:
     while monotonic() < until:
         with lease(shop_id=shop.id, kind=LEASE) as held:
             if held is not None:
-                _catch_up(process, shop, run, rebuild)
+                _catch_up(process, shop, run, rebuild.save, rebuild.remove)
+                with process.database.write() as db:
+                    held.keep(db)
                 count = rebuild.finish()
+                # Whoever took the lease over in between wrote into the old index: once more, into the one in its place.
+                index, engine = index_of(shop.id), process.engine
+                _catch_up(process, shop, run, partial(engine.save, index), partial(engine.remove, index))
                 with process.database.write() as db:
                     reindexes.finish(db, shop_id=shop.id, token=run.token, state=reindexes.DONE, now=utc_now())
                 _log.info("reindex.done", documents=count)
@@ -167,12 +182,21 @@ def _swap(process: Process, shop: Shop, run: Any, rebuild: Rebuild) -> bool:
     return True
 
 
-def _catch_up(process: Process, shop: Shop, run: Any, rebuild: Rebuild) -> None:
+def _catch_up(
+    process: Process,
+    shop: Shop,
+    run: Any,
+    save: Callable[[Sequence[Document]], None],
+    remove: Callable[[Iterable[str]], None],
+) -> None:
+    """Bring what changed since the rebuild began into an index."""
     since = run.started_at - _OVERLAP
     with process.database.read() as db:
         ids = effects.objects_since(db, shop_id=shop.id, kind=effects.INDEX, since=since)
         found = products.by_ids(db, shop_id=shop.id, ids=ids, currency=shop.currency)
     shown = [document(product) for product in found.values() if is_searchable(product)]
+    hidden = ids - {one.id for one in shown}
     if shown:
-        rebuild.save(shown)
-    rebuild.remove(ids - {one.id for one in shown})
+        save(shown)
+    if hidden:
+        remove(hidden)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from commerce.rules.documents import Document, index_of
-from commerce.tables import effects, leases, reindexes
+from commerce.tables import effects, leases, reindexes, shops
 from integrations.errors import OutsideError, Permanent, RateLimited, Transient
 from integrations.protocols import SearchEngine
 from jobs import events, products
@@ -268,6 +268,80 @@ class TestReindexProducts:
         state = rebuild_state(backroom, shop)
         assert (state.state, state.error) == (reindexes.FAILED, "no room")
         assert found(shop) == ["1"], "the old index still answers"
+
+    @pytest.mark.parametrize("error", [Transient("timed out"), RateLimited("slow down", retry_after=1)])
+    def test_goes_on_later_when_the_engine_is_away(
+        self, backroom: Backroom, shop: Shop, monkeypatch: pytest.MonkeyPatch, error: OutsideError
+    ) -> None:
+        def away(*_: Any) -> Any:
+            raise error
+
+        shop.send("products/create", product(1))
+        backroom.work()
+        ask_for_rebuild(backroom, shop)
+        with monkeypatch.context() as patch:
+            patch.setattr(Watched, "rebuild", away, raising=False)
+            jobs_process.start(replace(backroom.process, engine=Watched(backroom.process.engine)))
+            backroom.work()
+        assert rebuild_state(backroom, shop).state == reindexes.RUNNING
+        jobs_process.start(backroom.process)
+        sweep()
+        backroom.work()
+        assert rebuild_state(backroom, shop).state == reindexes.DONE
+
+    @pytest.mark.parametrize("kind", [products.LEASE, products.REINDEX_LEASE])
+    def test_leaves_it_to_whoever_took_its_lease_over(
+        self, backroom: Backroom, shop: Shop, monkeypatch: pytest.MonkeyPatch, kind: str
+    ) -> None:
+        shop.send("products/create", product(1))
+        backroom.work()
+        ask_for_rebuild(backroom, shop)
+        objects_since, by_id = effects.objects_since, shops.by_id
+
+        def lose_it() -> None:
+            with backroom.process.database.write() as db:
+                late = utc_now() + timedelta(seconds=60)
+                leases.take(db, shop_id=shop.id, kind=kind, holder="another", now=late, seconds=60)
+
+        def stolen(function: Any) -> Any:
+            def run(*args: Any, **more: Any) -> Any:
+                lose_it()
+                return function(*args, **more)
+
+            return run
+
+        if kind == products.LEASE:
+            monkeypatch.setattr(effects, "objects_since", stolen(objects_since))
+        else:
+            monkeypatch.setattr(shops, "by_id", stolen(by_id))
+        products.reindex_products(shop_id=shop.id)  # does not raise
+        assert rebuild_state(backroom, shop).state == reindexes.RUNNING
+
+    def test_has_what_was_indexed_into_the_old_index_at_the_moment_of_the_swap(
+        self, backroom: Backroom, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for key in (1, 2):
+            shop.send("products/create", product(key))
+        backroom.work()
+        ask_for_rebuild(backroom, shop)
+        rebuild = backroom.process.engine.rebuild(index_of(shop.id), rebuild_state(backroom, shop).token)
+        finish, late = type(rebuild).finish, list[int]()
+
+        def after_a_change(self: Any) -> int:
+            shop.send("products/update", product(1, title="Renamed", updated_at="2026-02-01T00:00:00Z"))
+            shop.send("products/delete", {"id": 2})
+            events.apply_deliveries(shop_id=shop.id)
+            with backroom.process.database.write() as db:
+                db.execute(text("UPDATE effects SET state = 'done'"))
+            late.append(1)
+            return int(finish(self))
+
+        monkeypatch.setattr(type(rebuild), "finish", after_a_change)
+        products.reindex_products(shop_id=shop.id)
+        assert late
+        assert rebuild_state(backroom, shop).state == reindexes.DONE
+        assert [hit["id"] for hit in shop.search("renamed")["hits"]] == ["1"]
+        assert backroom.process.engine.count(index_of(shop.id)) == 1
 
 
 class TestTheSweep:
