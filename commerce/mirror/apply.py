@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 import orjson
@@ -92,9 +92,6 @@ def digest(facts: Facts) -> str:
     return hashlib.blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
 
 
-_CLOCKS_APART = timedelta(minutes=10)
-
-
 class _Batch:
     """The state of one batch: known versions, writes to come, events that happened."""
 
@@ -151,7 +148,11 @@ class _Batch:
     def _saved(self, change: Saved, told: Told) -> tuple[bool, str]:
         facts, key = change.facts, (change.kind, change.facts.id)
         # A time in the future orders nothing: WooCommerce dates a scheduled product with the day it will go live.
-        dated = change.dated and facts.updated_at is not None and facts.updated_at <= told.received_at + _CLOCKS_APART
+        dated = (
+            change.dated
+            and facts.updated_at is not None
+            and facts.updated_at <= told.received_at + freshness.CLOCKS_APART
+        )
         version = Version(
             updated_at=facts.updated_at if dated else None,
             triggered_at=told.triggered_at,

@@ -11,6 +11,7 @@ from enum import Enum
 
 from commerce.rules.events import Deleted
 
+CLOCKS_APART = timedelta(minutes=10)  # how far a store's clock may be ahead of ours
 _LATE = timedelta(seconds=30)  # WooCommerce delivers within a minute, mostly in order; more than this is out of order
 _WEIGHT = 0.15  # of the newest delivery in the moving share of those that came out of order
 _TRUSTED_SHARE = 0.3
@@ -108,7 +109,7 @@ def on_deleted(known: Version | None, told: Deleted, *, received_at: datetime, c
 
     A deletion happened before it was received, so one that is applied again later does not undo what came since.
     """
-    if known is not None and known.deleted_at is None and _older(told.at or received_at, known):
+    if known is not None and known.deleted_at is None and _older(told.at or received_at + CLOCKS_APART, known):
         return Decision(act=Act.SKIP, version=known, note="Older than what is stored.", reread=_LIVED_ON)
     latest = max(moment for moment in (told.at or received_at, known.updated_at if known else None) if moment)
     after = told.at or (clock.latest if clock is not None and clock.in_order else None)

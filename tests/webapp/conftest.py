@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,16 @@ from sqlalchemy import event
 
 from commerce.settings import Settings
 from commerce.tables import shops, sign_ins
-from tests.webapp.stock import NOW, Stock
+from tests.webapp import stock
+from tests.webapp.stock import Stock
 from webapp.app import create_app
 from webapp.parts import Parts, assemble
+
+
+@pytest.fixture(autouse=True)
+def _present(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the tests store is of now, however long ago this run began."""
+    monkeypatch.setattr(stock, "NOW", datetime.now(UTC).replace(microsecond=0))
 
 
 @pytest.fixture
@@ -34,7 +42,7 @@ def app(here: Parts) -> Any:
 def add_shop(here: Parts) -> Callable[[str], Stock]:
     def add(domain: str) -> Stock:
         with here.database.write() as db:
-            new = shops.add(db, here.vault, platform="shopify", domain=domain, now=NOW, currency="EUR")
+            new = shops.add(db, here.vault, platform="shopify", domain=domain, now=stock.NOW, currency="EUR")
         return Stock(here, new.id, new.shop_key, new.api_key, new.publishable_key)
 
     return add
@@ -53,7 +61,7 @@ def other(shop: Stock, add_shop: Callable[[str], Stock]) -> Stock:
 @pytest.fixture
 def link(here: Parts) -> str:
     with here.database.write() as db:
-        return f"/sign-in/{sign_ins.create(db, now=NOW)}"
+        return f"/sign-in/{sign_ins.create(db, now=stock.NOW)}"
 
 
 @pytest.fixture
