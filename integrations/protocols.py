@@ -47,6 +47,9 @@ class Platform(Protocol):
     def envelope(self, headers: Mapping[str, str]) -> Envelope:
         """Read the headers (names in lower case); missing ones give empty fields. Never raises."""
 
+    def knows(self, topic: str) -> bool:
+        """Whether this is one of the platform's topics, used or not."""
+
     def is_genuine(self, signature: str, body: bytes, secrets: Sequence[bytes]) -> bool:
         """Whether one of the secrets signed the raw body. Constant time; malformed signatures are just False."""
 

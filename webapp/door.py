@@ -26,6 +26,7 @@ SHOPIFY, WOOCOMMERCE = "shopify", "woocommerce"
 
 _KEPT_HEADERS = ("x-shopify-", "shopify-", "x-wc-", "content-type", "user-agent")
 _LONGEST_TEXT = 500  # of a header that is kept
+_LONGEST_KEY = 200  # of a delivery id that is kept as it came
 _SECONDS_CACHED = 2.0  # a shop and its secrets
 
 # Reasons for turning a delivery away, in the words of metrics; pages say them in plain words.
@@ -36,6 +37,8 @@ NO_SIGNATURE, WRONG_SIGNATURE, UNKNOWN_SHOP, OTHER_SHOP = (
     "other_shop",
 )
 NOT_JSON, TOO_LARGE = "not_json", "too_large"
+
+OTHER_TOPIC = "(other)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,7 @@ def _store(
     delivery = NewDelivery(
         shop_id=shop.id,
         topic=_printable(envelope.topic),
-        delivery_id=_printable(envelope.delivery_id) if envelope.delivery_id and not error else None,
+        delivery_id=_distinct(envelope.delivery_id) if envelope.delivery_id and not error else None,
         fingerprint=_fingerprint(envelope, body) if not error else "",
         headers={
             name: _printable(value, _LONGEST_TEXT) for name, value in headers.items() if name.startswith(_KEPT_HEADERS)
@@ -178,7 +181,9 @@ def _store(
 def _reject(door: Door, shop: Shop | None, envelope: Envelope, *, status: int, reason: str, now: datetime) -> Verdict:
     """Count it, and list it for the merchant where the shop is known."""
     shop_id = shop.id if shop else NO_SHOP
-    listed = ((shop.id, _printable(envelope.topic, 100), reason),) if shop else ()
+    # The topic is whatever the sender writes: only those that the platform has get a line of their own.
+    topic = envelope.topic if door.platform.knows(envelope.topic) else OTHER_TOPIC
+    listed = ((shop.id, topic, reason),) if shop else ()
     door.commits.submit(Entry(now=now, counted=((shop_id, "rejected", reason),), rejected=listed))
     return Verdict(status, reason, ADVICE[reason])
 
@@ -188,6 +193,13 @@ def _fingerprint(envelope: Envelope, body: bytes) -> str:
     if envelope.delivery_id or not envelope.batch_id:
         return ""
     return hashlib.blake2b(f"{envelope.topic}\n{envelope.batch_id}\n".encode() + body, digest_size=16).hexdigest()
+
+
+def _distinct(key: str) -> str:
+    """A delivery id as the database takes it; what would have to be cut or changed for that, as a digest."""
+    if len(key) <= _LONGEST_KEY and key.isprintable():
+        return key
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _printable(text: str, longest: int = 200) -> str:

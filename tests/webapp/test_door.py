@@ -179,6 +179,17 @@ class TestASignature:
             assert replace(shop, secret="the one before").send("products/update", BODY).status_code == 401
 
 
+class TestATurnedAwayDelivery:
+    def test_lists_only_topics_that_the_platform_has(self, backroom: Backroom, shop: Shop) -> None:
+        wrong = {signature_header(shop): "AAAA"}
+        for number in range(5):
+            shop.send(f"made.up/{number}", BODY, **wrong)
+        shop.send(topic_of(shop), BODY, **wrong)
+        with backroom.parts.database.read() as db:
+            listed = {(row.topic, row.number) for row in rejections.newest(db, shop_id=shop.id, limit=50)}
+        assert listed == {(doors.OTHER_TOPIC, 5), (topic_of(shop), 1)}
+
+
 class TestShopifysEventsFamily:
     def test_is_verified_and_stored_once(self, backroom: Backroom) -> None:
         shop = backroom.shops.shopify()
@@ -299,6 +310,12 @@ class TestARepeat:
             assert shop.send("products/update", BODY, **headers).status_code == 200
         assert [row.repeats for row in rows(backroom, shop)] == [2]
         assert sum(counted(backroom, "repeated").values()) == 2
+
+    def test_is_told_by_the_whole_of_a_long_id(self, backroom: Backroom) -> None:
+        shop = backroom.shops.shopify()
+        for end in ("a", "b", "b"):
+            assert shop.send("products/update", BODY, **{"X-Shopify-Webhook-Id": "x" * 300 + end}).status_code == 200
+        assert [row.repeats for row in rows(backroom, shop)] == [0, 1]
 
     def test_of_an_event_id_is_another_delivery(self, backroom: Backroom) -> None:
         shop = backroom.shops.shopify()

@@ -28,6 +28,10 @@ class Shopify:
         """Read the headers of either family, names in lower case. Never raises."""
         return verify.envelope(headers)
 
+    def knows(self, topic: str) -> bool:
+        """Whether this is one of the platform's topics, used or not."""
+        return topic in topics.KNOWN_TOPICS
+
     def is_genuine(self, signature: str, body: bytes, secrets: Sequence[bytes]) -> bool:
         """Whether one of the app's secrets signed the raw body; the old one signs for an hour after a rotation."""
         return verify.is_genuine(signature, body, secrets)

@@ -19,6 +19,10 @@ class WooCommerce:
         """Read the headers, names in lower case. Never raises."""
         return verify.envelope(headers)
 
+    def knows(self, topic: str) -> bool:
+        """Whether this is one of the platform's topics, used or not."""
+        return topic in topics.TOPICS
+
     def is_genuine(self, signature: str, body: bytes, secrets: Sequence[bytes]) -> bool:
         """Whether one of the webhook's secrets signed the raw body."""
         return verify.is_genuine(signature, body, secrets)
