@@ -1,7 +1,7 @@
 """Product search as shoppers and merchants use it: one reading of the query, one way from hits to products."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
@@ -22,7 +22,7 @@ _MOST_NAMES = 20
 _MOST_VALUES = 100
 _LARGEST_PRICE = 10**15
 _FILTER = re.compile(r"filter\[([^\[\]]{1,100})\]")
-_RANGE = re.compile(r"(\d{0,15})-(\d{0,15})")
+_RANGE = re.compile(r"([0-9]{0,15})-([0-9]{0,15})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +37,17 @@ class Found:
 
 def query_of(args: MultiDict[str, str]) -> SearchQuery:
     """Read the query of the present request. Raises Problem naming the parameter that is wrong."""
+    chosen = _chosen(args)
+    price, available = chosen.pop("price", ()), chosen.pop("available", ())
     return SearchQuery(
         text=text("q"),
         page=whole("page", default=1, low=1, high=_LAST_PAGE),
         per_page=whole("per_page", default=20, low=1, high=MOST_PER_PAGE),
         sort=choice("sort", SORTS, default="relevance"),
         facets=tuple(dict.fromkeys(facet_name(name) for name in asked_facets(args))),
-        filters=_filters(args),
-        price=_price(args),
-        available=_available(args),
+        filters=chosen,
+        price=_price(price),
+        available=_available(available),
     )
 
 
@@ -57,7 +59,8 @@ def asked_facets(args: MultiDict[str, str]) -> list[str]:
     return names
 
 
-def _filters(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
+def _chosen(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
+    """All filters by the names of their facets, however they are written: `filter[Price]` is `filter[price]`."""
     chosen: dict[str, tuple[str, ...]] = {}
     for parameter, values in args.lists():
         if not parameter.startswith("filter"):
@@ -66,8 +69,6 @@ def _filters(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
         name = facet_name(match[1]) if match else ""
         if not name:
             raise wrong(parameter[:100], "written as filter[name]=value")
-        if name in ("price", "available"):
-            continue
         if len(values) > _MOST_VALUES or any(len(value) > 500 or "\x00" in value for value in values):
             raise wrong(parameter, f"at most {_MOST_VALUES} values of at most 500 characters")
         chosen[name] = (*chosen.get(name, ()), *(value for value in values if value))
@@ -76,9 +77,8 @@ def _filters(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
     return {name: values for name, values in chosen.items() if values}
 
 
-def _price(args: MultiDict[str, str]) -> tuple[int | None, int | None]:
-    name = "filter[price]"
-    values = [value.strip() for value in args.getlist(name) if value.strip()]
+def _price(values: Sequence[str]) -> tuple[int | None, int | None]:
+    name, values = "filter[price]", [value.strip() for value in values if value.strip()]
     if not values:
         return None, None
     match = _RANGE.fullmatch(values[0])
@@ -90,12 +90,11 @@ def _price(args: MultiDict[str, str]) -> tuple[int | None, int | None]:
     return low, high
 
 
-def _available(args: MultiDict[str, str]) -> bool | None:
-    name = "filter[available]"
-    values = {value.strip().lower() for value in args.getlist(name) if value.strip()}
-    if values - {"true", "false"}:
-        raise wrong(name, "true or false")
-    return None if len(values) != 1 else values == {"true"}
+def _available(values: Sequence[str]) -> bool | None:
+    words = {value.strip().lower() for value in values if value.strip()}
+    if words - {"true", "false"}:
+        raise wrong("filter[available]", "true or false")
+    return None if len(words) != 1 else words == {"true"}
 
 
 def find(here: Parts, shop: Shop, query: SearchQuery) -> Found:
