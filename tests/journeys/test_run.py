@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,16 @@ class TestRun:
             assert not [pid for pid in pids if alive(pid)]
         with started(port, tmp_path / "var") as running:
             assert [row["key"] for row in running.command("shops", "list")] == [shop["shop_key"]]
+
+    def test_stops_quietly_at_ctrl_c_while_it_starts(self, tmp_path: Path) -> None:
+        environ = {**os.environ, "VAR_DIR": str(tmp_path / "var"), "PORT": str(free_port())}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "webapp.run"], cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True
+        )
+        until((tmp_path / "var" / "run" / "parts.json").exists, what="the first part is started")
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+        assert (process.returncode, said) == (0, "")
 
     def test_leaves_nothing_behind_when_it_is_killed_itself(self, tmp_path: Path) -> None:
         with started(free_port(), tmp_path / "var") as running:

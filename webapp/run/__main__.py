@@ -18,7 +18,7 @@ from webapp import demo_shops
 from webapp.commands.sign_in import new_link
 from webapp.parts import Parts, assemble
 from webapp.run import parts
-from webapp.run.supervisor import Supervisor, UnableToStart
+from webapp.run.supervisor import Stopped, Supervisor, UnableToStart
 
 _SEED = 1
 
@@ -33,6 +33,8 @@ def main() -> int:
     except (UnableToConfigure, UnableToStart) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except KeyboardInterrupt:  # before anything was started
+        return 0
 
 
 def _run(settings: Settings) -> int:
@@ -52,6 +54,8 @@ def _run(settings: Settings) -> int:
         sys.stdout.flush()
         here.database.dispose()
         supervisor.watch()
+    except Stopped:
+        pass  # Ctrl-C while starting
     finally:
         supervisor.stop()
     sys.stdout.write("Stopped. Everything is kept.\n")

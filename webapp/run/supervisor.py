@@ -25,6 +25,10 @@ class UnableToStart(RuntimeError):
     """A part does not come up; the message is one line."""
 
 
+class Stopped(Exception):
+    """It was asked to stop before all parts were up."""
+
+
 @dataclass(slots=True)
 class _Running:
     part: Part
@@ -51,7 +55,7 @@ class Supervisor:
         self._write_parts()
 
     def wait_until_ready(self, name: str, seconds: float) -> None:
-        """Wait for a part to do its work. Raises UnableToStart with the last line that it said."""
+        """Wait for a part to do its work. Raises UnableToStart with the last line it said, Stopped when asked to stop."""
         running = next(one for one in self._running if one.part.name == name)
         until = monotonic() + seconds
         while monotonic() < until and not self._stopping:
@@ -60,6 +64,8 @@ class Supervisor:
             if running.process.poll() is not None:
                 break
             sleep(0.03)
+        if self._stopping:
+            raise Stopped
         raise UnableToStart(f"{name} does not start: {self._last_words(name)} (all of it is in {self._log(name)})")
 
     def watch(self) -> None:
