@@ -13,12 +13,12 @@ import structlog
 from commerce.database import is_unreachable
 from commerce.mirror import apply as mirror
 from commerce.mirror.apply import Told, Ways
-from commerce.rules.events import LIVE, Reading
+from commerce.rules.events import LIVE, Reading, UnableToRead
 from commerce.tables import effects, inbox, shops, tallies
 from commerce.tables.inbox import Outcome
 from commerce.tables.shops import Shop
 from integrations import registry
-from integrations.payload import parse
+from integrations.payload import UnableToParse, parse
 from integrations.protocols import Delivered
 from jobs import queues, reactions
 from jobs.job import Lease, LeaseLost, job, lease, utc_now
@@ -98,7 +98,7 @@ def apply_batch(process: Process, held: Lease, limit: int = BATCH) -> int:
         if len(rows) > 1:
             # One of them cannot be written. One by one, so that it does not hold up the others.
             return sum(apply_batch(process, held, limit=1) for _ in rows)
-        _write(taken, [], [_broken(rows[0], now)])
+        _write(taken, [], [_broken(rows[0], now, error)])
     return len(rows)
 
 
@@ -126,8 +126,8 @@ def _read_with(shop: Shop, rows: Sequence[Any], now: datetime) -> tuple[list[Tol
                 )
             )
             told.append(_told(row, reading))
-        except Exception:  # noqa: BLE001 - whatever a body does to its reader is kept with its traceback
-            broken.append(_broken(row, now))
+        except Exception as error:  # noqa: BLE001 - whatever a body does to its reader is kept with its traceback
+            broken.append(_broken(row, now, error))
     return told, broken
 
 
@@ -148,10 +148,10 @@ def _repeated(row: Any, first_id: int, now: datetime) -> Outcome:
     )
 
 
-def _broken(row: Any, now: datetime) -> Outcome:
-    """The exception at hand is why the row could not be read or applied: a later try, or set aside."""
-    error = traceback.format_exc().strip()
-    again = row.attempts < len(RETRIES)
+def _broken(row: Any, now: datetime, why: Exception) -> Outcome:
+    """A row that could not be read or applied: a later try, or set aside. What a body lacks, no later try brings."""
+    error = "".join(traceback.format_exception(why)).strip()
+    again = row.attempts < len(RETRIES) and not isinstance(why, UnableToRead | UnableToParse)
     _log.warning(
         "delivery.broke", inbox_id=row.id, topic=row.topic, attempt=row.attempts + 1, error=error.splitlines()[-1]
     )

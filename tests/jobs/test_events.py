@@ -12,6 +12,7 @@ from sqlalchemy import text
 from commerce.tables import events as event_log
 from commerce.tables import inbox, leases
 from integrations.platforms.shopify import topics
+from integrations.platforms.shopify.platform import SHOPIFY
 from jobs import events
 from jobs import process as jobs_process
 from jobs.job import LEASE_SECONDS, Lease, LeaseLost, utc_now
@@ -149,11 +150,35 @@ def make_due(backroom: Backroom) -> None:
         db.execute(text("UPDATE inbox SET due_at = received_at"))
 
 
+def break_reader(monkeypatch: pytest.MonkeyPatch, *, of: str) -> None:
+    """A bug of ours, met by one product."""
+    read = SHOPIFY.read
+
+    def buggy(delivered: Any) -> Any:
+        if str(delivered.payload.get("id")) == of:
+            raise ZeroDivisionError("a bug of ours")
+        return read(delivered)
+
+    monkeypatch.setattr(SHOPIFY, "read", buggy)
+
+
 class TestADeliveryThatBreaks:
-    def test_is_retried_with_back_off_then_set_aside_while_others_go_through(self, backroom: Backroom) -> None:
+    def test_is_set_aside_at_once_when_its_body_lacks_what_its_topic_promises(self, backroom: Backroom) -> None:
         shop = backroom.shops.shopify()
         shop.send("products/update", product(1))
         shop.send("products/update", product(2, variants="no list"))
+        events.apply_deliveries(shop_id=shop.id)
+        good, broken = deliveries(backroom.process.database, shop.id)
+        assert (good.state, broken.state, broken.attempts) == (inbox.APPLIED, inbox.FAILED, 1)
+        assert "`variants` is not a list of objects" in broken.error
+
+    def test_is_retried_with_back_off_then_set_aside_while_others_go_through(
+        self, backroom: Backroom, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shop = backroom.shops.shopify()
+        break_reader(monkeypatch, of="2")
+        shop.send("products/update", product(1))
+        shop.send("products/update", product(2))
         shop.send("products/update", product(3))
         waits = []
         for _ in range(len(events.RETRIES)):
@@ -161,7 +186,7 @@ class TestADeliveryThatBreaks:
             events.apply_deliveries(shop_id=shop.id)
             good, broken, other = deliveries(backroom.process.database, shop.id)
             assert (good.state, other.state, broken.state) == (inbox.APPLIED, inbox.APPLIED, inbox.WAITING)
-            assert "`variants` is not a list of objects" in broken.error
+            assert broken.error == "ZeroDivisionError: a bug of ours"
             waits.append(round((broken.due_at - began).total_seconds()))
             make_due(backroom)
         assert waits == list(events.RETRIES)

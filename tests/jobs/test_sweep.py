@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import text, update
 
 from commerce.tables import effects, inbox, rejections, sign_ins
+from integrations.platforms.shopify.platform import SHOPIFY
 from jobs import events, schedule
 from jobs.job import LEASE_SECONDS, utc_now
 from jobs.sweep import forget, sweep
@@ -46,9 +48,10 @@ class TestSweep:
         sweep()
         assert backroom.parts.queues.depths()["events"] == 0
 
-    def test_wakes_rows_whose_retry_is_due(self, backroom: Backroom) -> None:
+    def test_wakes_rows_whose_retry_is_due(self, backroom: Backroom, monkeypatch: pytest.MonkeyPatch) -> None:
         shop = backroom.shops.shopify()
-        shop.send("products/update", product(variants="no list"))
+        monkeypatch.setattr(SHOPIFY, "read", lambda _: 1 // 0)
+        shop.send("products/update", product())
         backroom.work()
         assert deliveries(backroom.process.database, shop.id)[0].attempts == 1
         sweep()
