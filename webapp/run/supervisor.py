@@ -55,7 +55,7 @@ class Supervisor:
         self._write_parts()
 
     def wait_until_ready(self, name: str, seconds: float) -> None:
-        """Wait for a part to do its work. Raises UnableToStart with the last line it said, Stopped when asked to stop."""
+        """Wait for a part to do its work. Raises UnableToStart with its last line, Stopped when asked to stop."""
         running = next(one for one in self._running if one.part.name == name)
         until = monotonic() + seconds
         while monotonic() < until and not self._stopping:
