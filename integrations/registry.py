@@ -8,8 +8,8 @@ from commerce.settings import Settings
 from integrations.protocols import Platform, SearchEngine
 
 PLATFORMS = {
-    "shopify": "integrations.platforms.shopify.platform:SHOPIFY",
-    "woocommerce": "integrations.platforms.woocommerce.platform:WOOCOMMERCE",
+    "shopify": "integrations.platforms.shopify.registered:SHOPIFY",
+    "woocommerce": "integrations.platforms.woocommerce.registered:WOOCOMMERCE",
 }
 ENGINES = {
     "embedded": "integrations.search.embedded.engine:open_engine",

@@ -18,10 +18,6 @@ LONG_FUNCTIONS: dict[str, str] = {}
 NOT_IN_NAMES = {"manager", "helper", "helpers", "util", "utils", "service", "services", "base", "data", "info"}
 # Names that somebody else gave.
 GIVEN_NAMES: dict[str, str] = {}
-LIKE_STANDARD_LIBRARY: dict[str, str] = {
-    f"integrations/platforms/{name}/platform.py": "the word of DESIGN section 3; always imported by its full name"
-    for name in ("shopify", "woocommerce")
-}
 # Tests of the first days, as plain functions.
 LOOSE_TESTS = {
     "tests/benchmarks/test_benchmarks.py",
@@ -146,7 +142,7 @@ class TestNames:
     def test_of_files_are_none_of_the_standard_librarys(self) -> None:
         alike = {place(path) for path in sources(tests=True) if path.stem in sys.stdlib_module_names - {"__main__"}}
         alike = {name for name in alike if not name.endswith(("__init__.py", "__main__.py"))}
-        assert alike == set(LIKE_STANDARD_LIBRARY)
+        assert alike == set()
 
     def test_of_tests_classes_name_the_thing(self) -> None:
         loose = {
