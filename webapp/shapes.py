@@ -214,6 +214,6 @@ def effect(row: Any) -> Shape:
         "reason": row.reason,
         "error": row.error or None,
         "created_at": moment(row.created_at),
-        "due_at": moment(row.due_at),
+        "due_at": moment(max(row.due_at, row.created_at)),
         "finished_at": moment(row.finished_at),
     }

@@ -67,7 +67,7 @@ def apply(
     db: Connection, shop: Shop, told: Sequence[Told], *, ways: Ways, now: datetime
 ) -> tuple[list[Result], list[Happened]]:
     """Apply deliveries in the order given and write all tables they touch; the caller's transaction commits it."""
-    shop = shops.learn_currency(db, shop, told_currency([one.reading for one in told]), now=now)
+    shop = shops.learn_currency(db, shop, told_currency([one.reading for one in told]))
     batch = _Batch(db, shop, told, ways, now)
     results = [batch.apply(delivery) for delivery in told]
     return results, batch.finish()

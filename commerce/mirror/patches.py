@@ -135,7 +135,7 @@ def _shop(db: Connection, shop: Shop, told: ShopFacts, _row: int, _received: dat
     values = {name: getattr(told, name) for name in ("name", "timezone", "locale", "email") if getattr(told, name)}
     if values:
         shops.learn(db, shop.id, **values)
-    fresh = shops.learn_currency(db, shop, told.currency, now=now, corrects=True)
+    fresh = shops.learn_currency(db, shop, told.currency, corrects=True)
     return Patched(applied=True, note="Saved.", shop=fresh)
 
 

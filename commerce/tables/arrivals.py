@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, text, update
 
 from commerce.rules.events import LIVE
-from commerce.tables.columns import insert
+from commerce.tables.columns import AT_ONCE, insert
 from commerce.tables.inbox import WAITING, inbox
 
 
@@ -96,7 +96,7 @@ def _row(delivery: NewDelivery) -> dict[str, Any]:
         "repeats": 0,
         "triggered_at": delivery.triggered_at,
         "received_at": delivery.received_at,
-        "due_at": delivery.received_at,
+        "due_at": AT_ONCE,
         "kind": "",
         "object_id": "",
         "note": "",

@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     TypeDecorator,
+    case,
     literal,
     tuple_,
 )
@@ -55,6 +56,15 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# When rows are due that need not wait: hosts' clocks differ, and the one that works may be behind the one that wrote.
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def later(one: Column[Any], other: Column[Any]) -> ColumnElement[Any]:
+    """The later of two moments of a row."""
+    return case((one > other, one), else_=other)
 
 
 def insert(db: Connection, table: Table) -> Any:

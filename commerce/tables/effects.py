@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from commerce.rules.events import LIVE
-from commerce.tables.columns import BigId, Json, Moment, insert, metadata
+from commerce.tables.columns import AT_ONCE, BigId, Json, Moment, insert, later, metadata
 
 WAITING, DONE, FAILED = "waiting", "done", "failed"
 
@@ -92,7 +92,7 @@ def plan(db: Connection, *, shop_id: int, wanted: Sequence[NewEffect], now: date
             "reason": effect.reason,
             "error": "",
             "created_at": now,
-            "due_at": now,
+            "due_at": AT_ONCE,
         }
         for effect in wanted
     ]
@@ -129,9 +129,9 @@ def failed(db: Connection, ids: Collection[int], *, now: datetime, error: str) -
 
 
 def shops_with_work(db: Connection, *, kind: str, now: datetime) -> dict[int, datetime]:
-    """Shops that have effects of that kind due, with the time since when the oldest is due."""
+    """Shops that have effects of that kind due, with the time since when the first one is."""
     waiting = and_(effects.c.kind == kind, effects.c.state == text("'waiting'"), effects.c.due_at <= now)
-    since = func.min(effects.c.due_at, type_=Moment())
+    since = func.min(later(effects.c.due_at, effects.c.created_at), type_=Moment())
     query = select(effects.c.shop_id, since).where(waiting).group_by(effects.c.shop_id)
     return dict(db.execute(query).all())
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select, update
 
 from commerce.rules.events import REPLAY
+from commerce.tables.columns import AT_ONCE
 from commerce.tables.inbox import APPLIED, FAILED, SKIPPED, WAITING, inbox
 
 REPLAYABLE = (APPLIED, SKIPPED, FAILED)
@@ -26,7 +27,7 @@ class Filters:
     until: datetime | None = None
 
 
-def replay(db: Connection, *, shop_id: int, now: datetime, filters: Filters, row_id: int | None = None) -> int:
+def replay(db: Connection, *, shop_id: int, filters: Filters, row_id: int | None = None) -> int:
     """Make rows wait again as if they had just come in, with origin replay; gives how many.
 
     Rejected rows stay out: they were not what their signature or format claimed.
@@ -35,7 +36,7 @@ def replay(db: Connection, *, shop_id: int, now: datetime, filters: Filters, row
     if row_id is not None:
         chosen = and_(chosen, inbox.c.id == row_id)
     statement = update(inbox).where(chosen, inbox.c.state.in_(REPLAYABLE))
-    values = {"state": WAITING, "due_at": now, "attempts": 0, "origin": REPLAY, "error": "", "traceback": ""}
+    values = {"state": WAITING, "due_at": AT_ONCE, "attempts": 0, "origin": REPLAY, "error": "", "traceback": ""}
     return db.execute(statement.values(values)).rowcount
 
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from commerce.rules.events import LIVE
-from commerce.tables.columns import BigId, Json, Moment, metadata
+from commerce.tables.columns import BigId, Json, Moment, later, metadata
 
 # States. Only waiting rows are worked on; failed ones were tried often enough and wait for a replay.
 WAITING, APPLIED, SKIPPED, FAILED, REJECTED = "waiting", "applied", "skipped", "failed", "rejected"
@@ -167,9 +167,10 @@ def finish(db: Connection, outcomes: Sequence[Outcome], *, taken_at: datetime, n
 
 
 def shops_with_work(db: Connection, *, now: datetime) -> dict[int, datetime]:
-    """Shops that have rows due, with the time since when the oldest is due."""
+    """Shops that have rows due, with the time since when the first one is."""
     waiting = and_(inbox.c.state == text("'waiting'"), inbox.c.due_at <= now)
-    query = select(inbox.c.shop_id, func.min(inbox.c.due_at, type_=Moment())).where(waiting).group_by(inbox.c.shop_id)
+    since = func.min(later(inbox.c.due_at, inbox.c.received_at), type_=Moment())
+    query = select(inbox.c.shop_id, since).where(waiting).group_by(inbox.c.shop_id)
     return dict(db.execute(query).all())
 
 

@@ -145,7 +145,7 @@ def learn(db: Connection, shop_id: int, **values: Any) -> None:
     db.execute(update(shops).where(shops.c.id == shop_id).values(**values))
 
 
-def learn_currency(db: Connection, shop: Shop, currency: str, *, now: datetime, corrects: bool = False) -> Shop:
+def learn_currency(db: Connection, shop: Shop, currency: str, *, corrects: bool = False) -> Shop:
     """Store the shop's currency when it is first heard of, or (`corrects`) when the shop itself says another one.
 
     Prices that came in before were read with two decimals. Where the currency has others, the deliveries that told
@@ -156,7 +156,7 @@ def learn_currency(db: Connection, shop: Shop, currency: str, *, now: datetime, 
     learn(db, shop.id, currency=currency)
     if exponent(currency) != exponent(shop.currency):
         versions.forget_digests(db, shop_id=shop.id, kind=PRODUCT)
-        events.replay(db, shop_id=shop.id, now=now, filters=events.Filters(kind=PRODUCT))
+        events.replay(db, shop_id=shop.id, filters=events.Filters(kind=PRODUCT))
     return replace(shop, currency=currency)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from commerce.tables import events as event_log
 from commerce.tables import inbox, leases
 from integrations.platforms.shopify import topics
-from integrations.platforms.shopify.platform import SHOPIFY
+from integrations.platforms.shopify.registered import SHOPIFY
 from jobs import events
 from jobs import process as jobs_process
 from jobs.job import LEASE_SECONDS, Lease, LeaseLost, utc_now
@@ -215,7 +215,7 @@ class TestADeliveryThatBreaks:
         (failed,) = deliveries(backroom.process.database, shop.id)
         assert (failed.state, failed.error) == (inbox.FAILED, "ZeroDivisionError: a bug of ours")
         with backroom.process.database.write() as db:
-            event_log.replay(db, shop_id=shop.id, now=utc_now(), filters=event_log.Filters(states=(inbox.FAILED,)))
+            event_log.replay(db, shop_id=shop.id, filters=event_log.Filters(states=(inbox.FAILED,)))
         backroom.parts.queues.wake(APPLY, [shop.id], again=True)
         backroom.work()
         (applied,) = deliveries(backroom.process.database, shop.id)
@@ -265,7 +265,8 @@ class TestALease:
         events.apply_deliveries(shop_id=shop.id)
         assert deliveries(database, shop.id)[0].state == inbox.WAITING
         with database.write() as db:
-            db.execute(text("UPDATE inbox SET due_at = :then"), {"then": utc_now() - timedelta(seconds=3)})
+            past = {"then": utc_now() - timedelta(seconds=3)}
+            db.execute(text("UPDATE inbox SET due_at = :then, received_at = :then"), past)
         sweep()
         assert backroom.parts.queues.depths()["events"] == 0, "somebody still seems to be at work"
         with database.write() as db:
@@ -314,6 +315,6 @@ class TestOrigin:
         shop.send("products/create", product())
         backroom.work()
         with backroom.process.database.write() as db:
-            event_log.replay(db, shop_id=shop.id, now=utc_now(), filters=event_log.Filters())
+            event_log.replay(db, shop_id=shop.id, filters=event_log.Filters())
         events.apply_deliveries(shop_id=shop.id)
         assert "backroom_lag_seconds_count 1.0" in replace(shop).client.get("/metrics").text

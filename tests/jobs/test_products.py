@@ -360,7 +360,8 @@ class TestTheSweep:
         backroom.process.queues.redis.flushall()
         assert waiting_effects(backroom.process.database, shop.id) == [("index", "product", "1")]
         with backroom.process.database.write() as db:
-            db.execute(text("UPDATE effects SET due_at = :then"), {"then": utc_now() - timedelta(seconds=3)})
+            past = {"then": utc_now() - timedelta(seconds=3)}
+            db.execute(text("UPDATE effects SET due_at = :then, created_at = :then"), past)
         sweep()
         backroom.work()
         assert found(shop) == ["1"]

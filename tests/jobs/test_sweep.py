@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text, update
 
 from commerce.tables import effects, inbox, rejections, sign_ins
-from integrations.platforms.shopify.platform import SHOPIFY
-from jobs import events, schedule
+from integrations.platforms.shopify.registered import SHOPIFY
+from jobs import events, products, schedule
 from jobs.job import LEASE_SECONDS, utc_now
 from jobs.sweep import forget, sweep
 from tests.conftest import Backroom
@@ -20,8 +20,9 @@ def let_time_pass(backroom: Backroom, seconds: float = 5) -> None:
     """Everything that waits became due that long ago."""
     then = utc_now() - timedelta(seconds=seconds)
     with backroom.process.database.write() as db:
-        for table in ("inbox", "effects"):
-            db.execute(text(f"UPDATE {table} SET due_at = :then WHERE state = 'waiting'"), {"then": _naive(db, then)})
+        for table, began in (("inbox", "received_at"), ("effects", "created_at")):
+            past = f"UPDATE {table} SET due_at = :then, {began} = :then WHERE state = 'waiting'"
+            db.execute(text(past), {"then": _naive(db, then)})
 
 
 def _naive(db: object, moment: datetime) -> datetime:
@@ -47,6 +48,19 @@ class TestSweep:
         backroom.process.queues.redis.flushall()
         sweep()
         assert backroom.parts.queues.depths()["events"] == 0
+
+    def test_needs_not_find_what_a_host_wrote_whose_clock_is_ahead(
+        self, backroom: Backroom, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shop = backroom.shops.shopify()
+        shop.send("products/create", product())
+        behind = utc_now() - timedelta(hours=1)
+        for module in (events, products):
+            monkeypatch.setattr(module, "utc_now", lambda: behind)
+        events.apply_deliveries(shop_id=shop.id)
+        monkeypatch.setattr(products, "utc_now", lambda: behind - timedelta(hours=1))
+        products.index_products(shop_id=shop.id)
+        assert [hit["id"] for hit in shop.search("lamp")["hits"]] == ["1"]
 
     def test_wakes_rows_whose_retry_is_due(self, backroom: Backroom, monkeypatch: pytest.MonkeyPatch) -> None:
         shop = backroom.shops.shopify()

@@ -79,6 +79,6 @@ def replay(shop_key: str, since: datetime | None, state: str | None, row_id: int
     shop = shop_of(here, shop_key)
     filters = events.Filters(states=(state,) if state else (), since=since.replace(tzinfo=UTC) if since else None)
     with here.database.write() as db:
-        number = events.replay(db, shop_id=shop.id, now=datetime.now(UTC), filters=filters, row_id=row_id)
+        number = events.replay(db, shop_id=shop.id, filters=filters, row_id=row_id)
     woken = here.queues.wake(APPLY, [shop.id], again=True)
     click.echo(json.dumps({"replayed": number, "woken": woken}))

@@ -67,9 +67,9 @@ def confirm_replay() -> str:
 @pages.of_shop
 def replay_matching() -> Any:
     """Apply again what matches the filters and came in before the merchant was told how much that is."""
-    now, here = pages.now(), parts()
+    here = parts()
     with here.database.write() as db:
-        hit = events.replay(db, shop_id=g.shop.id, now=now, filters=_filters())
+        hit = events.replay(db, shop_id=g.shop.id, filters=_filters())
     here.queues.wake(APPLY, [g.shop.id])
     flash(f"{hit:,} {'delivery is' if hit == 1 else 'deliveries are'} applied again now.")
     return redirect(_list_address())
@@ -117,7 +117,7 @@ def replay(key: str) -> Any:
     """Apply one delivery again."""
     row, here = _row(key), parts()
     with here.database.write() as db:
-        hit = events.replay(db, shop_id=g.shop.id, now=pages.now(), filters=events.Filters(), row_id=row.id)
+        hit = events.replay(db, shop_id=g.shop.id, filters=events.Filters(), row_id=row.id)
     here.queues.wake(APPLY, [g.shop.id])
     flash("The delivery is applied again now." if hit else "This delivery cannot be applied again as it is.")
     return redirect(url_for("events.one", key=row.id))

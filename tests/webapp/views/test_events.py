@@ -148,4 +148,4 @@ def _now(shop: Any, number: int) -> Any:
 
 def _replay_all(shop: Any) -> None:
     with shop.here.database.write() as db:
-        events.replay(db, shop_id=shop.id, now=_now(shop, 1), filters=events.Filters())
+        events.replay(db, shop_id=shop.id, filters=events.Filters())
