@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from commerce.rules.events import Deleted, Saved
-from integrations.platforms.shopify.platform import SHOPIFY
+from integrations.platforms.shopify.registered import SHOPIFY
 from integrations.protocols import Delivered
 from integrations.simulator.shop import deliveries, open_store
 from integrations.simulator.store import ticking

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from commerce.rules.events import Reading
-from integrations.platforms.shopify.platform import SHOPIFY
+from integrations.platforms.shopify.registered import SHOPIFY
 from integrations.protocols import Delivered
 
 RECEIVED = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from commerce.rules.events import Reading, UnableToRead
-from integrations.platforms.shopify.platform import SHOPIFY
+from integrations.platforms.shopify.registered import SHOPIFY
 from integrations.platforms.shopify.topics import KNOWN_TOPICS, READERS
 from integrations.protocols import Delivered
 

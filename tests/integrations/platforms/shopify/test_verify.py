@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.platforms.shopify.platform import SHOPIFY
+from integrations.platforms.shopify.registered import SHOPIFY
 
 VECTORS = Path(__file__).parents[4] / "../shared/data/shopify/vectors.json"
 CLASSIC = {

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from commerce.rules.events import Reading
-from integrations.platforms.woocommerce.platform import WOOCOMMERCE
+from integrations.platforms.woocommerce.registered import WOOCOMMERCE
 from integrations.protocols import Delivered
 
 settings.register_profile("backroom", deadline=None, max_examples=60, database=None)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from commerce.rules.events import Deleted, Reading, Saved, UnableToRead, Unclear
 from integrations.payload import parse
-from integrations.platforms.woocommerce.platform import WOOCOMMERCE
+from integrations.platforms.woocommerce.registered import WOOCOMMERCE
 from integrations.platforms.woocommerce.topics import TOPICS
 from integrations.protocols import Delivered
 from tests.integrations.platforms.woocommerce.conftest import FIXTURES, Read
