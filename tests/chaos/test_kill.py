@@ -76,11 +76,15 @@ def flood(running: Running, shop: dict[str, Any], keys: range) -> list[int]:
 
 
 def found(running: Running, shop: dict[str, Any]) -> int:
-    answer = requests.get(
-        f"{running.url}/storefront/v1/{shop['shop_key']}/search",
-        params={"key": shop["publishable_key"], "q": "kettle", "per_page": 1},
-        timeout=10,
-    )
+    """How many of the flood's products are found; -1 while the web process is being started again."""
+    try:
+        answer = requests.get(
+            f"{running.url}/storefront/v1/{shop['shop_key']}/search",
+            params={"key": shop["publishable_key"], "q": "kettle", "per_page": 1},
+            timeout=10,
+        )
+    except requests.RequestException:
+        return -1
     return int(answer.json()["total"])
 
 
