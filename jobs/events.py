@@ -5,12 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from time import monotonic
 from typing import Any
 
 import structlog
 
-from commerce.database import is_unreachable
+from commerce.database import Connection, is_unreachable
 from commerce.mirror import apply as mirror
 from commerce.mirror.apply import Told, Ways
 from commerce.rules.events import LIVE, Reading, UnableToRead
@@ -21,12 +20,12 @@ from integrations import registry
 from integrations.payload import UnableToParse, parse
 from integrations.protocols import Delivered
 from jobs import queues, reactions
-from jobs.job import Lease, LeaseLost, job, lease, utc_now
-from jobs.process import Process, current
+from jobs.job import Lease, LeaseLost, job, utc_now
+from jobs.process import Process
+from jobs.slices import Work, work_off
 
 LEASE = "inbox"
 BATCH = 100  # rows: some tens of milliseconds, so that the door never waits long for its turn to write
-SLICE = 0.5  # seconds after which a shop goes to the end of the queue
 # Seconds until a row that broke is tried again; after the last one it is set aside.
 RETRIES = (1, 5, 30, 120)
 
@@ -36,34 +35,11 @@ _log = structlog.get_logger(__name__)
 @job(queue=queues.EVENTS, timeout=60)
 def apply_deliveries(*, shop_id: int) -> None:
     """Apply the shop's waiting deliveries, oldest first, until none is left or the others had to wait long enough."""
-    process = current()
-    process.queues.taken(queues.APPLY, shop_id)
-    until = monotonic() + SLICE
-    while _apply_while_leased(process, shop_id, until) and _waiting(process, shop_id):
-        # Work was left: the slice is over, or it came in while the lease was being given back. Whoever was woken for
-        # the latter found the lease taken and left, so it is for us to look again.
-        if monotonic() >= until:
-            process.queues.wake(queues.APPLY, [shop_id])
-            return
+    work_off(Work(wake=queues.APPLY, lease=LEASE, batch=apply_batch, waits=_has_due), shop_id=shop_id)
 
 
-def _apply_while_leased(process: Process, shop_id: int, until: float) -> bool:
-    """Apply batches; False where another worker is at it."""
-    with lease(shop_id=shop_id, kind=LEASE) as held:
-        if held is None:
-            return False
-        try:
-            while monotonic() < until and apply_batch(process, held):
-                pass
-        except LeaseLost:
-            _log.warning("lease.lost", kind=LEASE)
-            return False
-    return True
-
-
-def _waiting(process: Process, shop_id: int) -> bool:
-    with process.database.read() as db:
-        return inbox.has_due(db, shop_id=shop_id, now=utc_now())
+def _has_due(db: Connection, shop_id: int) -> bool:
+    return inbox.has_due(db, shop_id=shop_id, now=utc_now())
 
 
 @dataclass(frozen=True, slots=True)

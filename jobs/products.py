@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from commerce.database import Connection
 from commerce.rules.documents import Document, Product, document, index_of, is_searchable
 from commerce.tables import effects, products, reindexes, shops
 from commerce.tables.shops import Shop
@@ -16,10 +17,10 @@ from integrations.protocols import Rebuild
 from jobs import queues
 from jobs.job import Lease, LeaseLost, job, lease, utc_now
 from jobs.process import Process, current
+from jobs.slices import SLICE, Work, work_off
 
 LEASE, REINDEX_LEASE = "index", "reindex"
 BATCH = 1000  # effects per commit of the index
-SLICE = 0.5  # seconds after which a shop goes to the end of the queue
 CHUNK = 500  # products per step of a rebuild
 _PATIENCE = 3.0  # seconds to wait for the index's other writer
 _OVERLAP = timedelta(minutes=1)  # what began before a rebuild may have been committed after it
@@ -31,32 +32,11 @@ _log = structlog.get_logger(__name__)
 @job(queue=queues.EFFECTS, timeout=120)
 def index_products(*, shop_id: int) -> None:
     """Bring the shop's changed products into its search index, one commit for all that wait."""
-    process = current()
-    process.queues.taken(queues.INDEX, shop_id)
-    until = monotonic() + SLICE
-    while _index_while_leased(process, shop_id, until) and _waiting(process, shop_id):
-        # As for deliveries: what came while the lease was given back is for us to look after.
-        if monotonic() >= until:
-            process.queues.wake(queues.INDEX, [shop_id])
-            return
+    work_off(Work(wake=queues.INDEX, lease=LEASE, batch=index_batch, waits=_has_due), shop_id=shop_id)
 
 
-def _index_while_leased(process: Process, shop_id: int, until: float) -> bool:
-    with lease(shop_id=shop_id, kind=LEASE) as held:
-        if held is None:
-            return False
-        try:
-            while monotonic() < until and index_batch(process, held):
-                pass
-        except LeaseLost:
-            _log.warning("lease.lost", kind=LEASE)
-            return False
-    return True
-
-
-def _waiting(process: Process, shop_id: int) -> bool:
-    with process.database.read() as db:
-        return bool(effects.batch(db, shop_id=shop_id, kind=effects.INDEX, now=utc_now(), limit=1))
+def _has_due(db: Connection, shop_id: int) -> bool:
+    return bool(effects.batch(db, shop_id=shop_id, kind=effects.INDEX, now=utc_now(), limit=1))
 
 
 def index_batch(process: Process, held: Lease) -> int:

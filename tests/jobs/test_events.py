@@ -13,7 +13,7 @@ from commerce.tables import events as event_log
 from commerce.tables import inbox, leases
 from integrations.platforms.shopify import topics
 from integrations.platforms.shopify.registered import SHOPIFY
-from jobs import events
+from jobs import events, slices
 from jobs import process as jobs_process
 from jobs.job import LEASE_SECONDS, Lease, LeaseLost, utc_now
 from jobs.process import Process
@@ -111,7 +111,7 @@ class TestApplyDeliveries:
 
     def test_wakes_itself_when_its_slice_is_over(self, backroom: Backroom, monkeypatch: pytest.MonkeyPatch) -> None:
         shop = backroom.shops.shopify()
-        monkeypatch.setattr(events, "SLICE", 0.0)
+        monkeypatch.setattr(slices, "SLICE", 0.0)
         flood(backroom, shop, 3)
         backroom.process.queues.redis.flushall()
         events.apply_deliveries(shop_id=shop.id)
@@ -119,7 +119,7 @@ class TestApplyDeliveries:
 
     def test_is_fair_between_shops(self, backroom: Backroom, monkeypatch: pytest.MonkeyPatch) -> None:
         flooded, small = backroom.shops.shopify(), backroom.shops.shopify("two.myshopify.com")
-        monkeypatch.setattr(events, "SLICE", 0.05)
+        monkeypatch.setattr(slices, "SLICE", 0.05)
         flood(backroom, flooded, 2000)
         small.send("products/create", product())
         backroom.work()

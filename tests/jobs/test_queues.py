@@ -8,7 +8,7 @@ import pytest
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
-from jobs import events
+from jobs import slices
 from jobs.queues import APPLY, EVENTS, INDEX, QUEUES
 from jobs.worker import showing_up
 from tests.conftest import Backroom
@@ -72,7 +72,7 @@ class TestWake:
                 backroom.parts.queues.wake(APPLY, [shop.id])
             return False
 
-        monkeypatch.setattr(events, "_apply_while_leased", woken_meanwhile)
+        monkeypatch.setattr(slices, "_while_leased", woken_meanwhile)
         backroom.parts.queues.wake(APPLY, [shop.id])
         backroom.work()
         assert len(runs) == 2
