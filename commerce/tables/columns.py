@@ -14,10 +14,13 @@ from sqlalchemy import (
     Dialect,
     Integer,
     MetaData,
+    Select,
     Table,
     TypeDecorator,
     case,
     literal,
+    or_,
+    select,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -90,6 +93,22 @@ def upsert(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, k
     db.execute(statement, ordered)
 
 
-def comes_after(at: Column[Any], key: Column[Any], cursor: tuple[datetime, str]) -> ColumnElement[bool]:
-    """The condition for going on behind (time, id) in a list that is sorted by both."""
-    return tuple_(at, key) > tuple_(literal(cursor[0], Moment()), literal(cursor[1]))
+def saved_page(
+    table: Table,
+    *,
+    shop_id: int,
+    limit: int,
+    after: tuple[datetime, str] | None = None,
+    updated_since: datetime | None = None,
+) -> Select[Any]:
+    """The query for one page of a shop's objects, by when they were saved, oldest first.
+
+    `after` is the (time, id) to go on behind; `updated_since` counts the store's time and ours, whichever is later.
+    """
+    query = select(table).where(table.c.shop_id == shop_id)
+    if after is not None:
+        cursor = tuple_(literal(after[0], Moment()), literal(after[1]))
+        query = query.where(tuple_(table.c.saved_at, table.c.id) > cursor)
+    if updated_since is not None:
+        query = query.where(or_(table.c.updated_at >= updated_since, table.c.saved_at >= updated_since))
+    return query.order_by(table.c.saved_at, table.c.id).limit(limit)

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from commerce.rules.customers import Consent, CustomerFacts, Purchases, TagsChanged
 from commerce.rules.orders import CANCELLED
-from commerce.tables.columns import BigId, Json, Moment, comes_after, metadata, upsert
+from commerce.tables.columns import BigId, Json, Moment, metadata, saved_page, upsert
 from commerce.tables.orders import orders
 
 customers = Table(
@@ -202,12 +202,8 @@ def page(
     updated_since: datetime | None = None,
 ) -> Sequence[Row[Any]]:
     """Customers by when they were saved, oldest first; `after` is where to go on."""
-    query = select(customers).where(customers.c.shop_id == shop_id)
-    if after is not None:
-        query = query.where(comes_after(customers.c.saved_at, customers.c.id, after))
-    if updated_since is not None:
-        query = query.where(or_(customers.c.updated_at >= updated_since, customers.c.saved_at >= updated_since))
-    return db.execute(query.order_by(customers.c.saved_at, customers.c.id).limit(limit)).all()
+    query = saved_page(customers, shop_id=shop_id, limit=limit, after=after, updated_since=updated_since)
+    return db.execute(query).all()
 
 
 def newest(db: Connection, *, shop_id: int, text: str = "", limit: int, offset: int = 0) -> Sequence[Row[Any]]:

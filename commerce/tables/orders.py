@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from commerce.rules.orders import OrderFacts, Refund
-from commerce.tables.columns import BigId, Json, Moment, comes_after, metadata, upsert
+from commerce.tables.columns import BigId, Json, Moment, metadata, saved_page, upsert
 
 orders = Table(
     "orders",
@@ -192,12 +192,8 @@ def page(
     updated_since: datetime | None = None,
 ) -> Sequence[Row[Any]]:
     """Orders by when they were saved, oldest first; `after` is where to go on."""
-    query = select(orders).where(orders.c.shop_id == shop_id)
-    if after is not None:
-        query = query.where(comes_after(orders.c.saved_at, orders.c.id, after))
-    if updated_since is not None:
-        query = query.where(or_(orders.c.updated_at >= updated_since, orders.c.saved_at >= updated_since))
-    return db.execute(query.order_by(orders.c.saved_at, orders.c.id).limit(limit)).all()
+    query = saved_page(orders, shop_id=shop_id, limit=limit, after=after, updated_since=updated_since)
+    return db.execute(query).all()
 
 
 def newest(db: Connection, *, shop_id: int, text: str = "", limit: int, offset: int = 0) -> Sequence[Row[Any]]:

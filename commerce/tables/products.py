@@ -19,7 +19,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    or_,
     select,
     update,
 )
@@ -27,7 +26,7 @@ from sqlalchemy import (
 from commerce.rules.documents import Product
 from commerce.rules.products import Image, Option, ProductFacts, Summary, VariantFacts
 from commerce.tables import variants
-from commerce.tables.columns import BigId, Json, Moment, comes_after, metadata, upsert
+from commerce.tables.columns import BigId, Json, Moment, metadata, saved_page, upsert
 
 products = Table(
     "products",
@@ -183,12 +182,8 @@ def page(
     updated_since: datetime | None = None,
 ) -> list[tuple[Product, datetime]]:
     """Products by when they were saved, oldest first, each with that time; `after` is where to go on."""
-    query = select(products).where(products.c.shop_id == shop_id)
-    if after is not None:
-        query = query.where(comes_after(products.c.saved_at, products.c.id, after))
-    if updated_since is not None:
-        query = query.where(or_(products.c.updated_at >= updated_since, products.c.saved_at >= updated_since))
-    rows = db.execute(query.order_by(products.c.saved_at, products.c.id).limit(limit)).all()
+    query = saved_page(products, shop_id=shop_id, limit=limit, after=after, updated_since=updated_since)
+    rows = db.execute(query).all()
     return list(zip(_assemble(db, shop_id, rows, currency), [row.saved_at for row in rows], strict=True))
 
 
