@@ -1,4 +1,4 @@
-"""The three ways in which an outside party fails."""
+"""The ways in which an outside party fails: for a while, for good, or because it is asked too often."""
 
 
 class OutsideError(Exception):
@@ -11,6 +11,10 @@ class Transient(OutsideError):
 
 class Permanent(OutsideError):
     """Trying again changes nothing: refused credentials, invalid input."""
+
+
+class Refused(Permanent):
+    """The shop does not let us in any more: its key or token was taken back, or never worked."""
 
 
 class RateLimited(OutsideError):

@@ -6,10 +6,15 @@ from typing import Any, cast
 
 from commerce.settings import Settings
 from integrations.protocols import Platform, SearchEngine
+from integrations.shop_api import Access, ShopApi
 
 PLATFORMS = {
     "shopify": "integrations.platforms.shopify.registered:SHOPIFY",
     "woocommerce": "integrations.platforms.woocommerce.registered:WOOCOMMERCE",
+}
+SHOP_APIS = {
+    "shopify": "integrations.platforms.shopify.api:open_api",
+    "woocommerce": "integrations.platforms.woocommerce.api:open_api",
 }
 ENGINES = {
     "embedded": "integrations.search.embedded.engine:open_engine",
@@ -27,6 +32,12 @@ def load(line: str) -> Any:
 def platform(name: str) -> Platform:
     """The platform of that name. Raises KeyError for one that does not exist."""
     return cast(Platform, load(PLATFORMS[name]))
+
+
+def shop_api(platform_name: str, access: Access) -> ShopApi | None:
+    """The shop's own API; None where the platform has none."""
+    line = SHOP_APIS.get(platform_name)
+    return cast(ShopApi, load(line)(access)) if line else None
 
 
 def engine(settings: Settings) -> SearchEngine:
