@@ -1,21 +1,25 @@
 """Who is who: one line per outside party, loaded when first used."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any, cast
 
 from commerce.settings import Settings
 from integrations.protocols import Platform, SearchEngine
-from integrations.shop_api import Access, ShopApi
+from integrations.shop_api import Access, Grant, ShopApi
 
 PLATFORMS = {
     "shopify": "integrations.platforms.shopify.registered:SHOPIFY",
     "woocommerce": "integrations.platforms.woocommerce.registered:WOOCOMMERCE",
+    "custom": "integrations.platforms.custom.registered:CUSTOM",
 }
 SHOP_APIS = {
     "shopify": "integrations.platforms.shopify.api:open_api",
     "woocommerce": "integrations.platforms.woocommerce.api:open_api",
 }
+# How access that ends is renewed.
+RENEWALS = {"shopify": "integrations.platforms.shopify.tokens:renew"}
 ENGINES = {
     "embedded": "integrations.search.embedded.engine:open_engine",
     "meilisearch": "integrations.search.meilisearch.engine:open_engine",
@@ -38,6 +42,11 @@ def shop_api(platform_name: str, access: Access) -> ShopApi | None:
     """The shop's own API; None where the platform has none."""
     line = SHOP_APIS.get(platform_name)
     return cast(ShopApi, load(line)(access)) if line else None
+
+
+def renewed(platform_name: str, settings: Settings, domain: str, secrets: Mapping[str, str]) -> Grant:
+    """New access in the place of one that ends. Raises Refused where it is lost, Transient, KeyError."""
+    return cast(Grant, load(RENEWALS[platform_name])(settings, domain, secrets))
 
 
 def engine(settings: Settings) -> SearchEngine:

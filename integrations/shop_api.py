@@ -44,6 +44,23 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Access that a platform gave: what lets us in, by the platform's names, until when, and what it allows.
+
+    `at` is when it was given, by the platform's clock. Times are None where the access does not end.
+    """
+
+    secrets: Mapping[str, str]
+    at: datetime
+    expires_at: datetime | None = None
+    refresh_expires_at: datetime | None = None
+    scopes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Grant(at={self.at}, expires_at={self.expires_at}, scopes={self.scopes})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """A walk through a shop's objects: its name, and the kind of the objects (commerce.rules.events)."""
 

@@ -180,6 +180,7 @@ def _not_waiting_yet(db: Any, shop_id: int, wanted: Sequence[effects.NewEffect])
 
 
 def _outcome(result: mirror.Result, reading: Reading, now: datetime) -> Outcome:
+    assert result.inbox_id is not None, "deliveries have rows"
     return Outcome(
         id=result.inbox_id,
         state=result.state,

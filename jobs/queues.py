@@ -17,15 +17,21 @@ from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-EVENTS, EFFECTS, BULK = "events", "effects", "bulk"
-QUEUES = (EVENTS, EFFECTS, BULK)
+# OUTSIDE: jobs that wait for others' servers; a worker that leaves them alone is never held up by them.
+EVENTS, EFFECTS, BULK, OUTSIDE = "events", "effects", "bulk", "outside"
+QUEUES = (EVENTS, EFFECTS, BULK, OUTSIDE)
 
 # What there is to wake: kind to (queue, job, seconds it may take).
 APPLY, INDEX, REINDEX = "apply", "index", "reindex"
+SYNC, REREAD, CALL, ERASE = "sync", "re-read", "call", "erase"
 WAKES = {
     APPLY: (EVENTS, "jobs.events.apply_deliveries", 60),
     INDEX: (EFFECTS, "jobs.products.index_products", 120),
     REINDEX: (BULK, "jobs.products.reindex_products", 120),
+    SYNC: (OUTSIDE, "jobs.syncs.sync_shop", 300),
+    REREAD: (OUTSIDE, "jobs.rereads.reread_objects", 300),
+    CALL: (OUTSIDE, "jobs.calls.carry_out_calls", 300),
+    ERASE: (BULK, "jobs.privacy.erase", 300),
 }
 
 _FLAG_SECONDS = 10  # a wake-up that no worker took by then may be repeated

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from jobs.connections import keep_alive
 from jobs.sweep import forget, sweep
+from jobs.walks import begin_walks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,5 +19,7 @@ class Regularly:
 
 SCHEDULE = (
     Regularly(run=sweep, seconds=2, ttl=4),
+    Regularly(run=begin_walks, seconds=15, ttl=60),
+    Regularly(run=keep_alive, seconds=3600, ttl=1800),
     Regularly(run=forget, seconds=3600, ttl=1800),
 )

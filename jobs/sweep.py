@@ -4,14 +4,24 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from commerce.tables import effects, inbox, leases, reindexes, rejections, sign_ins, tallies
-from jobs import events, products, queues, reactions
+from commerce.tables import effects, inbox, installs, leases, reindexes, rejections, sign_ins, syncs, tallies
+from jobs import calls, events, privacy, products, queues, reactions, rereads
+from jobs import syncs as walks
 from jobs.job import job, utc_now
 from jobs.process import Process, current
 
 _GRACE = timedelta(seconds=1)  # a wake-up that is under way gets this long
 _CHUNK = 2000  # rows per transaction of clearing up
+_KEPT_RUNS = timedelta(days=30)  # through shops' own APIs
 _KEPT_HOURS = timedelta(days=400)  # hourly counters
+
+# Under which lease effects of each kind are worked on.
+_LEASES = {
+    effects.INDEX: products.LEASE,
+    effects.REREAD: rereads.LEASE,
+    effects.CALL: calls.LEASE,
+    effects.ERASE: privacy.LEASE,
+}
 
 _log = structlog.get_logger(__name__)
 
@@ -24,11 +34,13 @@ def sweep() -> None:
     for kind, wake in reactions.WAKES.items():
         with process.database.read() as db:
             waiting = effects.shops_with_work(db, kind=kind, now=now)
-            busy = leases.held(db, kind=products.LEASE, now=now)
+            busy = leases.held(db, kind=_LEASES[kind], now=now)
         _wake(process, wake, {shop for shop, since in waiting.items() if since < now - _GRACE} - busy)
     with process.database.read() as db:
-        running = set(reindexes.running(db)) - leases.held(db, kind=products.REINDEX_LEASE, now=now)
-    process.queues.wake(queues.REINDEX, running)
+        rebuilding = set(reindexes.running(db)) - leases.held(db, kind=products.REINDEX_LEASE, now=now)
+        walking = syncs.shops_with_work(db, now=now) - leases.held(db, kind=walks.LEASE, now=now)
+    process.queues.wake(queues.REINDEX, rebuilding)
+    process.queues.wake(queues.SYNC, walking)
 
 
 def _lying(process: Process, now: datetime) -> set[int]:
@@ -57,4 +69,6 @@ def forget() -> None:
     with process.database.write() as db:
         rejections.forget(db, before=before)
         sign_ins.forget(db, before=before)
+        installs.forget(db, before=before)
+        syncs.forget(db, before=now - _KEPT_RUNS)
         tallies.forget(db, before=now - _KEPT_HOURS)

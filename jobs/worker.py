@@ -1,12 +1,14 @@
 """The worker process: RQ's SimpleWorker on all queues in turn.
 
-It does not fork for each job: a wake-up takes milliseconds, and open indexes and connections are kept.
+`python -m jobs.worker events effects bulk` leaves out what waits for others' servers, so that live deliveries find a
+worker that is free. It does not fork for each job: a wake-up takes milliseconds, and open indexes and connections are
+kept.
 """
 
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
@@ -46,6 +48,14 @@ def _show_up(queues: Queues, name: str, over: Event) -> None:
             return
 
 
+def _queues(chosen: Sequence[str]) -> list[str]:
+    """The queues to work on: those that were named, or all."""
+    unknown = sorted(set(chosen) - set(QUEUES))
+    if unknown:
+        sys.exit(f"There is no queue {unknown[0]!r}. There are: {', '.join(QUEUES)}.")
+    return [name for name in QUEUES if name in chosen or not chosen]
+
+
 def main() -> None:
     """Work until told to stop; a running job is finished first."""
     try:
@@ -56,7 +66,7 @@ def main() -> None:
     here = process.assemble(settings)
     process.start(here)
     logging.getLogger("rq.worker").setLevel(logging.WARNING)
-    worker = SimpleWorker(list(QUEUES), connection=connect(settings.redis_url), serializer=JSONSerializer)
+    worker = SimpleWorker(_queues(sys.argv[1:]), connection=connect(settings.redis_url), serializer=JSONSerializer)
     with showing_up(here.queues, here.name):
         worker.work(dequeue_strategy=DequeueStrategy.ROUND_ROBIN, logging_level="WARNING")
 

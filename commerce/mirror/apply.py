@@ -9,10 +9,23 @@ from typing import Any, cast
 import orjson
 from sqlalchemy import Connection
 
-from commerce.mirror.patches import PATCHES, Patched, variant
-from commerce.mirror.pending import Pending
+from commerce.mirror.details import DETAILS
+from commerce.mirror.patches import PATCHES, Moments, Patched, variant
+from commerce.mirror.pending import Origin, Pending
 from commerce.rules import freshness
-from commerce.rules.events import PRODUCT, VARIANT, Change, Deleted, Facts, Reading, Saved, ShopFacts, Unclear
+from commerce.rules.events import (
+    LIVE,
+    PRODUCT,
+    SHOP,
+    VARIANT,
+    Change,
+    Deleted,
+    Facts,
+    Reading,
+    Saved,
+    ShopFacts,
+    Unclear,
+)
 from commerce.rules.freshness import Act, Version
 from commerce.rules.orders import OrderFacts
 from commerce.rules.products import ProductFacts, VariantFacts
@@ -22,23 +35,29 @@ from commerce.tables.shops import Shop
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One delivery, read: its inbox row, when it came in and where it comes from, and what it says."""
+    """What one delivery says, or (`read_at`) what the shop's own API said when it was asked then, by our clock.
 
-    inbox_id: int
+    `inbox_id` is the delivery's row, None for what was asked. `received_at`: when it came in, by our clock.
+    """
+
+    inbox_id: int | None = None
     received_at: datetime
-    triggered_at: datetime | None
+    triggered_at: datetime | None = None
     origin: str
     reading: Reading
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """An event in our words: `name` is noun.past, the object, the delivery that told it and where it came from."""
+    """An event in our words: `name` is noun.past, the object, the delivery that told it (None: it was asked for) and
+    where it came from.
+    """
 
     name: str
     kind: str
     object_id: str
-    inbox_id: int
+    inbox_id: int | None
     origin: str
     reason: str = ""
 
@@ -47,7 +66,7 @@ class Happened:
 class Result:
     """What a delivery led to: an inbox state and why, in plain words."""
 
-    inbox_id: int
+    inbox_id: int | None
     state: str
     note: str
 
@@ -102,6 +121,7 @@ class _Batch:
         self._changed: dict[versions.Key, Version] = {}
         self._pending = Pending(db, shop, variants_as_products=ways.variants_as_products, now=now)
         self._happened: dict[tuple[str, str, str], Happened] = {}
+        self._detail_origin = LIVE
         self._handlers: dict[type, Callable[[Any, Told], tuple[bool, str]]] = {
             Saved: self._saved,
             Deleted: self._deleted,
@@ -117,6 +137,8 @@ class _Batch:
 
     def finish(self) -> list[Happened]:
         """Write everything; gives the events of the batch, each object's once."""
+        for kind, object_id in self._pending.write_details(self._detail_origin):
+            self._note("detail.changed", kind, object_id, (None, self._detail_origin))
         origins = self._pending.write()
         versions.save(self._db, shop_id=self._shop.id, changed=self._changed, now=self._now)
         if self._clock != self._shop.clock:
@@ -126,6 +148,10 @@ class _Batch:
         return list(self._happened.values())
 
     def _change(self, change: Change, told: Told) -> tuple[bool, str]:
+        if type(change) in DETAILS:
+            self._detail_origin = told.origin
+            self._pending.detail(change)
+            return True, "Saved."
         handler = self._handlers.get(type(change))
         if handler is not None and getattr(change, "kind", "") != VARIANT:
             return handler(change, told)
@@ -133,13 +159,16 @@ class _Batch:
         if isinstance(change, Saved):
             return self._patched(variant(self._db, self._shop, cast(VariantFacts, change.facts)), told)
         patch = PATCHES[type(change)]
-        return self._patched(patch(self._db, self._shop, change, told.inbox_id, told.received_at, self._now), told)
+        at = Moments(inbox_id=told.inbox_id, received_at=told.received_at, now=self._now)
+        return self._patched(patch(self._db, self._shop, change, at), told)
 
     def _patched(self, patched: Patched, told: Told) -> tuple[bool, str]:
         for product_id in patched.products:
             self._pending.touch(product_id, told.inbox_id, told.origin)
         if patched.unclear is not None:
             self._unclear(patched.unclear, told)
+        if patched.event:
+            self._note(patched.event, SHOP, "", _from(told))
         if patched.shop is not None:
             self._shop = patched.shop
             self._pending.shop = patched.shop
@@ -155,14 +184,14 @@ class _Batch:
         )
         version = Version(
             updated_at=facts.updated_at if dated else None,
-            triggered_at=told.triggered_at,
+            triggered_at=told.triggered_at or told.read_at,
             tiebreak=change.tiebreak,
             digest=digest(facts),
         )
         if not self._ways.says_when_deleted:
             self._clock = self._clock.after(version.updated_at, now=self._now)
         known = self._versions.get(key)
-        decision = freshness.on_saved(known, version, restored=change.restored)
+        decision = freshness.on_saved(known, version, restored=change.restored, read_at=told.read_at)
         self._remember(key, decision.version)
         if decision.reread:
             self._unclear(Unclear(kind=change.kind, id=facts.id, reason=decision.reread), told)
@@ -177,7 +206,9 @@ class _Batch:
         key = (change.kind, change.id)
         when = replace(change, at=change.at or told.triggered_at)
         clock = None if self._ways.says_when_deleted else self._clock
-        decision = freshness.on_deleted(self._versions.get(key), when, received_at=told.received_at, clock=clock)
+        decision = freshness.on_deleted(
+            self._versions.get(key), when, received_at=told.received_at, clock=clock, read_at=told.read_at
+        )
         self._remember(key, decision.version)
         if decision.reread:
             self._unclear(Unclear(kind=change.kind, id=change.id, reason=decision.reread), told)
@@ -195,14 +226,14 @@ class _Batch:
         if self._versions.get(key) != version:
             self._versions[key] = self._changed[key] = version
 
-    def _note(self, name: str, kind: str, object_id: str, source: tuple[int, str], *, reason: str = "") -> None:
+    def _note(self, name: str, kind: str, object_id: str, source: Origin, *, reason: str = "") -> None:
         """Note an event; of several of one name for one object the first one's delivery stands."""
         inbox_id, origin = source
         happened = Happened(name=name, kind=kind, object_id=object_id, inbox_id=inbox_id, origin=origin, reason=reason)
         self._happened.setdefault((name, kind, object_id), happened)
 
 
-def _from(told: Told) -> tuple[int, str]:
+def _from(told: Told) -> Origin:
     return told.inbox_id, told.origin
 
 

@@ -23,25 +23,48 @@ from commerce.rules.events import (
 )
 from commerce.rules.freshness import Version
 from commerce.rules.products import VariantFacts
-from commerce.tables import customers, inventory, orders, privacy, shipments, shops, variants, versions
+from commerce.tables import (
+    customer_details,
+    customers,
+    installs,
+    inventory,
+    orders,
+    privacy,
+    shipments,
+    shops,
+    variants,
+    versions,
+)
 from commerce.tables.shops import Shop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patched:
-    """Whether it was applied, why in plain words, and what follows: products to refresh, an object to read again."""
+    """Whether it was applied, why in plain words, and what follows: products to refresh, an object to read
+    again, an event of the shop.
+    """
 
     applied: bool
     note: str
     products: tuple[str, ...] = ()
     unclear: Unclear | None = None
+    event: str = ""
     shop: Shop | None = None
 
 
-Patch = Callable[[Connection, Shop, Any, int, datetime, datetime], Patched]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """The delivery's row (None: it was asked for), when it came in, and now."""
+
+    inbox_id: int | None
+    received_at: datetime
+    now: datetime
 
 
-def _stock(db: Connection, shop: Shop, told: StockLevel, _row: int, _received: datetime, _now: datetime) -> Patched:
+Patch = Callable[[Connection, Shop, Any, Moments], Patched]
+
+
+def _stock(db: Connection, shop: Shop, told: StockLevel, _at: Moments) -> Patched:
     """Stock at one place. A variant's stock is the sum of all places, so the difference to what was there counts."""
     item, place = told.inventory_item_id, told.location_id
     before = inventory.known(db, shop_id=shop.id, item_ids=[item]).get((item, place))
@@ -77,18 +100,18 @@ def variant(db: Connection, shop: Shop, told: VariantFacts) -> Patched:
     return Patched(applied=True, note="Saved.", products=(told.product_id,))
 
 
-def _refund(db: Connection, shop: Shop, told: Refunded, _row: int, _received: datetime, now: datetime) -> Patched:
+def _refund(db: Connection, shop: Shop, told: Refunded, at: Moments) -> Patched:
     if not orders.there(db, shop_id=shop.id, order_id=told.order_id):
         reason = "A refund of an order that is not known."
         return Patched(applied=True, note=reason, unclear=Unclear(kind=ORDER, id=told.order_id, reason=reason))
-    if not orders.add_refund(db, shop_id=shop.id, order_id=told.order_id, refund=told.refund, now=now):
+    if not orders.add_refund(db, shop_id=shop.id, order_id=told.order_id, refund=told.refund, now=at.now):
         return Patched(applied=False, note="The order has this refund already.")
     buyers = orders.customers_of(db, shop_id=shop.id, ids=[told.order_id])
-    customers.count_orders(db, shop_id=shop.id, ids=buyers, now=now)
+    customers.count_orders(db, shop_id=shop.id, ids=buyers, now=at.now)
     return Patched(applied=True, note="Saved.")
 
 
-def _scan(db: Connection, shop: Shop, told: ShipmentScanned, _row: int, _received: datetime, _now: datetime) -> Patched:
+def _scan(db: Connection, shop: Shop, told: ShipmentScanned, _at: Moments) -> Patched:
     scanned = shipments.scanned(
         db,
         shop_id=shop.id,
@@ -110,13 +133,13 @@ def _of_customer(
 ) -> Patch:
     """A patch of a customer who has to be known."""
 
-    def patch(db: Connection, shop: Shop, told: Any, _row: int, _received: datetime, now: datetime) -> Patched:
+    def patch(db: Connection, shop: Shop, told: Any, at: Moments) -> Patched:
         if not customers.by_ids(db, shop_id=shop.id, ids=[told.customer_id]):
             reason = "A customer who is not known."
             return Patched(
                 applied=True, note=reason, unclear=Unclear(kind=CUSTOMER, id=told.customer_id, reason=reason)
             )
-        if not change(db, shop, told, now):
+        if not change(db, shop, told, at.now):
             late = None
             if isinstance(told, TagsChanged):
                 late = Unclear(kind=CUSTOMER, id=told.customer_id, reason="A change of tags that came late.")
@@ -126,12 +149,12 @@ def _of_customer(
     return patch
 
 
-def _shop(db: Connection, shop: Shop, told: ShopFacts, _row: int, _received: datetime, now: datetime) -> Patched:
+def _shop(db: Connection, shop: Shop, told: ShopFacts, at: Moments) -> Patched:
     key = (SHOP, "")
     known = versions.known(db, shop_id=shop.id, keys=[key]).get(key)
     if known is not None and known.updated_at is not None and known.updated_at > told.told_at:
         return Patched(applied=False, note="Older than what is stored.")
-    versions.save(db, shop_id=shop.id, changed={key: Version(updated_at=told.told_at)}, now=now)
+    versions.save(db, shop_id=shop.id, changed={key: Version(updated_at=told.told_at)}, now=at.now)
     values = {name: getattr(told, name) for name in ("name", "timezone", "locale", "email") if getattr(told, name)}
     if values:
         shops.learn(db, shop.id, **values)
@@ -139,16 +162,17 @@ def _shop(db: Connection, shop: Shop, told: ShopFacts, _row: int, _received: dat
     return Patched(applied=True, note="Saved.", shop=fresh)
 
 
-def _uninstalled(
-    db: Connection, shop: Shop, told: Uninstalled, _row: int, received: datetime, _now: datetime
-) -> Patched:
-    shops.learn(db, shop.id, state=shops.UNINSTALLED, uninstalled_at=told.at or received)
+def _uninstalled(db: Connection, shop: Shop, told: Uninstalled, at: Moments) -> Patched:
+    if not installs.uninstall(db, shop_id=shop.id, at=told.at or at.received_at):
+        return Patched(applied=False, note="This was an earlier installation: the app was installed again since.")
     return Patched(applied=True, note="The merchant removed the app. Data stays until the shop's erasure is asked for.")
 
 
-def _privacy(db: Connection, shop: Shop, told: PrivacyRequest, row: int, received: datetime, _now: datetime) -> Patched:
-    privacy.save(db, shop_id=shop.id, inbox_id=row, asked=told, received_at=received)
-    return Patched(applied=True, note="Noted; it has to be fulfilled within 30 days.")
+def _privacy(db: Connection, shop: Shop, told: PrivacyRequest, at: Moments) -> Patched:
+    assert at.inbox_id is not None, "requests come as deliveries only"
+    privacy.save(db, shop_id=shop.id, inbox_id=at.inbox_id, asked=told, received_at=at.received_at)
+    asked = "" if told.kind == privacy.EXPORT else "erasure.asked"
+    return Patched(applied=True, note="Noted; it has to be fulfilled within 30 days.", event=asked)
 
 
 PATCHES: dict[type, Patch] = {
@@ -156,13 +180,13 @@ PATCHES: dict[type, Patch] = {
     Refunded: _refund,
     ShipmentScanned: _scan,
     Consent: _of_customer(
-        lambda db, shop, told, now: customers.set_consent(db, shop_id=shop.id, consent=told, now=now)
+        lambda db, shop, told, now: customer_details.set_consent(db, shop_id=shop.id, consent=told, now=now)
     ),
     TagsChanged: _of_customer(
-        lambda db, shop, told, now: customers.change_tags(db, shop_id=shop.id, change=told, now=now)
+        lambda db, shop, told, now: customer_details.change_tags(db, shop_id=shop.id, change=told, now=now)
     ),
     Purchases: _of_customer(
-        lambda db, shop, told, now: customers.set_purchases(db, shop_id=shop.id, told=told, now=now)
+        lambda db, shop, told, now: customer_details.set_purchases(db, shop_id=shop.id, told=told, now=now)
     ),
     ShopFacts: _shop,
     Uninstalled: _uninstalled,

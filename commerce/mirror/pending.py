@@ -9,15 +9,16 @@ from typing import Any, cast
 import orjson
 from sqlalchemy import Connection
 
+from commerce.mirror.details import DETAILS
 from commerce.rules.customers import CustomerFacts
 from commerce.rules.documents import Product, document, is_searchable
-from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT, SHIPMENT, VARIANT, Facts
+from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT, RECONCILE, SHIPMENT, VARIANT, Facts
 from commerce.rules.orders import OrderFacts, ShipmentFacts
 from commerce.rules.products import CategoryFacts, ProductFacts, Summary, VariantFacts, summary
-from commerce.tables import categories, customers, orders, products, shipments, variants
+from commerce.tables import categories, customers, orders, placements, products, shipments, variants
 from commerce.tables.shops import Shop
 
-Origin = tuple[int, str]  # inbox row, origin
+Origin = tuple[int | None, str]  # inbox row if any, origin
 
 
 class Pending:
@@ -30,8 +31,9 @@ class Pending:
         self._deletes: dict[tuple[str, str], Origin] = {}
         self._products: dict[str, Origin] = {}
         self._customers: set[str] = set()
+        self._details: dict[type, list[Any]] = {}
 
-    def save(self, kind: str, facts: Facts, inbox_id: int, origin: str) -> None:
+    def save(self, kind: str, facts: Facts, inbox_id: int | None, origin: str) -> None:
         """Write these facts; they replace what was to be written or deleted of the object."""
         self._deletes.pop((kind, facts.id), None)
         self._saves[kind, facts.id] = facts
@@ -42,16 +44,33 @@ class Pending:
         elif isinstance(facts, OrderFacts):
             self._customers.update([facts.customer_id] if facts.customer_id else [])
 
-    def delete(self, kind: str, object_id: str, inbox_id: int, origin: str) -> None:
+    def delete(self, kind: str, object_id: str, inbox_id: int | None, origin: str) -> None:
         """Delete the object."""
         self._saves.pop((kind, object_id), None)
         self._deletes[kind, object_id] = (inbox_id, origin)
 
-    def touch(self, product_id: str, inbox_id: int, origin: str) -> None:
+    def touch(self, product_id: str, inbox_id: int | None, origin: str) -> None:
         """Something of this product changed: work out its price, stock and search document again."""
         self._products.setdefault(product_id, (inbox_id, origin))
 
-    def write(self) -> list[tuple[str, int, str]]:
+    def detail(self, told: Any) -> None:
+        """Write this detail of an object, once the object itself is written."""
+        self._details.setdefault(type(told), []).append(told)
+
+    def write_details(self, origin: str) -> list[tuple[str, str]]:
+        """Write the details that were collected; gives the objects (kind, id) that differ now."""
+        self.write_objects()
+        changed = []
+        for told_type, told in self._details.items():
+            detail = DETAILS[told_type]
+            for object_id in sorted(detail.write(self._db, self.shop.id, told, self._now)):
+                changed.append((detail.kind, object_id))
+                if detail.kind == PRODUCT:
+                    self.touch(object_id, None, origin)
+        self._details.clear()
+        return changed
+
+    def write(self) -> list[tuple[str, int | None, str]]:
         """Write all; gives the products whose search document changed, with inbox row and origin."""
         self.write_objects()
         customers.count_orders(self._db, shop_id=self.shop.id, ids=self._customers, now=self._now)
@@ -86,8 +105,11 @@ class Pending:
         variants.save(self._db, shop_id=self.shop.id, facts=cast(list[VariantFacts], facts))
 
     def write_categories(self, facts: list[Facts]) -> None:
-        """Categories."""
-        categories.save(self._db, shop_id=self.shop.id, facts=cast(list[CategoryFacts], facts))
+        """Categories; products that name one of them by another name get the new one."""
+        told = cast(list[CategoryFacts], facts)
+        renamed = categories.renamed(self._db, shop_id=self.shop.id, facts=told)
+        categories.save(self._db, shop_id=self.shop.id, facts=told)
+        self._touch_all(placements.rename_categories(self._db, shop_id=self.shop.id, names=renamed, now=self._now))
 
     def write_customers(self, facts: list[Facts]) -> None:
         """Customers; what they bought is counted at the end, as their orders may have come first."""
@@ -127,10 +149,16 @@ class Pending:
         customers.remove(self._db, shop_id=self.shop.id, ids=ids)
 
     def delete_categories(self, ids: Collection[str]) -> None:
-        """Categories."""
+        """Categories; products do not stand in them any more."""
         categories.remove(self._db, shop_id=self.shop.id, ids=ids)
+        gone = dict.fromkeys(ids)
+        self._touch_all(placements.rename_categories(self._db, shop_id=self.shop.id, names=gone, now=self._now))
 
-    def _refresh_products(self) -> list[tuple[str, int, str]]:
+    def _touch_all(self, product_ids: Collection[str]) -> None:
+        for product_id in product_ids:
+            self.touch(product_id, None, RECONCILE)
+
+    def _refresh_products(self) -> list[tuple[str, int | None, str]]:
         """Work out prices and stock from variants, and which search documents differ from the last ones."""
         if not self._products:
             return []

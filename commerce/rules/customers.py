@@ -36,6 +36,17 @@ class TagsChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerDetails:
+    """What a platform tells of a customer only where it is asked: all tags and consents, and what was bought."""
+
+    customer_id: str
+    tags: tuple[str, ...]
+    consents: tuple[Consent, ...]
+    purchases: Purchases
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerFacts:
     """A customer. `tags`, `consents`, `addresses` None: this delivery does not tell them. Times are UTC."""
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from commerce.rules.customers import Consent, CustomerFacts, Purchases, TagsChanged
+from commerce.rules.customers import Consent, CustomerDetails, CustomerFacts, Purchases, TagsChanged
 from commerce.rules.orders import OrderFacts, Refund, ShipmentFacts
-from commerce.rules.products import CategoryFacts, ProductFacts, VariantFacts
+from commerce.rules.products import CategoryFacts, CategoryRef, ProductFacts, VariantFacts
 
 # Where facts come from. Only live ones start order steps and notices.
 LIVE, IMPORT, RECONCILE, REPLAY = "live", "import", "reconcile", "replay"
@@ -70,6 +70,31 @@ class StockLevel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StockCounted:
+    """Stock of one item at all places that keep it: what is not in `places` (location to number) keeps none."""
+
+    inventory_item_id: str
+    places: tuple[tuple[str, int], ...]
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """In which categories a product stands at that time, where that is told apart from the product."""
+
+    product_id: str
+    categories: tuple[CategoryRef, ...]
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A category as something that stands in it names it: there is one of that name, no more is told of it."""
+
+    category: CategoryRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refunded:
     """A refund told apart from its order."""
 
@@ -123,6 +148,9 @@ Change = (
     | Deleted
     | Unclear
     | StockLevel
+    | StockCounted
+    | Placed
+    | Named
     | Refunded
     | ShipmentScanned
     | ShopFacts
@@ -131,6 +159,7 @@ Change = (
     | Consent
     | Purchases
     | TagsChanged
+    | CustomerDetails
 )
 
 

@@ -5,13 +5,14 @@ delivery; WooCommerce sends `date_modified` in whole seconds, nothing at all wit
 time in the order of its queue, so that the order of arrival counts where nothing shows that it was disturbed.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
 from commerce.rules.events import Deleted
 
 CLOCKS_APART = timedelta(minutes=10)  # how far a store's clock may be ahead of ours
+_SETTLES = timedelta(minutes=1)  # within which all of a shop's servers know a change
 _LATE = timedelta(seconds=30)  # WooCommerce delivers within a minute, mostly in order; more than this is out of order
 _WEIGHT = 0.15  # of the newest delivery in the moving share of those that came out of order
 _TRUSTED_SHARE = 0.3
@@ -48,6 +49,7 @@ class Version:
     """What is known of an object's age. `digest` is the canonical hash of its facts; empty: read them again.
 
     `deleted_at` is the latest moment at which it can have been deleted, `deleted_after` the earliest (None: unknown).
+    `seen_at`: when something about it was last stored here, by our clock.
     """
 
     updated_at: datetime | None = None
@@ -58,6 +60,7 @@ class Version:
     deleted_after: datetime | None = None
     restored: bool = False
     final: bool = False
+    seen_at: datetime | None = field(default=None, compare=False)
 
 
 class Act(Enum):
@@ -78,12 +81,17 @@ class Decision:
     reread: str = ""
 
 
-def on_saved(known: Version | None, told: Version, *, restored: bool) -> Decision:
-    """Decide on facts: `told` is their version, `known` the object's so far."""
+def on_saved(known: Version | None, told: Version, *, restored: bool, read_at: datetime | None = None) -> Decision:
+    """Decide on facts: `told` is their version, `known` the object's so far.
+
+    `read_at`: the facts were read from the shop's own API, which was asked at that time by our clock.
+    """
     if known is None:
         return _save(told, restored=restored)
+    if read_at is not None and _knows_all(known, read_at):
+        return _on_read(known, told, read_at)
     if known.deleted_at is not None:
-        return _after_deletion(known, told, restored=restored)
+        return _after_deletion(known, told, restored=restored, reread=read_at is None)
     order = _order(known, told)
     # A telling without a time does not take away what is known of the object's age.
     told = replace(
@@ -100,15 +108,50 @@ def on_saved(known: Version | None, told: Version, *, restored: bool) -> Decisio
         return Decision(act=Act.SKIP, version=told, note="Nothing changed.")
     if order is None and known.digest:
         reason = "Two different states with the same time: which one is newer cannot be told."
+        if read_at is not None:
+            return Decision(act=Act.SKIP, version=known, note="Told again while it was being read.", reread=reason)
         return Decision(act=Act.SAVE, version=told, note="Saved.", reread=reason)
     return _save(told, restored=told.restored)
 
 
-def on_deleted(known: Version | None, told: Deleted, *, received_at: datetime, clock: StoreClock | None) -> Decision:
+def _knows_all(known: Version, read_at: datetime) -> bool:
+    """Whether what was read then is at least as new as everything that is stored of the object."""
+    return known.seen_at is None or read_at > known.seen_at
+
+
+def _on_read(known: Version, told: Version, read_at: datetime) -> Decision:
+    """The object as the shop itself has it, read after everything that is known of it came in."""
+    if known.deleted_at is not None:
+        return _save(told, restored=True, note="Exists again.")
+    if told.digest == known.digest:
+        same = replace(known, updated_at=told.updated_at or known.updated_at, tiebreak=told.tiebreak)
+        return Decision(act=Act.SKIP, version=same, note="Nothing changed.")
+    order = _order(replace(known, triggered_at=None), told)
+    just_told = known.seen_at is not None and read_at - known.seen_at < _SETTLES
+    if order is not None and order < 0 and just_told:
+        return Decision(act=Act.SKIP, version=known, note="The shop's API does not know the newest state yet.")
+    return _save(told, restored=known.restored)
+
+
+def on_deleted(
+    known: Version | None,
+    told: Deleted,
+    *,
+    received_at: datetime,
+    clock: StoreClock | None,
+    read_at: datetime | None = None,
+) -> Decision:
     """Decide on a deletion. `clock` is the store's, for platforms that do not say when; None where they do.
 
     A deletion happened before it was received, so one that is applied again later does not undo what came since.
+    `read_at`: the shop's own API, asked at that time by our clock, does not have the object.
     """
+    if read_at is not None and known is not None and known.deleted_at is None:
+        if not _knows_all(known, read_at):
+            note = "Told again while it was being looked for."
+            return Decision(act=Act.SKIP, version=known, note=note, reread=_LIVED_ON)
+        gone = replace(known, deleted_at=received_at, deleted_after=known.updated_at, digest="", final=told.final)
+        return Decision(act=Act.DELETE, version=gone, note="The shop does not have it any more.")
     if known is not None and known.deleted_at is None and _older(told.at or received_at + CLOCKS_APART, known):
         return Decision(act=Act.SKIP, version=known, note="Older than what is stored.", reread=_LIVED_ON)
     latest = max(moment for moment in (told.at or received_at, known.updated_at if known else None) if moment)
@@ -138,8 +181,11 @@ def _save(version: Version, *, restored: bool, note: str = "Saved.", reread: str
     return Decision(act=Act.SAVE, version=kept, note=note, reread=reread)
 
 
-def _after_deletion(known: Version, told: Version, *, restored: bool) -> Decision:
-    """A late update does not resurrect what was deleted; a genuine restore does."""
+def _after_deletion(known: Version, told: Version, *, restored: bool, reread: bool) -> Decision:
+    """A late update does not resurrect what was deleted; a genuine restore does.
+
+    `reread`: whether an object that may be there after all is to be read again.
+    """
     moment = told.updated_at or told.triggered_at
     assert known.deleted_at is not None
     if moment is not None and moment > known.deleted_at:
@@ -154,7 +200,7 @@ def _after_deletion(known: Version, told: Version, *, restored: bool) -> Decisio
     timed = moment is not None and known.deleted_after == known.deleted_at  # the platform said when
     newer = moment is None or known.updated_at is None or moment > known.updated_at
     note = "Deleted before; this delivery came late."
-    return Decision(act=Act.SKIP, version=known, note=note, reread=unsure if newer and not timed else "")
+    return Decision(act=Act.SKIP, version=known, note=note, reread=unsure if reread and newer and not timed else "")
 
 
 def _order(known: Version, told: Version) -> int | None:

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, Row, Table, Text, delete, func, select
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, Row, Table, Text, delete, func, select, update
 
-from commerce.rules.products import CategoryFacts
+from commerce.rules.products import CategoryFacts, CategoryRef
 from commerce.tables.columns import BigId, Moment, metadata, upsert
 
 categories = Table(
@@ -28,6 +28,38 @@ def save(db: Connection, *, shop_id: int, facts: Sequence[CategoryFacts]) -> Non
     rows = [{"shop_id": shop_id} | {name: getattr(fact, name) for name in names} for fact in facts]
     upsert(db, categories, [row for row in rows if row["description"]])
     upsert(db, categories, [row for row in rows if not row["description"]], keep=["description"])
+
+
+Names = dict[str, tuple[str, str] | None]  # category id to its (name, handle), None where it is gone
+
+
+def renamed(db: Connection, *, shop_id: int, facts: Sequence[CategoryFacts]) -> Names:
+    """Those of the categories that are stored under another name."""
+    told: Names = {fact.id: (fact.title, fact.handle) for fact in facts}
+    known = _names(db, shop_id, told)
+    return {key: name for key, name in told.items() if key in known and known[key] != name}
+
+
+def name(db: Connection, *, shop_id: int, refs: Sequence[CategoryRef]) -> tuple[list[str], Names]:
+    """Add categories that are not here yet, name the others as told; gives the new ones' ids and what was renamed."""
+    told: Names = {ref.id: (ref.name, ref.handle) for ref in refs}
+    known = _names(db, shop_id, told)
+    new = [ref for ref in refs if ref.id not in known]
+    save(db, shop_id=shop_id, facts=[CategoryFacts(id=ref.id, handle=ref.handle, title=ref.name) for ref in new])
+    changed = {key: name for key, name in told.items() if key in known and known[key] != name}
+    for ref in refs:
+        if ref.id in changed:
+            chosen = (categories.c.shop_id == shop_id, categories.c.id == ref.id)
+            db.execute(update(categories).where(*chosen).values(title=ref.name, handle=ref.handle))
+    return [ref.id for ref in new], changed
+
+
+def _names(db: Connection, shop_id: int, ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    if not ids:
+        return {}
+    query = select(categories.c.id, categories.c.title, categories.c.handle)
+    chosen = (categories.c.shop_id == shop_id, categories.c.id.in_(ids))
+    return {row.id: (row.title, row.handle) for row in db.execute(query.where(*chosen))}
 
 
 def remove(db: Connection, *, shop_id: int, ids: Collection[str]) -> None:

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from commerce.rules.customers import Consent, CustomerFacts, Purchases, TagsChanged
+from commerce.rules.customers import Consent, CustomerFacts
 from commerce.rules.orders import CANCELLED
 from commerce.tables.columns import BigId, Json, Moment, metadata, saved_page, upsert
 from commerce.tables.orders import orders
@@ -80,8 +80,8 @@ def save(db: Connection, *, shop_id: int, facts: Sequence[CustomerFacts], now: d
     for fact in facts:
         known = kept.get(fact.id)
         consents = dict(known.consents) if known else {}
-        newer = [one for one in fact.consents or () if not _is_older(_consent(one), consents.get(one.channel))]
-        consents |= {consent.channel: _consent(consent) for consent in newer}
+        newer = [one for one in fact.consents or () if not is_older(stored_consent(one), consents.get(one.channel))]
+        consents |= {consent.channel: stored_consent(consent) for consent in newer}
         tags = list(fact.tags) if fact.tags is not None else (known.tags if known else [])
         addresses = list(fact.addresses) if fact.addresses is not None else (known.addresses if known else [])
         row = {name: getattr(fact, name) for name in _TOLD}
@@ -96,62 +96,14 @@ def save(db: Connection, *, shop_id: int, facts: Sequence[CustomerFacts], now: d
     upsert(db, customers, rows, keep=_COUNTED)
 
 
-def _consent(consent: Consent) -> dict[str, Any]:
+def stored_consent(consent: Consent) -> dict[str, Any]:
+    """A consent as it stands in a customer's row."""
     return {"state": consent.state, "updated_at": consent.updated_at.isoformat() if consent.updated_at else None}
 
 
-def _is_older(told: Mapping[str, Any], known: Mapping[str, Any] | None) -> bool:
+def is_older(told: Mapping[str, Any], known: Mapping[str, Any] | None) -> bool:
     """Whether what is known of a consent is newer: no picture of the customer may bring a withdrawn one back."""
     return bool(known and known["updated_at"] and told["updated_at"] and known["updated_at"] > told["updated_at"])
-
-
-def set_consent(db: Connection, *, shop_id: int, consent: Consent, now: datetime) -> bool:
-    """Store one consent; False where there is no such customer or a newer one is stored."""
-    row = _one(db, shop_id, consent.customer_id)
-    if row is None:
-        return False
-    told = _consent(consent)
-    if _is_older(told, row.consents.get(consent.channel)):
-        return False
-    _set(db, shop_id, consent.customer_id, consents=row.consents | {consent.channel: told}, saved_at=now)
-    return True
-
-
-def change_tags(db: Connection, *, shop_id: int, change: TagsChanged, now: datetime) -> bool:
-    """Put tags on a customer or take them off; False where there is no such customer or a later change is stored."""
-    row = _one(db, shop_id, change.customer_id)
-    if row is None or (row.tags_at is not None and row.tags_at > change.occurred_at):
-        return False
-    stay = [tag for tag in row.tags if tag not in change.tags]
-    _set(
-        db,
-        shop_id,
-        change.customer_id,
-        tags=[*stay, *change.tags] if change.added else stay,
-        tags_at=change.occurred_at,
-        saved_at=now,
-    )
-    return True
-
-
-def set_purchases(db: Connection, *, shop_id: int, told: Purchases, now: datetime) -> bool:
-    """Store the platform's own totals; False where there is no such customer or newer ones are stored."""
-    row = _one(db, shop_id, told.customer_id)
-    if row is None or (row.told_at is not None and row.told_at > told.occurred_at):
-        return False
-    values = {"told_orders": told.orders_count, "told_spent": told.total_spent, "told_at": told.occurred_at}
-    _set(db, shop_id, told.customer_id, **values, saved_at=now)
-    return True
-
-
-def _one(db: Connection, shop_id: int, customer_id: str) -> Row[Any] | None:
-    return db.execute(
-        select(customers).where(customers.c.shop_id == shop_id, customers.c.id == customer_id)
-    ).one_or_none()
-
-
-def _set(db: Connection, shop_id: int, customer_id: str, **values: Any) -> None:
-    db.execute(update(customers).where(customers.c.shop_id == shop_id, customers.c.id == customer_id).values(values))
 
 
 def count_orders(db: Connection, *, shop_id: int, ids: Collection[str], now: datetime) -> None:

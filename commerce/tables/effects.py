@@ -1,6 +1,6 @@
 """Effects: acts on the outside world, each with a row before it happens and an outcome after."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,11 +25,13 @@ from sqlalchemy import (
 from commerce.rules.events import LIVE
 from commerce.tables.columns import AT_ONCE, BigId, Json, Moment, insert, later, metadata
 
-WAITING, DONE, FAILED = "waiting", "done", "failed"
+# STARTED: an act that must not happen twice is under way, or was when its worker died.
+WAITING, STARTED, DONE, FAILED = "waiting", "started", "done", "failed"
 
-# Kinds. `re-read` waits for the platform's own API; both are at least once: doing them again changes nothing.
-INDEX, REREAD = "index", "re-read"
-KINDS = (INDEX, REREAD)
+# Kinds. INDEX, REREAD and ERASE are at least once: doing them again changes nothing. A CALL changes something at the
+# shop; its name says whether it may be repeated.
+INDEX, REREAD, CALL, ERASE = "index", "re-read", "call", "erase"
+KINDS = (INDEX, REREAD, CALL, ERASE)
 
 effects = Table(
     "effects",
@@ -73,6 +75,8 @@ class NewEffect:
     inbox_id: int | None = None
     origin: str = LIVE
     reason: str = ""
+    detail: Mapping[str, Any] | None = None
+    due_at: datetime = AT_ONCE
 
 
 def plan(db: Connection, *, shop_id: int, wanted: Sequence[NewEffect], now: datetime) -> None:
@@ -90,9 +94,10 @@ def plan(db: Connection, *, shop_id: int, wanted: Sequence[NewEffect], now: date
             "state": WAITING,
             "attempts": 0,
             "reason": effect.reason,
+            "detail": dict(effect.detail) if effect.detail is not None else None,
             "error": "",
             "created_at": now,
-            "due_at": AT_ONCE,
+            "due_at": effect.due_at,
         }
         for effect in wanted
     ]
@@ -110,15 +115,28 @@ def batch(db: Connection, *, shop_id: int, kind: str, now: datetime, limit: int)
     return db.execute(select(effects).where(waiting).order_by(effects.c.id).limit(limit)).all()
 
 
-def done(db: Connection, ids: Collection[int], *, now: datetime) -> None:
-    """They happened."""
+def started(db: Connection, *, shop_id: int, kind: str) -> Sequence[Row[Any]]:
+    """The shop's effects of that kind that were begun and never finished."""
+    begun = and_(effects.c.shop_id == shop_id, effects.c.kind == kind, effects.c.state == STARTED)
+    return db.execute(select(effects).where(begun).order_by(effects.c.id)).all()
+
+
+def start(db: Connection, effect_id: int) -> None:
+    """It is about to happen, and must not happen a second time."""
+    db.execute(update(effects).where(effects.c.id == effect_id).values(state=STARTED))
+
+
+def done(db: Connection, ids: Collection[int], *, now: datetime, outcome: str | None = None) -> None:
+    """They happened; `outcome` says what came of it, in plain words."""
     values = {"state": DONE, "finished_at": now, "attempts": effects.c.attempts + 1, "error": ""}
+    if outcome is not None:
+        values["reason"] = outcome
     db.execute(update(effects).where(effects.c.id.in_(ids)).values(values))
 
 
 def retry(db: Connection, ids: Collection[int], *, due_at: datetime, error: str) -> None:
     """They did not happen and are tried again later."""
-    values = {"due_at": due_at, "attempts": effects.c.attempts + 1, "error": error}
+    values = {"state": WAITING, "due_at": due_at, "attempts": effects.c.attempts + 1, "error": error}
     db.execute(update(effects).where(effects.c.id.in_(ids)).values(values))
 
 
@@ -126,6 +144,12 @@ def failed(db: Connection, ids: Collection[int], *, now: datetime, error: str) -
     """They did not happen and are not tried again until somebody asks for it."""
     values = {"state": FAILED, "finished_at": now, "attempts": effects.c.attempts + 1, "error": error}
     db.execute(update(effects).where(effects.c.id.in_(ids)).values(values))
+
+
+def wake_all(db: Connection, *, shop_id: int, kinds: Collection[str]) -> None:
+    """What waits need not wait any more."""
+    waiting = and_(effects.c.shop_id == shop_id, effects.c.kind.in_(kinds), effects.c.state == text("'waiting'"))
+    db.execute(update(effects).where(waiting).values(due_at=AT_ONCE))
 
 
 def shops_with_work(db: Connection, *, kind: str, now: datetime) -> dict[int, datetime]:

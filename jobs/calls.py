@@ -1,0 +1,101 @@
+"""Calls back to the shop: each has a row before it is made and an outcome after.
+
+A call that may not be made twice is marked as begun before it is made. Where its worker dies in between, nobody
+knows whether it was made: it is shown to the merchant, never silently repeated.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from commerce.database import Connection
+from commerce.rules.calls import ONCE
+from commerce.tables import effects
+from integrations.errors import OutsideError, Permanent, RateLimited, Refused, Transient
+from jobs import queues
+from jobs.connections import opened
+from jobs.job import Lease, job, utc_now
+from jobs.process import Process
+from jobs.slices import Work, work_off
+
+LEASE = "call"
+_BACKOFF = (5, 30, 120, 600, 3600)
+_UNCONNECTED = 3600.0
+_UNSURE = (
+    "Nobody knows whether this reached the shop: Backroom was stopped, or the shop did not answer, in the middle of "
+    "it. Look there, then run it again or leave it."
+)
+
+_log = structlog.get_logger(__name__)
+
+
+@job(queue=queues.OUTSIDE, timeout=300)
+def carry_out_calls(*, shop_id: int) -> None:
+    """Make the shop's waiting calls, oldest first."""
+    work_off(Work(wake=queues.CALL, lease=LEASE, batch=call_one, waits=_has_due), shop_id=shop_id)
+
+
+def _has_due(db: Connection, shop_id: int) -> bool:
+    return bool(effects.batch(db, shop_id=shop_id, kind=effects.CALL, now=utc_now(), limit=1))
+
+
+def call_one(process: Process, held: Lease) -> int:
+    """Make the oldest call that is due; gives 1 where there was one. Raises LeaseLost."""
+    _set_aside(process, held)
+    with process.database.read() as db:
+        waiting = effects.batch(db, shop_id=held.shop_id, kind=effects.CALL, now=utc_now(), limit=1)
+    if not waiting:
+        return 0
+    row = waiting[0]
+    try:
+        with opened(process, held.shop_id, purpose="call") as found:
+            if found is None:
+                _postpone(
+                    process, held, row, Transient("Backroom is not connected to the shop's own API."), _UNCONNECTED
+                )
+                return 0
+            if row.detail["call"] in ONCE:
+                with process.database.write() as db:
+                    held.keep(db)
+                    effects.start(db, row.id)
+            outcome = found.api.carry_out(row.detail["call"], row.detail, key=f"backroom-{held.shop_id}-{row.id}")
+    except OutsideError as error:
+        _failed(process, held, row, error)
+        return 1
+    with process.database.write() as db:
+        held.keep(db)
+        effects.done(db, [row.id], now=utc_now(), outcome=outcome)
+    return 1
+
+
+def _set_aside(process: Process, held: Lease) -> None:
+    """Calls that somebody began and did not finish: whoever holds the lease now is not that one."""
+    with process.database.read() as db:
+        begun = effects.started(db, shop_id=held.shop_id, kind=effects.CALL)
+    if begun:
+        with process.database.write() as db:
+            held.keep(db)
+            effects.failed(db, [row.id for row in begun], now=utc_now(), error=_UNSURE)
+
+
+def _failed(process: Process, held: Lease, row: Any, error: OutsideError) -> None:
+    """Refused work is shown; what may be repeated is; of the rest nobody knows whether it arrived."""
+    _log.warning("call.failed", call=row.detail["call"], effect=row.id, error=str(error))
+    if isinstance(error, Permanent) and not isinstance(error, Refused):
+        final = str(error)
+    elif isinstance(error, Transient) and row.detail["call"] in ONCE:
+        final = f"{error} {_UNSURE}"
+    else:
+        wait = error.retry_after if isinstance(error, RateLimited) else _BACKOFF[min(row.attempts, len(_BACKOFF) - 1)]
+        _postpone(process, held, row, error, wait)
+        return
+    with process.database.write() as db:
+        held.keep(db)
+        effects.failed(db, [row.id], now=utc_now(), error=final)
+
+
+def _postpone(process: Process, held: Lease, row: Any, error: OutsideError, wait: float) -> None:
+    with process.database.write() as db:
+        held.keep(db)
+        effects.retry(db, [row.id], due_at=utc_now() + timedelta(seconds=wait), error=str(error))

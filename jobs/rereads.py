@@ -1,0 +1,88 @@
+"""Objects that deliveries could not tell are read from the shop's own API, many in one call."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from commerce.database import Connection
+from commerce.tables import effects
+from integrations.errors import OutsideError, Permanent, RateLimited, Refused, Transient
+from integrations.shop_api import Page
+from jobs import queues
+from jobs.connections import OpenShop, opened
+from jobs.job import Lease, job, utc_now
+from jobs.process import Process
+from jobs.slices import Work, work_off
+from jobs.told import Answer, Outcome, tell
+
+LEASE = "re-read"
+BATCH = 50  # objects that are read in one go
+_BACKOFF = (5, 30, 120, 600)
+_GIVES_UP = 12  # tries, some hours
+_UNCONNECTED = 3600.0  # seconds until a shop without an API is looked at again; connecting it does not wait for that
+
+_log = structlog.get_logger(__name__)
+
+
+@job(queue=queues.OUTSIDE, timeout=300)
+def reread_objects(*, shop_id: int) -> None:
+    """Read the shop's unclear objects again, until none is left or the others had to wait long enough."""
+    work_off(Work(wake=queues.REREAD, lease=LEASE, batch=reread_batch, waits=_has_due), shop_id=shop_id)
+
+
+def _has_due(db: Connection, shop_id: int) -> bool:
+    return bool(effects.batch(db, shop_id=shop_id, kind=effects.REREAD, now=utc_now(), limit=1))
+
+
+def reread_batch(process: Process, held: Lease) -> int:
+    """Read one kind of objects again; gives how many effects that finished. Raises LeaseLost."""
+    with process.database.read() as db:
+        waiting = effects.batch(db, shop_id=held.shop_id, kind=effects.REREAD, now=utc_now(), limit=BATCH)
+    if not waiting:
+        return 0
+    # One kind and one origin at a time: what is read on behalf of a live delivery is live.
+    first = waiting[0]
+    rows = [row for row in waiting if (row.object_kind, row.origin) == (first.object_kind, first.origin)]
+    try:
+        with opened(process, held.shop_id, purpose="re-read") as found:
+            if found is None:
+                unconnected = Transient("Backroom is not connected to the shop's own API.")
+                _postpone(process, held, rows, unconnected, wait=_UNCONNECTED)
+                return 0
+            _read(process, held, found, rows)
+    except (Refused, OutsideError) as error:
+        _failed(process, held, rows, error)
+        return 0
+    return len(rows)
+
+
+def _read(process: Process, held: Lease, found: OpenShop, rows: Sequence[Any]) -> None:
+    ids = list(dict.fromkeys(row.object_id for row in rows))
+    page: Page = found.api.read(rows[0].object_kind, ids)
+
+    def along(db: Connection, _outcome: Outcome) -> None:
+        effects.done(db, [row.id for row in rows], now=utc_now())
+
+    answer = Answer(readings=page.readings, read_at=page.read_at, origin=rows[0].origin)
+    tell(process, held, found.shop, answer, along=along)
+
+
+def _failed(process: Process, held: Lease, rows: Sequence[Any], error: OutsideError) -> None:
+    attempts = max(row.attempts for row in rows)
+    _log.warning("reread.failed", objects=len(rows), error=str(error), attempt=attempts + 1)
+    given_up = attempts >= _GIVES_UP or (isinstance(error, Permanent) and not isinstance(error, Refused))
+    if given_up:
+        with process.database.write() as db:
+            held.keep(db)
+            effects.failed(db, [row.id for row in rows], now=utc_now(), error=str(error))
+        return
+    wait = error.retry_after if isinstance(error, RateLimited) else _BACKOFF[min(attempts, len(_BACKOFF) - 1)]
+    _postpone(process, held, rows, error, wait=wait)
+
+
+def _postpone(process: Process, held: Lease, rows: Sequence[Any], error: OutsideError, *, wait: float) -> None:
+    with process.database.write() as db:
+        held.keep(db)
+        effects.retry(db, [row.id for row in rows], due_at=utc_now() + timedelta(seconds=wait), error=str(error))
