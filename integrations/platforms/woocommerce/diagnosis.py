@@ -1,5 +1,6 @@
 """Why a WooCommerce store cannot be connected, and what to do about it: for the page on which a merchant connects."""
 
+import html
 import ipaddress
 import socket
 from dataclasses import dataclass
@@ -161,7 +162,8 @@ def _index(answer: requests.Response) -> dict[str, Any] | None:
 
 
 def _of_index(address: str, told: dict[str, Any]) -> Diagnosis:
-    name, home = str(told.get("name") or ""), str(told.get("home") or told.get("url") or "").rstrip("/")
+    home = str(told.get("home") or told.get("url") or "").rstrip("/")
+    name = html.unescape(str(told.get("name") or ""))
     if "wc/v3" not in told["namespaces"]:
         sentence = "This is a WordPress without WooCommerce. Install and activate WooCommerce 3.5 or newer."
         return _diagnosis(Found.NO_WOOCOMMERCE, sentence, name=name)
@@ -205,7 +207,7 @@ def _of_answer(outbound: Outbound, address: str, answer: requests.Response) -> D
             "The store's permalinks are “Plain”, with which WooCommerce's keys do not work. In WordPress → Settings → "
             "Permalinks, choose any other structure."
         )
-        return _diagnosis(Found.PLAIN_PERMALINKS, sentence, address, str(plain.get("name") or ""))
+        return _diagnosis(Found.PLAIN_PERMALINKS, sentence, address, html.unescape(str(plain.get("name") or "")))
     sentence = "There is no WordPress at this address. If the shop is in a folder, name it: https://shop.example/shop."
     return _diagnosis(Found.NOT_WORDPRESS, sentence)
 
