@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,10 +16,18 @@ from werkzeug.test import TestResponse
 from commerce.tables import shops
 from webapp.parts import Parts
 
+# The secret of a shop on any other back end, as its sender holds it.
+CUSTOM_SECRET = "whsec_" + base64.b64encode(b"a custom shop's secret key").decode()
+
 
 def signature(secret: str, body: bytes) -> str:
-    """Base64 of HMAC-SHA256, as both platforms sign."""
+    """Base64 of HMAC-SHA256, as Shopify and WooCommerce sign."""
     return base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)).decode()
+
+
+def event(topic: str, data: Any, at: str = "") -> dict[str, Any]:
+    """An event as any other back end tells it, of now."""
+    return {"type": topic, "timestamp": at or datetime.now(UTC).isoformat(), "data": data}
 
 
 @dataclass(frozen=True)
@@ -36,10 +45,12 @@ class Shop:
 
     @property
     def door(self) -> str:
-        return "/webhooks/shopify" if self.platform == "shopify" else f"/webhooks/woocommerce/{self.key}"
+        return "/webhooks/shopify" if self.platform == "shopify" else f"/webhooks/{self.platform}/{self.key}"
 
     def headers(self, topic: str, body: bytes, **changes: str) -> dict[str, str]:
         """The platform's headers for this body."""
+        if self.platform == "custom":
+            return self._standard_headers(body, **changes)
         signed = signature(self.secret, body)
         if self.platform == "shopify":
             headers = {
@@ -65,8 +76,23 @@ class Shop:
             }
         return {name: value for name, value in {**headers, **changes}.items() if value}
 
+    def _standard_headers(self, body: bytes, **changes: str) -> dict[str, str]:
+        """Those of Standard Webhooks; a changed id or time is signed, unless the signature is given too."""
+        signed = {"Webhook-Id": f"msg_{uuid4().hex}", "Webhook-Timestamp": str(int(time.time()))}
+        signed |= {name: value for name, value in changes.items() if name in signed}
+        key = base64.b64decode(self.secret.removeprefix("whsec_"))
+        content = f"{signed['Webhook-Id']}.{signed['Webhook-Timestamp']}.".encode() + body
+        made = base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()
+        headers = {"Content-Type": "application/json", **signed, "Webhook-Signature": f"v1,{made}", **changes}
+        return {name: value for name, value in headers.items() if value}
+
     def send(self, topic: str, payload: Any, **changes: str) -> TestResponse:
-        """Post a delivery; `changes` replace headers, an empty one takes it away."""
+        """Post a delivery; `changes` replace headers, an empty one takes it away.
+
+        Any other back end writes the topic into the body: what is no bytes is the event's data.
+        """
+        if self.platform == "custom" and not isinstance(payload, bytes):
+            payload = event(topic, payload)
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         return self.client.post(self.door, data=body, headers=self.headers(topic, body, **changes))
 
@@ -95,6 +121,9 @@ class Senders:
 
     def woocommerce(self, domain: str = "https://two.example", secret: str = "a shop's secret", **changes: Any) -> Shop:
         return self._add("woocommerce", domain, secret=secret, own=True, **changes)
+
+    def custom(self, domain: str = "three", secret: str = CUSTOM_SECRET, **changes: Any) -> Shop:
+        return self._add("custom", domain, secret=secret, own=True, **changes)
 
     def _add(self, platform: str, domain: str, *, secret: str, own: bool, **changes: Any) -> Shop:
         with self.parts.database.write() as db:

@@ -112,6 +112,8 @@ REASONS = {
     "wrong_signature": "Its signature does not fit: signed with another secret, or changed on its way.",
     "other_shop": "Its body belongs to another shop than its header says.",
     "not_json": "Its body is not JSON.",
+    "too_old": "It was signed more than 5 minutes before it came.",
+    "too_early": "It was signed for a time more than 5 minutes ahead: the sender's clock is wrong.",
     "too_large": "Its body is larger than what is accepted.",
 }
 

@@ -7,7 +7,7 @@ wake-up for all of it.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from commerce.database import Database
@@ -24,10 +24,11 @@ from webapp.group_commit import Entry, GroupCommit
 
 SHOPIFY, WOOCOMMERCE = "shopify", "woocommerce"
 
-_KEPT_HEADERS = ("x-shopify-", "shopify-", "x-wc-", "content-type", "user-agent")
+_KEPT_HEADERS = ("x-shopify-", "shopify-", "x-wc-", "webhook-", "content-type", "user-agent")
 _LONGEST_TEXT = 500  # of a header that is kept
 _LONGEST_KEY = 200  # of a delivery id that is kept as it came
 _SECONDS_CACHED = 2.0  # a shop and its secrets
+_TIMELY = timedelta(minutes=5)  # either way; source: Standard Webhooks, whose libraries allow the same
 
 # Reasons for turning a delivery away, in the words of metrics; pages say them in plain words.
 NO_SIGNATURE, WRONG_SIGNATURE, UNKNOWN_SHOP, OTHER_SHOP = (
@@ -37,6 +38,7 @@ NO_SIGNATURE, WRONG_SIGNATURE, UNKNOWN_SHOP, OTHER_SHOP = (
     "other_shop",
 )
 NOT_JSON, TOO_LARGE = "not_json", "too_large"
+TOO_OLD, TOO_EARLY = "too_old", "too_early"
 
 OTHER_TOPIC = "(other)"
 
@@ -122,11 +124,15 @@ def accept(door: Door, shop_key: str | None, headers: Mapping[str, str], body: b
         return _reject(door, shop, envelope, status=401, reason=NO_SIGNATURE, now=now)
     if not _is_genuine(door, shop, shop_key, envelope, body):
         return _reject(door, shop, envelope, status=401, reason=WRONG_SIGNATURE, now=now)
+    if envelope.signed_at is not None and abs(now - envelope.signed_at) > _TIMELY:
+        reason = TOO_OLD if envelope.signed_at < now else TOO_EARLY
+        return _reject(door, shop, envelope, status=401, reason=reason, now=now)
     try:
         payload = parse(body)
     except UnableToParse as error:
         _store(door, shop, envelope, headers=headers, body=body, now=now, error=f"Not JSON: {error}")
         return Verdict(400, NOT_JSON, "The body is not JSON. It was kept and is shown as rejected.", stored=True)
+    envelope = platform.opened(envelope, payload)
     if platform.names_another_shop(envelope.topic, payload, shop.domain):
         return _reject(door, shop, envelope, status=401, reason=OTHER_SHOP, now=now)
     _store(door, shop, envelope, headers=headers, body=body, now=now)
@@ -142,12 +148,12 @@ def turn_away_large(door: Door, shop_key: str | None, headers: Mapping[str, str]
 
 def _is_genuine(door: Door, shop: Shop, shop_key: str | None, envelope: Envelope, body: bytes) -> bool:
     """Whether a secret fits; a failure is checked against the database, as the secret may just have been changed."""
-    if door.platform.is_genuine(envelope.signature, body, door.secrets(shop)):
+    if door.platform.is_genuine(envelope, body, door.secrets(shop)):
         return True
     fresh = door.book.find(door.platform.name, key=shop_key, domain=envelope.shop, fresh=True)
     if fresh is None or fresh.secrets == shop.secrets:
         return False
-    return door.platform.is_genuine(envelope.signature, body, door.secrets(fresh))
+    return door.platform.is_genuine(envelope, body, door.secrets(fresh))
 
 
 def _store(
@@ -209,11 +215,15 @@ def _printable(text: str, longest: int = 200) -> str:
 
 
 ADVICE = {
-    NO_SIGNATURE: "The delivery is not signed. Deliveries carry the platform's signature header.",
+    NO_SIGNATURE: "The delivery is not signed. Deliveries carry the platform's signature headers.",
     WRONG_SIGNATURE: "The signature does not fit the body. Check that the webhook's secret is the same here and at "
     "the shop, and that nothing on the way changes the body.",
     UNKNOWN_SHOP: "No such shop is connected here.",
     OTHER_SHOP: "The signed body belongs to another shop than the header says.",
     NOT_JSON: "The body is not JSON.",
+    TOO_OLD: "The delivery was signed more than 5 minutes ago. Sign every attempt anew, with the time of that attempt, "
+    "and check the sender's clock.",
+    TOO_EARLY: "The delivery was signed for a time more than 5 minutes ahead. Its timestamp counts seconds since 1970; "
+    "check the sender's clock.",
     TOO_LARGE: "The body is larger than MAX_BODY_BYTES.",
 }

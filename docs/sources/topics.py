@@ -3,6 +3,7 @@
 from typing import Any
 
 from docs.sources.markdown import code, table
+from integrations.platforms.custom import topics as custom
 from integrations.platforms.shopify import topics as shopify
 from integrations.platforms.shopify.unused_topics import UNUSED_TOPICS
 from integrations.platforms.woocommerce import topics as woocommerce
@@ -29,6 +30,7 @@ _DONE = {
     "read_tags_added": "The tags are added to the customer.",
     "read_tags_removed": "The tags are taken from the customer.",
     "read_consent": "What the customer agreed to receive is saved.",
+    "read_stock": "The stock of the product, or of one of its variants, is saved.",
     "read_stock_level": "The stock at that place is saved, and the variant's total with it where it can be told.",
     "read_shop": "The shop's name and currency are saved.",
     "read_scopes": "Stored; nothing depends on it yet.",
@@ -44,11 +46,21 @@ _DONE = {
     "read_hook": "The object is deleted for good; nothing that comes later brings it back.",
 }
 
+# Readers of our own format have the same names and less to look out for.
+_DONE_WITH_OURS = {
+    "read_product": "The product is saved with variants, pictures and options.",
+    "read_order": "The order is saved with lines, refunds, parcels and addresses.",
+}
+
 
 def page() -> str:
-    """Both platforms' topics."""
+    """All platforms' topics."""
     ours = [(code(topic), _what(reader)) for topic, reader in sorted(shopify.READERS.items())]
     theirs = [(code(topic), _what(reader)) for topic, reader in sorted(woocommerce.TOPICS.items())]
+    any_shops = [
+        (code(topic), _DONE_WITH_OURS.get(reader.__name__) or _what(reader))
+        for topic, reader in sorted(custom.TOPICS.items())
+    ]
     head = ("topic", "what becomes of it")
     return (
         "# Webhook topics\n\nEvery genuine delivery is stored, whatever its topic. A topic that is not listed here is "
@@ -57,6 +69,8 @@ def page() -> str:
         + f"\nKnown and not used ({len(UNUSED_TOPICS)}): {', '.join(code(topic) for topic in sorted(UNUSED_TOPICS))}.\n"
         + "\n## WooCommerce\n\n"
         + table(head, theirs)
+        + "\n## Any other back end\n\nThe format: [Connect another shop](../how-to/connect-another-shop.md).\n\n"
+        + table(head, any_shops)
     )
 
 

@@ -19,7 +19,7 @@ from commerce.vault import Vault
 from jobs.queues import Queues, connect
 from tests.conftest import Backroom, free_port
 from tests.payloads import product
-from tests.shops import Shop
+from tests.shops import CUSTOM_SECRET, Shop
 from tests.stored import deliveries
 from webapp.app import create_app
 
@@ -114,6 +114,40 @@ class TestAddWoocommerce:
     @pytest.mark.parametrize("url", ["shop.example", "ftp://shop.example", "https://", "http://[", ""])
     def test_refuses_what_is_no_address(self, call: Call, url: str) -> None:
         assert "is not an address such as https://shop.example" in refused(call("shops", "add-woocommerce", url))
+
+
+class TestAddCustom:
+    def test_prints_all_that_connects_the_shop(self, backroom: Backroom, call: Call) -> None:
+        told = printed(call("shops", "add-custom", " Lamps & more ", "--currency", "eur"))
+        assert set(told) == KEYS
+        assert told["webhook_url"] == f"{backroom.settings.base_url}/webhooks/custom/{told['shop_key']}"
+        assert told["webhook_secret"].startswith("whsec_")
+        (row,) = printed(call("shops", "list"))
+        assert (row["domain"], row["name"], row["currency"]) == ("lamps-more", "Lamps & more", "EUR")
+        shop = sender(backroom, told, "custom", "lamps-more")
+        assert shop.send("product.saved", {"id": 1, "title": "Lamp", "price": "19.99"}).status_code == 200
+        backroom.work()
+        assert shop.read("products/1")["price"] == {"amount": 1999, "currency": "EUR"}
+
+    def test_takes_the_secret_that_is_given(self, call: Call) -> None:
+        told = printed(call("shops", "add-custom", "Lamps", "--webhook-secret", CUSTOM_SECRET))
+        assert told["webhook_secret"] == CUSTOM_SECRET
+
+    def test_takes_names_of_any_script(self, call: Call) -> None:
+        printed(call("shops", "add-custom", "灯具店"))
+        assert [row["domain"] for row in printed(call("shops", "list"))] == ["灯具店"]
+
+    @pytest.mark.parametrize("name", ["", " ", "&", "_"])
+    def test_refuses_what_is_no_name(self, call: Call, name: str) -> None:
+        assert "has no letter and no digit" in refused(call("shops", "add-custom", name))
+
+    @pytest.mark.parametrize("secret", ["whsec_AAAA", "a secret", "whsec_"])
+    def test_refuses_what_is_no_secret(self, call: Call, secret: str) -> None:
+        assert "whsec_ and base64" in refused(call("shops", "add-custom", "Lamps", "--webhook-secret", secret))
+
+    def test_refuses_a_name_twice(self, call: Call) -> None:
+        printed(call("shops", "add-custom", "Lamps & more"))
+        assert "is there already" in refused(call("shops", "add-custom", "lamps more"))
 
 
 class TestShops:

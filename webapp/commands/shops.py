@@ -8,14 +8,17 @@ from urllib.parse import urlsplit
 import click
 from flask.cli import AppGroup
 
-from commerce.tables import shops
+from commerce.tables import connections, shops
+from commerce.tables.connections import Credentials
 from commerce.vault import shopify_secret
+from integrations.platforms.custom import verify as custom
 from webapp.parts import Parts, parts
 
 group = AppGroup("shops", help="Connect and list shops.")
 
 # Source: shopify.dev, "Verify the shop parameter"; anchored.
 _SHOPIFY_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
+_NO_WORD = re.compile(r"[\W_]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -84,6 +87,22 @@ def add_woocommerce(
     _show(new, f"{here.settings.base_url}/webhooks/woocommerce/{new.shop_key}", secret)
 
 
+@group.command("add-custom")
+@click.argument("name")
+@click.option("--webhook-secret", default="", help="The sender's own secret (whsec_…); a new one is made otherwise.")
+@currency_option
+def add_custom(name: str, webhook_secret: str, currency: str | None) -> None:
+    """Connect the shop NAME, which runs on any other back end; prints its keys as JSON, this once."""
+    slug = _NO_WORD.sub("-", name.casefold()).strip("-")
+    if not slug:
+        raise click.BadParameter(f"{name!r} has no letter and no digit", param_hint="NAME")
+    if webhook_secret and not custom.is_secret(webhook_secret):
+        raise click.BadParameter("whsec_ and base64 of at least 16 bytes", param_hint="--webhook-secret")
+    here, secret = parts(), webhook_secret or custom.new_secret()
+    new = _add(here, platform="custom", domain=slug, name=name.strip(), currency=currency, webhook_secret=secret)
+    _show(new, f"{here.settings.base_url}/webhooks/custom/{new.shop_key}", secret)
+
+
 def _host(url: str) -> str:
     """The host of a shop's address; empty where it is none."""
     try:
@@ -93,16 +112,15 @@ def _host(url: str) -> str:
     return address.netloc if address.scheme in ("http", "https") else ""
 
 
-def _add(here: Parts, *, credentials: dict[str, str], **values: str | None) -> shops.NewShop:
+def _add(here: Parts, *, credentials: dict[str, str] | None = None, **values: str | None) -> shops.NewShop:
+    now = datetime.now(UTC)
     try:
         with here.database.write() as db:
-            return shops.add(
-                db,
-                here.vault,
-                now=datetime.now(UTC),
-                credentials=json.dumps(credentials) if credentials else "",
-                **values,  # type: ignore[arg-type]
-            )
+            new = shops.add(db, here.vault, now=now, **values)  # type: ignore[arg-type]
+            if credentials:
+                told = Credentials(secrets=credentials)
+                connections.save(db, here.vault, shop_id=new.id, credentials=told, installed_at=now)
+            return new
     except shops.UnableToAddShop as error:
         raise click.ClickException(str(error)) from None
 

@@ -1,12 +1,12 @@
 """The doors for platforms' webhooks."""
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from integrations import registry
 from webapp import guards
-from webapp.door import SHOPIFY, WOOCOMMERCE, Door, ShopBook, Verdict, accept, app_secrets, turn_away_large
+from webapp.door import SHOPIFY, Door, ShopBook, Verdict, accept, app_secrets, turn_away_large
 from webapp.group_commit import GroupCommit
 from webapp.parts import Parts, parts
 
@@ -23,11 +23,14 @@ def shopify() -> Response:
     return _take_in(SHOPIFY, None)
 
 
-@blueprint.post("/woocommerce/<shop_key>")
+@blueprint.post("/<platform>/<shop_key>")
 @guards.public
-def woocommerce(shop_key: str) -> Response:
-    """Each WooCommerce shop has an address of its own."""
-    return _take_in(WOOCOMMERCE, shop_key)
+def own_address(platform: str, shop_key: str) -> Response:
+    """On the other platforms (`woocommerce`, `custom`) each shop has an address of its own."""
+    door = current_app.extensions["backroom_doors"].get(platform)
+    if door is None or door.platform.names_shop:
+        abort(404)
+    return _take_in(platform, shop_key)
 
 
 def _take_in(platform: str, shop_key: str | None) -> Response:
@@ -77,5 +80,5 @@ def open_doors(here: Parts) -> dict[str, Door]:
     secrets = {SHOPIFY: app_secrets(here.settings)}
     return {
         name: Door(platform=registry.platform(name), book=book, commits=commits, app_secrets=secrets.get(name, ()))
-        for name in (SHOPIFY, WOOCOMMERCE)
+        for name in registry.PLATFORMS
     }

@@ -21,6 +21,7 @@ class Shopify:
     """The platform "shopify"."""
 
     name = "shopify"
+    names_shop = True
     tells_when_deleted = True
     variants_as_products = False
 
@@ -28,13 +29,17 @@ class Shopify:
         """Read the headers of either family, names in lower case. Never raises."""
         return verify.envelope(headers)
 
+    def opened(self, envelope: Envelope, payload: Any) -> Envelope:  # noqa: ARG002
+        """The headers tell everything."""
+        return envelope
+
     def knows(self, topic: str) -> bool:
         """Whether this is one of the platform's topics, used or not."""
         return topic in topics.KNOWN_TOPICS
 
-    def is_genuine(self, signature: str, body: bytes, secrets: Sequence[bytes]) -> bool:
+    def is_genuine(self, envelope: Envelope, body: bytes, secrets: Sequence[bytes]) -> bool:
         """Whether one of the app's secrets signed the raw body; the old one signs for an hour after a rotation."""
-        return verify.is_genuine(signature, body, secrets)
+        return verify.is_genuine(envelope.signature, body, secrets)
 
     def is_ping(self, headers: Mapping[str, str], body: bytes) -> bool:  # noqa: ARG002 - Shopify sends none
         """Shopify tests no address before it delivers."""

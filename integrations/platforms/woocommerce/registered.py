@@ -12,6 +12,7 @@ class WooCommerce:
     """The platform "woocommerce"."""
 
     name = "woocommerce"
+    names_shop = False
     tells_when_deleted = False
     variants_as_products = True
 
@@ -19,13 +20,17 @@ class WooCommerce:
         """Read the headers, names in lower case. Never raises."""
         return verify.envelope(headers)
 
+    def opened(self, envelope: Envelope, payload: Any) -> Envelope:  # noqa: ARG002
+        """The headers tell everything."""
+        return envelope
+
     def knows(self, topic: str) -> bool:
         """Whether this is one of the platform's topics, used or not."""
         return topic in topics.TOPICS
 
-    def is_genuine(self, signature: str, body: bytes, secrets: Sequence[bytes]) -> bool:
+    def is_genuine(self, envelope: Envelope, body: bytes, secrets: Sequence[bytes]) -> bool:
         """Whether one of the webhook's secrets signed the raw body."""
-        return verify.is_genuine(signature, body, secrets)
+        return verify.is_genuine(envelope.signature, body, secrets)
 
     def is_ping(self, headers: Mapping[str, str], body: bytes) -> bool:
         """Whether this is the store's unsigned test of the address."""

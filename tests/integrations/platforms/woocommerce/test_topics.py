@@ -118,7 +118,7 @@ class TestCapturedDeliveries:
             assert WOOCOMMERCE.is_ping(headers, body) or file.name.startswith("WC-AUTH")
             return
         other_secret = str(told["scenario"]).startswith("owner-demoted")
-        assert WOOCOMMERCE.is_genuine(envelope.signature, body, [secret.encode()]) is not other_secret
+        assert WOOCOMMERCE.is_genuine(envelope, body, [secret.encode()]) is not other_secret
         reading = WOOCOMMERCE.read(
             Delivered(topic=envelope.topic, payload=parse(body), received_at=NOW, currency="EUR")
         )

@@ -1,0 +1,131 @@
+"""Orders with lines, refunds and parcels."""
+
+from commerce.rules.events import ORDER, Reading, Saved
+from commerce.rules.money import is_currency
+from commerce.rules.orders import CANCELLED, COMPLETED, OPEN, OrderFacts, OrderLine, Refund, ShipmentFacts
+from integrations.platforms.body import Body
+from integrations.platforms.custom.fields import Told, address, distinct, link, price, time, total, whole, word
+
+_STATUSES = (OPEN, COMPLETED, CANCELLED)
+_PAID = ("pending", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "voided")
+_SENT = ("unfulfilled", "partial", "fulfilled")
+_ON_THE_WAY = (
+    "pending",
+    "in_transit",
+    "ready_for_pickup",
+    "out_for_delivery",
+    "attempted_delivery",
+    "delivered",
+    "exception",
+    "cancelled",
+)
+
+
+def read_order(told: Told) -> Reading:
+    """order.saved: the whole order."""
+    order = _order(told)
+    return Reading(kind=ORDER, object_id=order.id, changes=(Saved(kind=ORDER, facts=order),))
+
+
+def _order(told: Told) -> OrderFacts:
+    body, currency = told.data, _currency(told)
+    id_, asked = body.id(), total(body, "total", currency)
+    lines = tuple(_line(line, place, currency) for place, line in enumerate(body.parts("lines"), start=1))
+    refunds = tuple(_refund(refund, currency) for refund in distinct(body.parts("refunds")))
+    refunded, paid_at = sum(refund.amount for refund in refunds), time(body, "paid_at")
+    subtotal = price(body, "subtotal", currency)
+    status = word(body, "status", _STATUSES, OPEN)
+    sent = word(body, "fulfillment_status", _SENT, _SENT[-1] if status == COMPLETED else _SENT[0])
+    return OrderFacts(
+        id=id_,
+        number=body.text("number") or id_,
+        currency=currency,
+        status=status,
+        platform_status=body.text("platform_status") or status,
+        financial_status=word(
+            body, "financial_status", _PAID, _financial_status(asked, refunded, paid=paid_at is not None)
+        ),
+        fulfillment_status="" if sent == _SENT[0] else sent,
+        total=asked,
+        subtotal=sum(line.total for line in lines) if subtotal is None else subtotal,
+        tax=price(body, "tax", currency) or 0,
+        shipping=price(body, "shipping", currency) or 0,
+        discount=price(body, "discount", currency) or 0,
+        refunded=refunded,
+        customer_id=body.id_or_empty("customer_id"),
+        email=body.text("email"),
+        phone=body.text("phone"),
+        locale=body.text("locale"),
+        note=body.text("note"),
+        tags=body.tags(),
+        lines=lines,
+        refunds=refunds,
+        shipments=_shipments(body, id_),
+        billing=address(body.part("billing_address")),
+        delivery=address(body.part("delivery_address")),
+        placed_at=time(body, "placed_at"),
+        paid_at=paid_at,
+        updated_at=told.updated_at,
+    )
+
+
+def _currency(told: Told) -> str:
+    currency = told.data.text("currency").upper() or told.currency or ""
+    if not currency:
+        raise told.data.complaint("currency", "is missing, and the shop's is not known yet")
+    if not is_currency(currency):
+        raise told.data.complaint("currency", "is no ISO 4217 code such as EUR")
+    return currency
+
+
+def _financial_status(asked: int, refunded: int, *, paid: bool) -> str:
+    if refunded:
+        return "refunded" if refunded >= asked else "partially_refunded"
+    return "paid" if paid else "pending"
+
+
+def _line(body: Body, place: int, currency: str) -> OrderLine:
+    quantity = whole(body, "quantity")
+    if quantity is None:
+        raise body.complaint("quantity", "is missing")
+    each, all_ = total(body, "price", currency), price(body, "total", currency)
+    return OrderLine(
+        id=body.id_or_empty("id") or str(place),
+        product_id=body.id_or_empty("product_id"),
+        variant_id=body.id_or_empty("variant_id"),
+        sku=body.text("sku"),
+        title=body.text("title"),
+        quantity=quantity,
+        price=each,
+        total=each * quantity if all_ is None else all_,
+    )
+
+
+def _refund(body: Body, currency: str) -> Refund:
+    return Refund(
+        id=body.id(),
+        amount=total(body, "amount", currency),
+        reason=body.text("reason"),
+        created_at=time(body, "created_at"),
+    )
+
+
+def _shipments(body: Body, order_id: str) -> tuple[ShipmentFacts, ...] | None:
+    """The order's parcels; None where it does not tell them."""
+    if body.told.get("shipments") is None:
+        return None
+    parcels = distinct(body.parts("shipments"))
+    return tuple(
+        ShipmentFacts(
+            id=parcel.id(),
+            order_id=order_id,
+            carrier=parcel.text("carrier"),
+            tracking_number=parcel.text("tracking_number"),
+            tracking_url=link(parcel, "tracking_url"),
+            status=word(parcel, "status", _ON_THE_WAY, _ON_THE_WAY[0]),
+            platform_status=parcel.text("status"),
+            shipped_at=time(parcel, "shipped_at"),
+            updated_at=time(parcel, "updated_at"),
+        )
+        for parcel in parcels
+    )
