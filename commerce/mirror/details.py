@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from commerce.rules.customers import CustomerDetails
-from commerce.rules.events import CATEGORY, CUSTOMER, PRODUCT, Named, Placed, StockCounted
+from commerce.rules.events import CATEGORY, CUSTOMER, PRODUCT, Named, Placed, StockCounted, Tracked
 from commerce.rules.freshness import Version
 from commerce.tables import categories, customer_details, inventory, placements, variants, versions
 
@@ -49,6 +49,10 @@ def _count(db: Connection, shop_id: int, told: Sequence[StockCounted], _now: dat
     return changed
 
 
+def _track(db: Connection, shop_id: int, told: Sequence[Tracked], _now: datetime) -> set[str]:
+    return variants.set_tracked(db, shop_id=shop_id, items=dict(item for one in told for item in one.items))
+
+
 def _name(db: Connection, shop_id: int, told: Sequence[Named], now: datetime) -> set[str]:
     """Categories that products name: new ones are added, renamed ones get their name in all products."""
     refs = {one.category.id: one.category for one in told}
@@ -61,5 +65,6 @@ DETAILS: dict[type, Detail] = {
     Named: Detail(kind=PRODUCT, write=_name),
     Placed: Detail(kind=PRODUCT, write=_place),
     CustomerDetails: Detail(kind=CUSTOMER, write=_detail),
+    Tracked: Detail(kind=PRODUCT, write=_track),
     StockCounted: Detail(kind=PRODUCT, write=_count),
 }

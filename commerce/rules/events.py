@@ -79,6 +79,13 @@ class StockCounted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tracked:
+    """Of which items the shop counts the stock at all (inventory item id, whether); the others are always there."""
+
+    items: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
     """In which categories a product stands at that time, where that is told apart from the product."""
 
@@ -149,6 +156,7 @@ Change = (
     | Unclear
     | StockLevel
     | StockCounted
+    | Tracked
     | Placed
     | Named
     | Refunded

@@ -1,7 +1,7 @@
 """Variants: what is bought. Some platforms tell them with their product, some on their own."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     delete,
     select,
+    true,
     update,
 )
 
@@ -43,6 +44,7 @@ variants = Table(
     Column("position", Integer, nullable=False),
     Column("image", Text, nullable=False),
     Column("inventory_item_id", Text, nullable=False),
+    Column("tracked", Boolean, nullable=False, server_default=true()),
     Column("published", Boolean, nullable=False),
     Column("updated_at", Moment),
     Index("ix_variants_product", "shop_id", "product_id"),
@@ -57,8 +59,9 @@ def save(db: Connection, *, shop_id: int, facts: Sequence[VariantFacts]) -> None
     rows = []
     for fact in {fact.id: fact for fact in facts}.values():
         row = {name: getattr(fact, name) for name in _NAMES}
-        rows.append(row | {"shop_id": shop_id, "options": [list(option) for option in fact.options]})
-    upsert(db, variants, rows)
+        options = [list(option) for option in fact.options]
+        rows.append(row | {"shop_id": shop_id, "options": options, "tracked": True})
+    upsert(db, variants, rows, keep=["tracked"])
 
 
 def remove_unlisted(db: Connection, *, shop_id: int, facts: Sequence[ProductFacts]) -> None:
@@ -144,6 +147,22 @@ def set_stock(db: Connection, *, shop_id: int, variant_id: str, stock: int, avai
     db.execute(update(variants).where(chosen).values(stock=stock, available=available))
 
 
+def set_tracked(db: Connection, *, shop_id: int, items: Mapping[str, bool]) -> set[str]:
+    """Store of which inventory items the shop counts the stock; gives the products for which that is new."""
+    changed: set[str] = set()
+    for tracked in (True, False):
+        chosen = and_(
+            variants.c.shop_id == shop_id,
+            variants.c.inventory_item_id.in_([item for item, counted in items.items() if counted is tracked]),
+            variants.c.tracked.is_not(tracked),
+        )
+        statement = update(variants).where(chosen).values(tracked=tracked).returning(variants.c.product_id)
+        changed.update(db.execute(statement).scalars())
+    return changed
+
+
 def _variant(row: Row[Any]) -> VariantFacts:
     values = {name: getattr(row, name) for name in _NAMES}
+    if not row.tracked:  # whatever number the platform writes there
+        values |= {"stock": None, "available": True}
     return VariantFacts(**values | {"options": tuple((name, value) for name, value in row.options)})

@@ -69,17 +69,17 @@ def upgrade() -> None:
         sa.Column("summary", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
     )
     empty = "CAST('[]' AS JSONB)" if op.get_bind().dialect.name == "postgresql" else "'[]'"
-    op.execute(
-        "INSERT INTO connections (shop_id, state, error, credentials_sealed, scopes, installed_at) "
-        "SELECT id, 'connected', '', credentials_sealed, " + empty + ", created_at FROM shops "  # noqa: S608
-        "WHERE credentials_sealed != ''"
-    )
+    into = "INSERT INTO connections (shop_id, state, error, credentials_sealed, scopes, installed_at)"
+    chosen = f"SELECT id, 'connected', '', credentials_sealed, {empty}, created_at FROM shops"  # noqa: S608
+    op.execute(f"{into} {chosen} WHERE credentials_sealed != ''")
     op.drop_column("shops", "credentials_sealed")
+    op.add_column("variants", sa.Column("tracked", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column("versions", sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("versions", "checked_at")
+    op.drop_column("variants", "tracked")
     op.add_column("shops", sa.Column("credentials_sealed", sa.TEXT(), nullable=False, server_default=""))
     op.drop_column("privacy_requests", "summary")
     op.drop_index(
