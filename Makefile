@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run sign-in demo install install-dev lint format test test-all bench peer-woocommerce docs requirements clean
+.PHONY: help run sign-in demo install install-dev lint format test test-all bench peer-shopify peer-woocommerce docs requirements clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ format: install-dev ## Format the code
 
 bench: install-dev ## Benchmarks, as ratios against peers measured in the same run
 	@$(BIN)/python -m benchmarks
+
+peer-shopify: install-dev ## A stand-in for Shopify, to click through an install (PEER_PORT, BACKROOM)
+	@exec $(BIN)/python -m tests.peers.shopify --port $(or $(PEER_PORT),9310) --backroom $(or $(BACKROOM),http://127.0.0.1:8000)
 
 peer-woocommerce: install-dev ## A WooCommerce store that is none, to click through an install (PEER="--port 9320 …")
 	@exec $(BIN)/python -m tests.peers.woocommerce $(PEER)
