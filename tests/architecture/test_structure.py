@@ -171,7 +171,7 @@ class TestPackages:
 
 class TestTests:
     def test_mirror_the_tree(self) -> None:
-        own = {"architecture", "browser", "chaos", "contracts", "journeys"}
+        own = {"architecture", "browser", "chaos", "contracts", "journeys", "peers"}
         folders = {
             path.parent.relative_to(ROOT / "tests")
             for path in (ROOT / "tests").rglob("test_*.py")

@@ -27,7 +27,7 @@ from integrations.shop_api import Access
 LARGEST_BATCH = 100  # items of create, update and delete together; 101 are refused with 413
 LARGEST_PAGE = 100
 READ_SECONDS, WRITE_SECONDS = 30.0, 60.0
-PAUSES = (0.5, 2.0)  # before a second and third try of a read, in seconds
+PAUSES = (1.0,)  # seconds before each further try of a read
 _LARGEST_ANSWER = 64 * 1024 * 1024
 # What the package and the store sign alike: "/", "%", lists and empty values are normalised differently (3.0.0, 10.5).
 _PLAIN = re.compile(r"[A-Za-z0-9_.:,@ -]+")

@@ -130,7 +130,7 @@ def _host(address: str) -> str:
     except ValueError:
         return ""
     odd = parts.username is not None or parts.query or parts.fragment or any(letter.isspace() for letter in address)
-    return "" if odd or not parts.hostname or "." not in parts.hostname + "." else parts.netloc
+    return "" if odd or parts.hostname in (None, "http", "https") else parts.netloc
 
 
 def _unknown_or_private(host: str) -> Diagnosis:
