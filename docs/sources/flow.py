@@ -3,7 +3,7 @@
 import importlib
 
 from commerce.rules import events, orders, products
-from commerce.tables import effects, inbox, reindexes, shops
+from commerce.tables import connections, effects, inbox, reindexes, shops, syncs
 from docs.sources.markdown import code, sentence, table
 from jobs import queues, reactions
 from jobs.job import JOBS
@@ -13,6 +13,9 @@ _EFFECTS = {
     effects.INDEX: "The product's document in the search index is written or removed. At least once.",
     effects.REREAD: "The object has to be read again from the store, because deliveries cannot tell how it is. "
     "Visible until then. At least once.",
+    effects.CALL: "Something is changed at the store. Calls that may be made twice are at least once, the others at most "
+    "once: one that was interrupted is shown, never silently repeated.",
+    effects.ERASE: "A customer or the whole shop is erased, as privacy law demands. At least once.",
 }
 _STATES = {
     "delivery": {
@@ -24,6 +27,7 @@ _STATES = {
     },
     "effect": {
         effects.WAITING: "written, not carried out yet",
+        effects.STARTED: "under way; where its worker died, nobody knows whether it happened",
         effects.DONE: "carried out",
         effects.FAILED: "refused; not tried again by itself",
     },
@@ -32,6 +36,17 @@ _STATES = {
         reindexes.DONE: "the new index is in place",
         reindexes.CANCELLED: "given up; the old index is in place",
         reindexes.FAILED: "the engine refused; the old index is in place",
+    },
+    "run through a store's own API": {
+        syncs.RUNNING: "goes on, also after a restart; while the store does not answer, it waits",
+        syncs.DONE: "came to its end",
+        syncs.CANCELLED: "a merchant stopped it",
+        syncs.FAILED: "the store refused, or did not answer for too long; the error says why",
+    },
+    "connection to a store's own API": {
+        connections.CONNECTED: "as far as is known, the store lets us in",
+        connections.LOST: "the store refused our access; the merchant has to connect it again",
+        connections.REMOVED: "the app was removed from the store",
     },
     "shop": {shops.ACTIVE: "connected", shops.UNINSTALLED: "the app was removed from the shop"},
     "order": {orders.OPEN: "to be worked on", orders.COMPLETED: "done", orders.CANCELLED: "cancelled"},
