@@ -44,8 +44,9 @@ LEADING = {
     "Shop": "billingAddress currencyFormats metafield metafields plan primaryDomain shopAddress",
     "AppInstallation": "accessScopes app",
     "Product": """
-        category collections compareAtPriceRange events featuredImage featuredMedia images media mediaCount metafield
-        metafields options priceRange priceRangeV2 resourcePublicationsCount seo variants variantsCount
+        availablePublicationsCount category collections compareAtPriceRange events featuredImage featuredMedia images
+        media mediaCount metafield metafields options priceRange priceRangeV2 resourcePublicationsCount seo variants
+        variantsCount
     """,
     "ProductOption": "optionValues",
     "ProductPriceRange": "maxVariantPrice minVariantPrice",
@@ -58,13 +59,13 @@ LEADING = {
     "MediaImage": "image preview",
     "ExternalVideo": "preview",
     "MediaPreviewImage": "image",
-    "Collection": "events image metafield metafields products productsCount ruleSet seo",
+    "Collection": "availablePublicationsCount events image metafield metafields products productsCount ruleSet seo",
     "CollectionRuleSet": "rules",
     "Customer": """
         addresses addressesV2 amountSpent defaultAddress defaultEmailAddress defaultPhoneNumber emailMarketingConsent
         events lastOrder mergeable metafield metafields orders smsMarketingConsent statistics
     """,
-    "CustomerPhoneNumber": "smsMarketingConsent",
+    "CustomerPhoneNumber": "smsMarketingConsent whatsAppMarketingConsent",
     "Order": f"""
         {MONEY_OF_ORDERS} billingAddress cancellation currentTaxLines customAttributes customer discountApplications
         displayAddress events fulfillments fulfillmentsCount lineItems metafield metafields refunds retailLocation

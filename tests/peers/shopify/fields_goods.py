@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from tests.peers.shopify.fields_shop import WITH_METAFIELDS, Table, counted, cut, paid
-from tests.peers.shopify.model_goods import InventoryItem, Level, Media, Product, Variant
+from tests.peers.shopify.model_goods import Collection, InventoryItem, Level, Media, Product, Variant
 from tests.peers.shopify.payloads import money, optional_money
 from tests.peers.shopify.state import State
 
@@ -81,9 +81,15 @@ def _level(source: InventoryItem, arguments: dict[str, Any], _: State) -> Level 
     return next((level for level in source.levels if level.location.gid == arguments["locationId"]), None)
 
 
+def _publications(source: Product | Collection, _: dict[str, Any], __: State) -> dict[str, Any]:
+    """There is one place to publish things: the online store."""
+    return counted(1 if source.published_at else 0)
+
+
 GETTERS: dict[str, Table] = {
     "Product": {
         **WITH_METAFIELDS,
+        "availablePublicationsCount": _publications,
         "descriptionHtml": lambda source, _, __: source.body_html,
         "bodyHtml": lambda source, _, __: source.body_html,
         "description": _text,
@@ -140,6 +146,7 @@ GETTERS: dict[str, Table] = {
     },
     "Collection": {
         **WITH_METAFIELDS,
+        "availablePublicationsCount": _publications,
         "descriptionHtml": lambda source, _, __: source.body_html,
         "description": _text,
         "hasProduct": lambda source, arguments, shop: any(

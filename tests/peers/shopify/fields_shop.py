@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from tests.peers.shopify.model_goods import Metafield
-from tests.peers.shopify.model_sales import Customer
+from tests.peers.shopify.model_sales import Consent, Customer
 from tests.peers.shopify.payloads import money
 from tests.peers.shopify.state import State
 
@@ -63,15 +63,21 @@ def _email(source: Customer, _: dict[str, Any], shop: State) -> dict[str, Any] |
 def _phone(source: Customer, _: dict[str, Any], __: State) -> dict[str, Any] | None:
     if source.phone is None:
         return None
-    consent = source.sms_consent
-    told = {"state": consent.state, "optInLevel": consent.opt_in_level, "updatedAt": consent.updated_at}
+    sms = _consent(source.sms_consent)
     return {
         "phoneNumber": source.phone,
-        "marketingState": consent.state,
-        "marketingOptInLevel": consent.opt_in_level,
-        "marketingUpdatedAt": consent.updated_at,
-        "smsMarketingConsent": {**told, "collectedFrom": "SHOPIFY"},
+        "marketingState": source.sms_consent.state,
+        "marketingOptInLevel": sms["optInLevel"],
+        "marketingUpdatedAt": sms["updatedAt"],
+        "smsMarketingConsent": {**sms, "collectedFrom": "SHOPIFY"},
+        "whatsAppMarketingConsent": {**_consent(source.whatsapp_consent), "collectedFrom": "SHOPIFY"},
     }
+
+
+def _consent(source: Consent) -> dict[str, Any]:
+    """In the words of the newer fields, which call the first state otherwise."""
+    state = "NEVER_SUBSCRIBED" if source.state == "NOT_SUBSCRIBED" else source.state
+    return {"state": state, "optInLevel": source.opt_in_level, "updatedAt": source.updated_at}
 
 
 GETTERS: dict[str, Table] = {

@@ -157,6 +157,6 @@ class Collection(Dated):
     title: str
     handle: str
     body_html: str
-    published_at: datetime
+    published_at: datetime | None
     members: dict[int, None] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()

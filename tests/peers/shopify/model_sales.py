@@ -51,6 +51,7 @@ class Customer(Dated):
     addresses: list[Address] = field(default_factory=list)
     email_consent: Consent = field(default_factory=Consent)
     sms_consent: Consent = field(default_factory=Consent)
+    whatsapp_consent: Consent = field(default_factory=Consent)
     orders: list["Order"] = field(default_factory=list)
 
     @property

@@ -65,23 +65,35 @@ class People(State):
             self.tell(messages)
 
     def change_consent(self, customer: Customer, *, channel: str, state: str) -> None:
-        """`channel` is "email" or "sms", `state` for example "SUBSCRIBED" or "UNSUBSCRIBED"."""
+        """`channel` is "email", "sms" or "whatsapp", `state` for example "SUBSCRIBED" or "UNSUBSCRIBED"."""
         with self.lock:
             consent = Consent(state=state, updated_at=self.touch(customer))
-            told = {
-                "state": state.lower(),
-                "opt_in_level": consent.opt_in_level.lower(),
-                "consent_updated_at": payloads.local(self, consent.updated_at),
-            }
-            if channel == "email":
-                customer.email_consent = consent
-                payload = {"customer_id": customer.id, "email_address": customer.email, "email_marketing_consent": told}
-                topic = "customers_email_marketing_consent/update"
-            else:
-                customer.sms_consent = consent
-                told["consent_collected_from"] = "shopify"
-                payload = {"id": customer.id, "phone": customer.phone, "sms_marketing_consent": told}
-                topic = "customers_marketing_consent/update"
+            setattr(customer, f"{channel}_consent", consent)
+            at = payloads.local(self, consent.updated_at)
+            told = {"state": state.lower(), "opt_in_level": consent.opt_in_level.lower()}
+            dated = {**told, "consent_updated_at": at}
+            topic, payload = {
+                "email": (
+                    "customers_email_marketing_consent/update",
+                    {"customer_id": customer.id, "email_address": customer.email, "email_marketing_consent": dated},
+                ),
+                "sms": (
+                    "customers_marketing_consent/update",
+                    {
+                        "id": customer.id,
+                        "phone": customer.phone,
+                        "sms_marketing_consent": {**dated, "consent_collected_from": "shopify"},
+                    },
+                ),
+                "whatsapp": (
+                    "customers_whats_app_marketing_consent/update",
+                    {
+                        "customer_id": customer.id,
+                        "phone_number": customer.phone,
+                        "whats_app_marketing_consent": {**told, "updated_at": at, "collected_from": "shopify"},
+                    },
+                ),
+            }[channel]
             self.tell([(topic, payload), ("customers/update", payloads.customer(self, customer))])
 
     def delete_customer(self, customer: Customer) -> None:
