@@ -117,8 +117,10 @@ def _refusal(answer: requests.Response, who: str, code: str, message: str) -> Ou
         advice = "Is the secret right, and is the store's address exactly its home address (with or without www)?"
     elif "permissions" in message.lower():
         advice = "The keys need the permission “Read/Write”."
-    elif code == "woocommerce_rest_cannot_view":
-        message += " The keys are unknown to it, or their user may not do this."
+    elif status == 403:  # the keys are good, and belong to a user who may not do this
+        return Permanent(f"{who} (403): {message} The keys' user has to be a shop manager or an administrator.")
+    elif code.startswith("woocommerce_rest_cannot_"):
+        message += " The keys are unknown to it."
     return Refused(f"{who} refused the keys ({status}): {message} {advice}")
 
 

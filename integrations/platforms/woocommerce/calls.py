@@ -29,6 +29,8 @@ def carry_out(client: Client, call: str, detail: Mapping[str, Any]) -> str:
         return known[call](client, detail)
     except KeyError as error:
         raise Permanent(f"The call “{call}” needs {error}.") from None
+    except (ValueError, TypeError):
+        raise Permanent(f"The call “{call}” has a number that is none.") from None
 
 
 def _note(client: Client, detail: Mapping[str, Any]) -> str:

@@ -26,6 +26,9 @@ from integrations.shop_api import Access
 
 LARGEST_BATCH = 100  # items of create, update and delete together; 101 are refused with 413
 LARGEST_PAGE = 100
+# A credential beside the keys, for stores whose web server drops the Authorization header (Apache with CGI): over https
+# the keys stand in the query then, as WooCommerce's documentation of its REST API says ("Query string auth").
+KEYS_IN_QUERY = "keys_in_query"
 READ_SECONDS, WRITE_SECONDS = 30.0, 60.0
 PAUSES = (1.0,)  # seconds before each further try of a read
 _LARGEST_ANSWER = 64 * 1024 * 1024
@@ -72,6 +75,7 @@ class Client:
         self._access = access
         self._secure = self.address.startswith("https://")
         self._keys = (access.credentials.get("consumer_key", ""), access.credentials.get("consumer_secret", ""))
+        self._in_query = bool(access.credentials.get(KEYS_IN_QUERY)) and self._secure
         self._outbound = Outbound(self.who, ca_bundle=access.ca_bundle, allow_private_hosts=access.allow_private_hosts)
         self._public: bool | None = True if access.allow_private_hosts else None
 
@@ -140,9 +144,12 @@ class Client:
     def _send(self, method: str, path: str, params: Params) -> requests.Response:
         url = f"{self.address}/wp-json/wc/v3/{path}"
         plain = self._plain(params)
+        if self._in_query:
+            plain |= dict(zip(("consumer_key", "consumer_secret"), self._keys, strict=True))
         query = f"?{urlencode(plain)}" if plain else ""
         if self._secure:
-            return self._outbound.send(method, url + query, auth=self._keys, answer_seconds=READ_SECONDS)
+            auth = None if self._in_query else self._keys
+            return self._outbound.send(method, url + query, auth=auth, answer_seconds=READ_SECONDS)
         signed = OAuth(url + query, *self._keys, version="wc/v3", method=method).get_oauth_url()
         return self._outbound.send(method, signed, answer_seconds=READ_SECONDS)
 
@@ -161,6 +168,7 @@ class Client:
             timeout=seconds,
             verify_ssl=self._access.ca_bundle or True,
             user_agent="Backroom",
+            query_string_auth=self._in_query,
         )
         options: dict[str, Any] = {"params": self._plain(params or {}), "allow_redirects": False, "stream": True}
         arguments = (path, body) if verb in ("post", "put") else (path,)

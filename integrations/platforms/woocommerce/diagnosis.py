@@ -3,7 +3,7 @@
 import html
 import ipaddress
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -13,7 +13,7 @@ import requests
 from integrations.errors import OutsideError, Permanent, Refused
 from integrations.outbound import Outbound, is_public
 from integrations.platforms.woocommerce import answers
-from integrations.platforms.woocommerce.client import Client, store_address
+from integrations.platforms.woocommerce.client import KEYS_IN_QUERY, Client, store_address
 from integrations.shop_api import Access
 
 
@@ -55,11 +55,15 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyCheck:
-    """What a pair of keys is good for at this store; `sentence` says what to do where it is not enough."""
+    """What a pair of keys is good for at this store; `sentence` says what to do where it is not enough.
+
+    `in_query`: they have to be kept with the credential `client.KEYS_IN_QUERY` ("1") beside them.
+    """
 
     may_read: bool
     may_write: bool
     sentence: str
+    in_query: bool = False
 
     @property
     def good(self) -> bool:
@@ -97,8 +101,17 @@ def check_keys(access: Access) -> KeyCheck:
 
     Writing is tried with a batch of nothing: the store checks the key's permission by the request's method alone,
     before it looks at the body (WooCommerce 10.5, includes/class-wc-rest-authentication.php, check_permissions).
-    Raises Transient and RateLimited where the store gives no answer.
+    Where the store knows no key over https, they are tried in the query: some web servers drop the Authorization
+    header. Raises Transient and RateLimited where the store gives no answer.
     """
+    found = _check(access)
+    if found.may_read or not store_address(access.origin or access.domain).startswith("https://"):
+        return found
+    in_query = _check(replace(access, credentials={**access.credentials, KEYS_IN_QUERY: "1"}))
+    return replace(in_query, in_query=True) if in_query.may_read else found
+
+
+def _check(access: Access) -> KeyCheck:
     client = Client(access)
     try:
         for path in ("products", "orders", "customers", "webhooks"):

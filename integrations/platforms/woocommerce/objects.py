@@ -20,6 +20,7 @@ _LISTS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
         ("products", {"status": "any"}),
         ("variations", {"status": "any"}),
         ("products", {"status": "trash"}),
+        ("variations", {"status": "trash"}),
     ),
     ORDER: (("orders", {"status": "any"}), ("orders", {"status": "trash"})),
     CUSTOMER: (("customers", {"role": "all"}),),

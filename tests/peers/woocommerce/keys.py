@@ -58,7 +58,7 @@ def who(store: Any, asked: Asked) -> dict[str, Any] | None:
 
 def _by_basic(store: Any, asked: Asked) -> dict[str, Any] | None:
     key, secret = asked.query.get("consumer_key", ""), asked.query.get("consumer_secret", "")
-    header = asked.headers.get("Authorization") or ""
+    header = "" if store.drops_authorization else asked.headers.get("Authorization") or ""
     if not (key and secret) and header.startswith("Basic "):
         try:
             key, _, secret = base64.b64decode(header[6:]).decode().partition(":")

@@ -15,7 +15,10 @@ from tests.peers.woocommerce.shapes import Row
 
 
 class Store:
-    """The store: objects by number. `ahead`: how far its clock is ahead of ours; all methods are safe in threads."""
+    """The store: objects by number. `ahead`: how far its clock is ahead of ours; all methods are safe in threads.
+
+    `drops_authorization`: its web server keeps the Authorization header from PHP, as Apache with CGI does.
+    """
 
     def __init__(self, *, name: str = "Peer & Sons", currency: str = "EUR", offset: timedelta | None = None) -> None:
         self.name, self.currency = name, currency
@@ -23,6 +26,7 @@ class Store:
         self.timezone = "Europe/Zurich"
         self.home = "http://store.example"
         self.ahead = timedelta()
+        self.drops_authorization = False
         self.lock = threading.RLock()
         self.products: dict[int, Row] = {}
         self.variations: dict[int, Row] = {}

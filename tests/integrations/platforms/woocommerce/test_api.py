@@ -478,6 +478,7 @@ class TestCarryOut:
         [
             ("order.paint", {}, "order.paint"),
             ("order.note", {"order_id": "1"}, "note"),
+            ("product.stock", {"product_id": "1", "stock": "many"}, "number"),
             ("object.meta", {"kind": "shipment", "id": "1", "key": "a", "value": 1}, "shipment"),
             ("product.stock", {"product_id": "4242", "stock": 1}, "Invalid ID"),
         ],

@@ -157,6 +157,8 @@ class TestAnAnswer:
             (200, JSON, b'{"a": 1}', Transient, "not a list"),
             (401, HTML, b"<html><title>Log in</title></html>", Permanent, "password"),
             (403, HTML, b"<html><title>Just a moment...</title></html>", Permanent, "firewall"),
+            (403, JSON, b'{"code":"woocommerce_rest_cannot_view","message":"Sorry."}', Permanent, "shop manager"),
+            (401, JSON, b'{"code":"woocommerce_rest_cannot_view","message":"Sorry."}', Refused, "unknown"),
             (
                 301,
                 {"Location": "https://www.shop.example/wp-json/?oauth_signature=abc"},

@@ -7,6 +7,7 @@ import pytest
 
 from integrations.errors import Transient
 from integrations.platforms.woocommerce import client as clients
+from integrations.platforms.woocommerce.client import KEYS_IN_QUERY, Client
 from integrations.platforms.woocommerce.diagnosis import Diagnosis, Found, check_keys, diagnose
 from tests.integrations.platforms.woocommerce.opened import Opened, opened
 from tests.peers.woocommerce.peer import Peer
@@ -134,6 +135,22 @@ class TestCheckKeys:
             found = check_keys(replace(here.access, credentials=other.peer.keys()))
             assert (found.may_read, found.good) == (False, False)
             assert "ck_" not in found.sentence
+
+    def test_finds_keys_that_have_to_stand_in_the_query(self) -> None:
+        with opened(tls=True) as here:
+            here.store.drops_authorization = True
+            found = check_keys(here.access)
+            assert (found.good, found.in_query) == (True, True)
+            kept = {**here.access.credentials, KEYS_IN_QUERY: "1"}
+            client = Client(replace(here.access, credentials=kept))
+            number = client.write("a", "post", "products", {"name": "x"})["id"]
+            assert client.one("a", f"products/{number}", {"_fields": "id"}) == {"id": number}
+            assert client.rows("a", "products", {"per_page": 1}).total == 1
+
+    def test_does_not_send_keys_in_a_query_that_can_be_read_on_the_way(self, here: Opened) -> None:
+        kept = {**here.access.credentials, KEYS_IN_QUERY: "1"}
+        Client(replace(here.access, credentials=kept)).rows("a", "products", {})
+        assert not any("consumer_secret" in target for _, target in here.peer.asked)
 
     def test_says_nothing_of_keys_where_the_store_has_a_trouble(
         self, here: Opened, monkeypatch: pytest.MonkeyPatch
