@@ -48,12 +48,12 @@ def _show_up(queues: Queues, name: str, over: Event) -> None:
             return
 
 
-def _queues(chosen: Sequence[str]) -> list[str]:
-    """The queues to work on: those that were named, or all."""
-    unknown = sorted(set(chosen) - set(QUEUES))
+def chosen_queues(names: Sequence[str]) -> list[str]:
+    """The queues to work on: those that were named, or all. Ends the process where there is no such queue."""
+    unknown = sorted(set(names) - set(QUEUES))
     if unknown:
         sys.exit(f"There is no queue {unknown[0]!r}. There are: {', '.join(QUEUES)}.")
-    return [name for name in QUEUES if name in chosen or not chosen]
+    return [name for name in QUEUES if name in names or not names]
 
 
 def main() -> None:
@@ -66,7 +66,7 @@ def main() -> None:
     here = process.assemble(settings)
     process.start(here)
     logging.getLogger("rq.worker").setLevel(logging.WARNING)
-    worker = SimpleWorker(_queues(sys.argv[1:]), connection=connect(settings.redis_url), serializer=JSONSerializer)
+    worker = SimpleWorker(chosen_queues(sys.argv[1:]), connection=connect(settings.redis_url), serializer=JSONSerializer)
     with showing_up(here.queues, here.name):
         worker.work(dequeue_strategy=DequeueStrategy.ROUND_ROBIN, logging_level="WARNING")
 

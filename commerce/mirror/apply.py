@@ -1,15 +1,14 @@
 """Applies a batch of read deliveries to a shop's tables: decides what is newer, collects, writes at the end."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-import orjson
 from sqlalchemy import Connection
 
 from commerce.mirror.details import DETAILS
+from commerce.mirror.digests import digest
 from commerce.mirror.patches import PATCHES, Moments, Patched, variant
 from commerce.mirror.pending import Origin, Pending
 from commerce.rules import freshness
@@ -28,8 +27,8 @@ from commerce.rules.events import (
 )
 from commerce.rules.freshness import Act, Version
 from commerce.rules.orders import OrderFacts
-from commerce.rules.products import ProductFacts, VariantFacts
-from commerce.tables import inbox, shops, versions
+from commerce.rules.products import CategoryFacts, VariantFacts
+from commerce.tables import categories, inbox, shops, versions
 from commerce.tables.shops import Shop
 
 
@@ -103,14 +102,6 @@ def told_currency(readings: Sequence[Reading]) -> str:
     return told
 
 
-def digest(facts: Facts) -> str:
-    """Canonical hash of facts, without the time of their change: what differs is content."""
-    content = {field.name: getattr(facts, field.name) for field in fields(facts) if field.name != "updated_at"}
-    if isinstance(facts, ProductFacts) and facts.variants is not None:
-        content["variants"] = [replace(variant, updated_at=None) for variant in facts.variants]
-    return hashlib.blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
-
-
 class _Batch:
     """The state of one batch: known versions, writes to come, events that happened."""
 
@@ -119,6 +110,7 @@ class _Batch:
         self._clock = shop.clock
         self._versions = versions.known(db, shop_id=shop.id, keys={key for one in told for key in _keys(one.reading)})
         self._changed: dict[versions.Key, Version] = {}
+        self._published = categories.published(db, shop_id=shop.id, ids=_silent_on_published(told))
         self._pending = Pending(db, shop, variants_as_products=ways.variants_as_products, now=now)
         self._happened: dict[tuple[str, str, str], Happened] = {}
         self._detail_origin = LIVE
@@ -175,7 +167,7 @@ class _Batch:
         return patched.applied, patched.note
 
     def _saved(self, change: Saved, told: Told) -> tuple[bool, str]:
-        facts, key = change.facts, (change.kind, change.facts.id)
+        facts, key = self._completed(change.facts), (change.kind, change.facts.id)
         # A time in the future orders nothing: WooCommerce dates a scheduled product with the day it will go live.
         dated = (
             change.dated
@@ -201,6 +193,12 @@ class _Batch:
         self._pending.save(change.kind, facts, told.inbox_id, told.origin)
         self._note(f"{change.kind}.{'created' if new else 'changed'}", change.kind, facts.id, _from(told))
         return True, decision.note
+
+    def _completed(self, facts: Facts) -> Facts:
+        """The facts with what their telling leaves as it was."""
+        if isinstance(facts, CategoryFacts) and facts.published is None:
+            return replace(facts, published=self._published.get(facts.id, True))
+        return facts
 
     def _deleted(self, change: Deleted, told: Told) -> tuple[bool, str]:
         key = (change.kind, change.id)
@@ -235,6 +233,12 @@ class _Batch:
 
 def _from(told: Told) -> Origin:
     return told.inbox_id, told.origin
+
+
+def _silent_on_published(told: Sequence[Told]) -> set[str]:
+    """Categories that are told without whether shoppers see them."""
+    every = (change.facts for one in told for change in one.reading.changes if isinstance(change, Saved))
+    return {facts.id for facts in every if isinstance(facts, CategoryFacts) and facts.published is None}
 
 
 def _keys(reading: Reading) -> Iterable[versions.Key]:

@@ -33,10 +33,11 @@ def _detail(db: Connection, shop_id: int, told: Sequence[CustomerDetails], now: 
 
 def _count(db: Connection, shop_id: int, told: Sequence[StockCounted], _now: datetime) -> set[str]:
     """Stock at all places; a variant's is their sum. Gives the products of variants whose stock differs."""
-    differing = inventory.replace(db, shop_id=shop_id, told=told)
+    newest = {one.inventory_item_id: one for one in sorted(told, key=lambda one: one.told_at)}
+    differing = inventory.replace(db, shop_id=shop_id, told=list(newest.values()))
     of_items = variants.of_items(db, shop_id=shop_id, item_ids=differing)
     changed = set()
-    for one in told:
+    for one in newest.values():
         variant = of_items.get(one.inventory_item_id)
         stock = sum(number for _, number in one.places)
         if variant is None or variant.stock is None or variant.stock == stock:

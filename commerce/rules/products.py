@@ -34,13 +34,13 @@ class CategoryRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryFacts:
-    """A category or collection. Times are UTC."""
+    """A category or collection. Times are UTC. `published` None: not told, so it stays as it was, or is."""
 
     id: str
     handle: str
     title: str
     description: str = ""
-    published: bool = True
+    published: bool | None = True
     updated_at: datetime | None = None
 
 

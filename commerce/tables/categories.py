@@ -62,6 +62,14 @@ def _names(db: Connection, shop_id: int, ids: Collection[str]) -> dict[str, tupl
     return {row.id: (row.title, row.handle) for row in db.execute(query.where(*chosen))}
 
 
+def published(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, bool]:
+    """Which of these categories shoppers see, for those that are there."""
+    if not ids:
+        return {}
+    chosen = (categories.c.shop_id == shop_id, categories.c.id.in_(ids))
+    return {row.id: row.published for row in db.execute(select(categories.c.id, categories.c.published).where(*chosen))}
+
+
 def remove(db: Connection, *, shop_id: int, ids: Collection[str]) -> None:
     """Delete categories."""
     if ids:

@@ -28,9 +28,11 @@ from sqlalchemy import (
 from commerce.rules.events import LIVE
 from commerce.tables.columns import BigId, Json, Moment, later, metadata
 
-# States. Only waiting rows are worked on; failed ones were tried often enough and wait for a replay.
+# States. Only waiting rows are worked on; failed ones were tried often enough and wait for a replay. Of erased ones
+# nothing is left that could be replayed.
 WAITING, APPLIED, SKIPPED, FAILED, REJECTED = "waiting", "applied", "skipped", "failed", "rejected"
-STATES = (WAITING, APPLIED, SKIPPED, FAILED, REJECTED)
+ERASED = "erased"
+STATES = (WAITING, APPLIED, SKIPPED, FAILED, REJECTED, ERASED)
 
 inbox = Table(
     "inbox",

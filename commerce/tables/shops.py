@@ -14,7 +14,8 @@ from commerce.tables import events, versions
 from commerce.tables.columns import BigId, Moment, metadata
 from commerce.vault import Vault, digest
 
-ACTIVE, UNINSTALLED = "active", "uninstalled"
+# ERASED: nothing but the shell is left, in which the shop can be installed again.
+ACTIVE, UNINSTALLED, ERASED = "active", "uninstalled", "erased"
 
 shops = Table(
     "shops",
@@ -133,8 +134,9 @@ def by_api_key(db: Connection, vault: Vault, api_key: str) -> Shop | None:
 
 
 def all_shops(db: Connection, vault: Vault) -> list[Shop]:
-    """Every shop, oldest first."""
-    return [_shop(row, vault) for row in db.execute(select(shops).order_by(shops.c.id))]
+    """Every shop that was not erased, oldest first."""
+    there = select(shops).where(shops.c.state != ERASED).order_by(shops.c.id)
+    return [_shop(row, vault) for row in db.execute(there)]
 
 
 def learn(db: Connection, shop_id: int, **values: Any) -> None:
@@ -160,6 +162,27 @@ def learn_currency(db: Connection, shop: Shop, currency: str, *, corrects: bool 
 def save_clock(db: Connection, shop_id: int, clock: StoreClock) -> None:
     """Store how far the store's own time has come."""
     learn(db, shop_id, clock_at=clock.latest, clock_disorder=clock.disorder, clock_seen=clock.seen)
+
+
+def empty(db: Connection, shop_id: int) -> None:
+    """Leave of a shop only where it was and that it was: its keys fit no more."""
+    values = {
+        "state": ERASED,
+        "name": shops.c.domain,
+        "currency": None,
+        "timezone": "",
+        "locale": "",
+        "email": "",
+        "api_key_hash": digest(secrets.token_urlsafe(32)),
+        "publishable_key": f"pk_{secrets.token_urlsafe(18)}",
+        "webhook_secret_sealed": "",
+        "webhook_secret_previous_sealed": "",
+        "clock_at": None,
+        "clock_disorder": 0.0,
+        "clock_seen": 0,
+        "last_ping_at": None,
+    }
+    learn(db, shop_id, **values)
 
 
 def new_secret() -> str:

@@ -19,7 +19,7 @@ from commerce.migrate import config, migrate, revisions
 from commerce.settings import Settings
 from commerce.tables import every
 from integrations import registry
-from jobs import events, job, products, queues, sweep
+from jobs import calls, connections, events, job, privacy, products, queues, rereads, sweep, syncs, walks, worker
 from tests.conftest import Backroom
 from webapp import app as application
 from webapp import guards
@@ -34,12 +34,13 @@ def procfile() -> dict[str, str]:
 
 class TestProcfile:
     def test_has_the_processes_there_are(self) -> None:
-        assert set(procfile()) == {"release", "web", "worker", "cron"}
+        assert set(procfile()) == {"release", "web", "worker", "inside", "cron"}
 
-    @pytest.mark.parametrize("name", ["worker", "cron"])
+    @pytest.mark.parametrize("name", ["worker", "inside", "cron"])
     def test_starts_modules_that_have_a_main(self, name: str) -> None:
-        python, flag, module = shlex.split(procfile()[name])
+        python, flag, module, *chosen = shlex.split(procfile()[name])
         assert (python, flag) == ("python", "-m")
+        assert set(chosen) <= set(queues.QUEUES)
         assert callable(import_module(module).main)
 
     def test_starts_the_web_from_its_factory(self) -> None:
@@ -52,8 +53,9 @@ class TestProcfile:
 
 class TestQueues:
     def test_are_all_listened_to(self) -> None:
-        text = (ROOT / "jobs/worker.py").read_text()
-        assert "SimpleWorker(list(QUEUES)" in text
+        assert worker.chosen_queues([]) == list(queues.QUEUES)
+        _, _, _, *inside = shlex.split(procfile()["inside"])
+        assert worker.chosen_queues(inside) == [name for name in queues.QUEUES if name != queues.OUTSIDE]
         assert {spec.queue for spec in job.JOBS.values()} <= set(queues.QUEUES)
 
     @pytest.mark.parametrize(("kind", "wake"), queues.WAKES.items(), ids=queues.WAKES.keys())
@@ -65,7 +67,7 @@ class TestQueues:
         assert (spec.queue, spec.timeout) == (queue, timeout)
 
     def test_know_every_job_there_is(self) -> None:
-        loaded = (events, products, sweep)
+        loaded = (calls, connections, events, privacy, products, rereads, sweep, syncs, walks)
         declared = {name for name in job.JOBS if name.startswith("jobs.")}
         assert {name.rpartition(".")[0] for name in declared} == {module.__name__ for module in loaded}
         text = "".join(path.read_text() for path in (ROOT / "jobs").glob("*.py"))
@@ -74,7 +76,15 @@ class TestQueues:
 
 class TestRegistry:
     @pytest.mark.parametrize(
-        "line", [*registry.PLATFORMS.values(), *registry.ENGINES.values(), *application.VIEWS, *application.COMMANDS]
+        "line",
+        [
+            *registry.PLATFORMS.values(),
+            *registry.SHOP_APIS.values(),
+            *registry.RENEWALS.values(),
+            *registry.ENGINES.values(),
+            *application.VIEWS,
+            *application.COMMANDS,
+        ],
     )
     def test_lines_resolve(self, line: str) -> None:
         assert registry.load(line) is not None

@@ -40,15 +40,12 @@ class ShopifyApi:
 
     def about(self) -> ShopFacts:
         """The shop about itself."""
-        data = self._admin.ask(SHOP_QUERY).data
-        body = Body.of("shop", data.get("shop"))
-        locales = data.get("shopLocales") or []
+        body = Body.of("shop", self._admin.ask(SHOP_QUERY).data.get("shop"))
         return ShopFacts(
             told_at=datetime.now(UTC),
             name=body.text("name"),
             currency=body.text("currencyCode").upper(),
             timezone=body.text("ianaTimezone"),
-            locale=next((one["locale"] for one in locales if one.get("primary")), ""),
             email=body.text("email"),
         )
 

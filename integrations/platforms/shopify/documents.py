@@ -16,7 +16,7 @@ _PRODUCT = (
 )
 _MEDIA = "id ... on MediaImage { image { url altText } }"
 _COLLECTION = "id handle title"
-_WHOLE_COLLECTION = f"{_COLLECTION} descriptionHtml updatedAt availablePublicationsCount {{ count }}"
+_WHOLE_COLLECTION = f"{_COLLECTION} descriptionHtml updatedAt"
 _ADDRESS = "firstName lastName company address1 address2 zip city province provinceCode countryCodeV2 phone"
 _MONEY = "shopMoney { amount currencyCode }"
 _LINE = (
@@ -65,7 +65,7 @@ BULK = {
     "orders": "{ " + _edges("orders", f"{_ORDER} " + _edges("lineItems", _LINE)) + " }",
 }
 
-SHOP = "query Shop { shop { id name email currencyCode ianaTimezone updatedAt } shopLocales { locale primary } }"
+SHOP = "query Shop { shop { id name email currencyCode ianaTimezone } }"
 COUNTS = {
     "collections": "query Counted { found: collectionsCount(limit: null) { count } }",
     "products": "query Counted { found: productsCount(limit: null) { count } }",
@@ -85,13 +85,13 @@ BULK_LOOK = (
 # Objects by their ids; what a connection does not hold is fetched by the documents below it.
 PRODUCTS = (
     "query Products($ids: [ID!]!) { nodes(ids: $ids) { id ... on Product { "
-    f"{_PRODUCT} media(first: 20) {{ nodes {{ {_MEDIA} }} }} "
-    f"collections(first: 30) {{ nodes {{ {_COLLECTION} }} {_PAGE} }} "
-    f"variants(first: 50) {{ nodes {{ {_VARIANT} media(first: 1) {{ nodes {{ {_MEDIA} }} }} }} {_PAGE} }} }} }} }}"
+    f"{_PRODUCT} media(first: 15) {{ nodes {{ {_MEDIA} }} }} "
+    f"collections(first: 20) {{ nodes {{ {_COLLECTION} }} {_PAGE} }} "
+    f"variants(first: 30) {{ nodes {{ {_VARIANT} media(first: 1) {{ nodes {{ {_MEDIA} }} }} }} {_PAGE} }} }} }} }}"
 )
 VARIANTS = (
     "query Variants($id: ID!, $after: String) { node(id: $id) { ... on Product { "
-    f"connection: variants(first: 150, after: $after) {{ nodes {{ {_VARIANT} "
+    f"connection: variants(first: 120, after: $after) {{ nodes {{ {_VARIANT} "
     f"media(first: 1) {{ nodes {{ {_MEDIA} }} }} }} {_PAGE} }} }} }} }}"
 )
 PLACEMENTS = (
@@ -103,11 +103,11 @@ COLLECTIONS = (
 )
 ORDERS = (
     f"query Orders($ids: [ID!]!) {{ nodes(ids: $ids) {{ id ... on Order {{ {_ORDER} "
-    f"lineItems(first: 50) {{ nodes {{ {_LINE} }} {_PAGE} }} }} }} }}"
+    f"lineItems(first: 25) {{ nodes {{ {_LINE} }} {_PAGE} }} }} }} }}"
 )
 LINES = (
     "query Lines($id: ID!, $after: String) { node(id: $id) { ... on Order { "
-    f"connection: lineItems(first: 150, after: $after) {{ nodes {{ {_LINE} }} {_PAGE} }} }} }} }}"
+    f"connection: lineItems(first: 110, after: $after) {{ nodes {{ {_LINE} }} {_PAGE} }} }} }} }}"
 )
 CUSTOMERS = (
     f"query Customers($ids: [ID!]!) {{ nodes(ids: $ids) {{ id ... on Customer {{ {_CUSTOMER} "
@@ -122,7 +122,7 @@ CHANGED = {
     f"{{ nodes {{ id updatedAt }} {_PAGE} }} }}",
     "products": f"{_CHANGED}{{ found: products(first: 40, after: $after, query: $query, sortKey: UPDATED_AT) "
     f"{{ nodes {{ id updatedAt collections(first: 20) {{ nodes {{ {_COLLECTION} }} {_PAGE} }} }} {_PAGE} }} }}",
-    "customers": f"{_CHANGED}{{ found: customers(first: 100, after: $after, query: $query, sortKey: UPDATED_AT) "
+    "customers": f"{_CHANGED}{{ found: customers(first: 60, after: $after, query: $query, sortKey: UPDATED_AT) "
     f"{{ nodes {{ {_CUSTOMER} addressesV2(first: 5) {{ nodes {{ id {_ADDRESS} }} }} }} {_PAGE} }} }}",
     "orders": f"{_CHANGED}{{ found: orders(first: 250, after: $after, query: $query, sortKey: UPDATED_AT) "
     f"{{ nodes {{ id updatedAt }} {_PAGE} }} }}",

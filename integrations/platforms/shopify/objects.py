@@ -24,7 +24,7 @@ from integrations.shop_api import Page
 Node = dict[str, Any]
 
 # Per kind: the document, and how many objects it may cost at once (1,000 points).
-_DOCUMENTS = {PRODUCT: (PRODUCTS, 4), CATEGORY: (COLLECTIONS, 100), ORDER: (ORDERS, 8), CUSTOMER: (CUSTOMERS, 50)}
+_DOCUMENTS = {PRODUCT: (PRODUCTS, 3), CATEGORY: (COLLECTIONS, 100), ORDER: (ORDERS, 4), CUSTOMER: (CUSTOMERS, 40)}
 # Connections that may be longer than what comes with the object.
 _LONGER = {"variants": VARIANTS, "collections": PLACEMENTS, "lineItems": LINES}
 

@@ -66,7 +66,7 @@ def read_collection(delivered: Delivered) -> Reading:
         handle=body.text("handle"),
         title=body.text("title"),
         description=body.text("body_html"),
-        published=_is_published(body),
+        published=_is_published(body) if body.tells("published_at") else None,
         updated_at=body.time("updated_at"),
     )
     return Reading(kind=CATEGORY, object_id=id_, changes=(Saved(kind=CATEGORY, facts=facts),))

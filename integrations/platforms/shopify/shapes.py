@@ -102,18 +102,14 @@ def _variant(node: Node, product_id: str, pictures: Sequence[Node]) -> dict[str,
 
 
 def collection(node: Node) -> dict[str, Any]:
-    """A collection; whether shoppers see it is told where the app may ask for that."""
-    told = {
+    """A collection. Whether shoppers see it is told by deliveries only: to ask takes a permission of its own."""
+    return {
         "id": number(node["id"]),
         "handle": node.get("handle"),
         "title": node.get("title"),
         "body_html": node.get("descriptionHtml"),
         "updated_at": node.get("updatedAt"),
     }
-    published = node.get("availablePublicationsCount")
-    if published is not None:
-        told["published_at"] = node.get("updatedAt") if published.get("count") else None
-    return told
 
 
 def order(node: Node) -> dict[str, Any]:
