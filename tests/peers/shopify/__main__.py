@@ -14,7 +14,7 @@ Shopify's stand-in runs. Start Backroom with:
   SHOPIFY_API_KEY={app.client_id} SHOPIFY_API_SECRET={app.client_secret} \\
   SHOPIFY_API_ORIGIN={url} APP_BRIDGE_URL={url}/app-bridge.js ALLOW_PRIVATE_HOSTS=1 make run
 
-Then open {url}/{domain}/admin
+Then open {url}/
 """
 
 
@@ -22,7 +22,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.peers.shopify", description=__doc__)
     parser.add_argument("--port", type=int, default=9310)
     parser.add_argument("--backroom", default="http://127.0.0.1:8000", help="where Backroom runs")
-    parser.add_argument("--domain", default="backroom-test.myshopify.com")
+    parser.add_argument("--domains", nargs="+", default=["backroom-test.myshopify.com"], help="one shop for each")
     parser.add_argument("--products", type=int, default=200)
     parser.add_argument("--customers", type=int, default=50)
     parser.add_argument("--orders", type=int, default=100)
@@ -37,11 +37,18 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     given = arguments()
-    shop = Shop.filled(
-        products=given.products, customers=given.customers, orders=given.orders, seed=given.seed, domain=given.domain
-    )
+    shops = [
+        Shop.filled(
+            products=given.products,
+            customers=given.customers,
+            orders=given.orders,
+            seed=given.seed + place,
+            domain=domain,
+        )
+        for place, domain in enumerate(given.domains)
+    ]
     peer = Peer(
-        shop,
+        *shops,
         client_id=given.client_id,
         client_secret=given.client_secret,
         app_url=given.backroom.rstrip("/"),
@@ -50,7 +57,7 @@ def main() -> None:
         disorder=Disorder(drop=given.drop, duplicate=given.duplicate),
     )
     with peer:
-        sys.stdout.write(NOTICE.format(app=peer.app, url=peer.url, domain=shop.domain))
+        sys.stdout.write(NOTICE.format(app=peer.app, url=peer.url))
         sys.stdout.flush()
         try:
             while True:

@@ -56,7 +56,8 @@ def getter(owner: GraphQLObjectType | GraphQLInterfaceType, name: str) -> Getter
     if own is not None:
         return own
     if name == "id":
-        return lambda source, _, __: source["id"] if isinstance(source, dict) else source.gid
+        unknown = f"gid://shopify/{owner.name}/1"
+        return lambda source, _, __: source.get("id", unknown) if isinstance(source, dict) else source.gid
     if name == "legacyResourceId":
         return lambda source, _, __: str(source.id)
     attribute, neutral = snake(name), _neutral(owner.fields[name])

@@ -27,8 +27,8 @@ def local(shop: State, moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(ZoneInfo(shop.timezone)).isoformat()
 
 
-def product(shop: State, source: Product) -> dict[str, Any]:
-    images = [
+def _images(shop: State, source: Product) -> list[dict[str, Any]]:
+    return [
         {
             "id": each.id,
             "alt": each.alt,
@@ -44,6 +44,10 @@ def product(shop: State, source: Product) -> dict[str, Any]:
         }
         for place, each in enumerate(source.media, 1)
     ]
+
+
+def product(shop: State, source: Product) -> dict[str, Any]:
+    images = _images(shop, source)
     newest_first = sorted(source.variants, key=lambda each: each.updated_at, reverse=True)
     return {
         "admin_graphql_api_id": source.gid,

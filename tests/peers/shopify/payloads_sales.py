@@ -1,11 +1,14 @@
-"""Bodies of webhooks about orders, refunds, parcels and privacy."""
+"""Bodies of webhooks about orders, refunds and parcels."""
 
 from datetime import datetime
 from typing import Any
 
-from tests.peers.shopify.model_sales import Customer, Fulfillment, LineItem, Order, Refund, Scan, Transaction
+from tests.peers.shopify.model_sales import Fulfillment, LineItem, Order, Refund, Scan, Transaction
 from tests.peers.shopify.payloads import address, customer, local, money
 from tests.peers.shopify.state import State
+
+# What REST calls the states of an order's parcels; none are left out.
+FULFILLMENT_WORDS = {"FULFILLED": "fulfilled", "PARTIALLY_FULFILLED": "partial"}
 
 
 def both(shop: State, amount: int) -> dict[str, Any]:
@@ -169,14 +172,10 @@ def order(shop: State, source: Order) -> dict[str, Any]:
         "contact_email": source.email,
         "currency": shop.currency,
         "customer_locale": "en",
-        "discount_codes": [{"code": source.discount_code, "amount": money(source.discount), "type": "fixed_amount"}]
-        if source.discount_code
-        else [],
+        "discount_codes": _codes(source),
         "email": source.email,
         "financial_status": source.financial_status.lower(),
-        "fulfillment_status": {"FULFILLED": "fulfilled", "PARTIALLY_FULFILLED": "partial"}.get(
-            source.fulfillment_status
-        ),
+        "fulfillment_status": FULFILLMENT_WORDS.get(source.fulfillment_status),
         "name": source.name,
         "note": source.note,
         "note_attributes": [],
@@ -198,9 +197,7 @@ def order(shop: State, source: Order) -> dict[str, Any]:
         "payment_terms": None,
         "refunds": [refund(shop, each) for each in source.refunds],
         "shipping_address": place,
-        "shipping_lines": [
-            {"id": source.id, "title": "Parcel", "code": "parcel", **priced(shop, price=source.shipping)}
-        ],
+        "shipping_lines": [_parcel(shop, source)],
         "returns": [],
     }
 
@@ -231,19 +228,19 @@ def _amounts(shop: State, source: Order) -> dict[str, Any]:
     )
 
 
+def _parcel(shop: State, source: Order) -> dict[str, Any]:
+    return {"id": source.id, "title": "Parcel", "code": "parcel", **priced(shop, price=source.shipping)}
+
+
+def _codes(source: Order) -> list[dict[str, Any]]:
+    if not source.discount_code:
+        return []
+    return [{"code": source.discount_code, "amount": money(source.discount), "type": "fixed_amount"}]
+
+
 def _discounts(source: Order) -> list[dict[str, Any]]:
     if not source.discount_code:
         return []
     told = {"target_type": "line_item", "type": "discount_code", "value_type": "fixed_amount"}
     told |= {"value": money(source.discount), "allocation_method": "across", "target_selection": "all"}
     return [{**told, "code": source.discount_code}]
-
-
-def privacy(shop: State, source: Customer, orders_key: str) -> dict[str, Any]:
-    """customers/data_request and customers/redact, which differ in the name for the orders."""
-    return {
-        "shop_id": shop.id,
-        "shop_domain": shop.domain,
-        "customer": {"id": source.id, "email": source.email, "phone": source.phone},
-        orders_key: [each.id for each in source.orders],
-    }

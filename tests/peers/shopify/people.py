@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from tests.peers.shopify import payloads, payloads_sales
+from tests.peers.shopify import payloads
 from tests.peers.shopify.model_sales import Address, Consent, Customer
 from tests.peers.shopify.state import State
 
@@ -108,12 +108,12 @@ class People(State):
 
     def ask_for_copy(self, customer: Customer) -> None:
         """A customer asks what is kept: customers/data_request."""
-        payload = payloads_sales.privacy(self, customer, "orders_requested")
+        payload = _privacy(self, customer, "orders_requested")
         self.tell([("customers/data_request", {**payload, "data_request": {"id": next(self.ids)}})])
 
     def redact_customer(self, customer: Customer) -> None:
         """A customer asks to be forgotten: customers/redact."""
-        self.tell([("customers/redact", payloads_sales.privacy(self, customer, "orders_to_redact"))])
+        self.tell([("customers/redact", _privacy(self, customer, "orders_to_redact"))])
 
     def redact_shop(self) -> None:
         """48 hours after an uninstall: shop/redact."""
@@ -130,3 +130,13 @@ class People(State):
                 setattr(self, name, value)
             self.updated_at = self.touch()
             self.tell([("shop/update", payloads.shop_itself(self))])
+
+
+def _privacy(shop: State, source: Customer, orders_key: str) -> dict[str, Any]:
+    """customers/data_request and customers/redact, which differ in the name for the orders."""
+    return {
+        "shop_id": shop.id,
+        "shop_domain": shop.domain,
+        "customer": {"id": source.id, "email": source.email, "phone": source.phone},
+        orders_key: [each.id for each in source.orders],
+    }

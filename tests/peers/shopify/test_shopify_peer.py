@@ -14,6 +14,7 @@ import shopify_app
 from graphql import get_named_type, is_leaf_type, parse, validate, validate_schema
 from shopify import session_token
 
+from integrations.platforms.shopify import documents
 from integrations.platforms.shopify.registered import SHOPIFY
 from integrations.protocols import Delivered
 from tests.peers.shopify import signing
@@ -189,6 +190,39 @@ class TestQueries:
         assert answer["data"]["customers"]["nodes"][0]["firstName"] is None
         assert answer["data"]["customers"]["nodes"][0]["id"]
         assert answer["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
+
+
+class TestOwnDocuments:
+    def variables(self, document: str, shop: Shop) -> dict[str, Any]:
+        """Something that exists for whatever the document asks for."""
+        product, order = next(iter(shop.products.values())), next(iter(shop.orders.values()))
+        level = product.variants[0].item.levels[0]
+        stock = {"inventoryItemId": level.item.gid, "locationId": level.location.gid}
+        change = {"delta": 1} if "$input: InventoryAdjust" in document else {"quantity": 1}
+        lists = "changes" if "delta" in change else "quantities"
+        note = {"id": order.gid, "note": "Ring twice"}
+        inventory = {"name": "available", "reason": "correction", lists: [{**stock, **change}]}
+        return {
+            "after": None,
+            "event": {"fulfillmentId": next(iter(shop.fulfillments.values())).gid, "status": "IN_TRANSIT"},
+            "id": order.gid if "on Order" in document or "tags" in document else product.gid,
+            "ids": [product.gid, order.gid],
+            "input": note if "OrderInput" in document else inventory,
+            "key": "k",
+            "metafields": [{"ownerId": order.gid, "namespace": "n", "key": "k", "type": "json", "value": "1"}],
+            "query": "{ products { nodes { id } } }" if "bulk" in document else "updated_at:>=2020-01-01",
+            "tags": ["a"],
+        }
+
+    @pytest.mark.parametrize("document", documents.EVERY, ids=lambda document: document[:30])
+    def test_are_executed(self, client: Client, shop: Shop, document: str) -> None:
+        if document in documents.BULK.values():
+            ended = client.ended(client.bulk(document))
+            assert (ended["status"], ended["url"] is None) == ("COMPLETED", False)
+            return
+        answer = client.ask(document, **self.variables(document, shop))
+        assert "errors" not in answer
+        assert not any(each.get("userErrors") for each in answer["data"].values() if isinstance(each, dict))
 
 
 class TestAccess:
