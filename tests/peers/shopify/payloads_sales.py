@@ -194,7 +194,6 @@ def order(shop: State, source: Order) -> dict[str, Any]:
         "discount_applications": _discounts(source),
         "fulfillments": [fulfillment(shop, each) for each in source.fulfillments],
         "line_items": [line(shop, each) for each in source.lines],
-        "payment_terms": None,
         "refunds": [refund(shop, each) for each in source.refunds],
         "shipping_address": place,
         "shipping_lines": [_parcel(shop, source)],
