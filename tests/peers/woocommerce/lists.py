@@ -1,7 +1,8 @@
 """Lists of the stand-in's REST API: parameters, their errors, filters, order and pages."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,7 +45,8 @@ class Wanted:
             self._one_of("status", _STATUSES, "any")
         self.role = self._one_of("role", _ROLES, "customer")
         self.include, self.exclude = self._numbers("include"), self._numbers("exclude")
-        self.since = [self._since("modified_after", "_modified"), self._since("after", "_created")]
+        times = (self._since("modified_after", "_modified"), self._since("after", "_created"))
+        self.since = [later for later in times if later is not None]
 
     def _number(self, name: str, default: int, largest: int | None) -> int:
         text = self.query.get(name)
@@ -70,11 +72,11 @@ class Wanted:
     def _numbers(self, name: str) -> set[int]:
         return {int(part) for part in self.query.get(name, "").split(",") if part.strip().isdigit()}
 
-    def _since(self, name: str, column: str) -> Callable[[Row], bool]:
+    def _since(self, name: str, column: str) -> Callable[[Row], bool] | None:
         """A time with a zone becomes the shop's own time, and is compared with the GMT column all the same."""
         text = self.query.get(name)
         if not text:
-            return lambda row: True
+            return None
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
@@ -87,9 +89,11 @@ class Wanted:
         return lambda row: bool((row[column] + shift).replace(tzinfo=None) > local)
 
     def chosen(self, rows: Iterable[Row]) -> list[Row]:
-        found = [row for row in rows if self._fits(row)]
+        found = list(rows)
+        for fits in self._filters():
+            found = [row for row in found if fits(row)]
         names: dict[str, Callable[[Row], Any]] = {
-            "id": lambda row: row["id"],
+            "id": itemgetter("id"),
             "date": lambda row: (row.get("_created"), row["id"]),
             "registered_date": lambda row: (row["_created"], row["id"]),
             "modified": lambda row: (row["_modified"], row["id"]),
@@ -97,23 +101,26 @@ class Wanted:
         }
         return sorted(found, key=names.get(self.order_by, names["id"]), reverse=self.descending)
 
-    def _fits(self, row: Row) -> bool:
-        if (self.include and row["id"] not in self.include) or row["id"] in self.exclude:
-            return False
-        if self.kind in ("products", "variations", "orders") and not self._has_status(row["status"]):
-            return False
+    def _filters(self) -> Iterator[Callable[[Row], bool]]:
+        """The filters that this list has and that were asked for; others are silently ignored."""
+        query = self.query
+        if self.include:
+            yield lambda row: row["id"] in self.include
+        if self.exclude:
+            yield lambda row: row["id"] not in self.exclude
         if self.kind == "customers":
-            email = self.query.get("email")
-            return self.role in ("all", row["role"]) and (not email or row["email"] == email)  # their times are ignored
-        if self.kind == "products" and self.query.get("type", row["type"]) != row["type"]:
-            return False
-        if self.kind == "orders" and str(row["customer_id"]) != self.query.get("customer", str(row["customer_id"])):
-            return False
-        return self.kind in ("products/categories", "webhooks", "orders/notes") or all(f(row) for f in self.since)
-
-    def _has_status(self, status: str) -> bool:
-        asked = self.status.split(",")
-        return status in asked or ("any" in asked and status != "trash")
+            if self.role != "all":
+                yield lambda row: bool(row["role"] == self.role)
+            if query.get("email"):
+                yield lambda row: bool(row["email"] == query["email"])
+        elif self.kind in ("products", "variations", "orders"):
+            asked = set(self.status.split(","))
+            yield lambda row: row["status"] in asked or ("any" in asked and row["status"] != "trash")
+            if self.kind == "products" and query.get("type"):
+                yield lambda row: bool(row["type"] == query["type"])
+            if self.kind == "orders" and query.get("customer"):
+                yield lambda row: str(row["customer_id"]) == query["customer"]
+            yield from self.since
 
     def cut(self, rows: list[Row]) -> list[Row]:
         start = self.offset if self.offset is not None else (self.page - 1) * self.per_page

@@ -39,7 +39,7 @@ class Hooks:
         self.dropped: list[tuple[str, Any]] = []
         self.pings: list[tuple[str, int]] = []
         self.chance = random.Random(1)
-        self._queue: list[tuple[int, str]] = []
+        self._queue: dict[tuple[int, str], None] = {}  # in order, each once
         self._numbers = 0
 
     def create(self, row: Row, *, ping: bool = True) -> Row:
@@ -74,8 +74,8 @@ class Hooks:
         with self.store.lock:
             written = json.dumps(arg)
             for hook in self.all.values():
-                if hook["status"] == "active" and hook["topic"] == topic and (hook["id"], written) not in self._queue:
-                    self._queue.append((hook["id"], written))
+                if hook["status"] == "active" and hook["topic"] == topic:
+                    self._queue.setdefault((hook["id"], written))
 
     def waiting(self) -> int:
         return len(self._queue)
@@ -87,7 +87,8 @@ class Hooks:
             with self.store.lock:
                 if not self._queue:
                     return done
-                number, written = self._queue.pop(0)
+                number, written = next(iter(self._queue))
+                del self._queue[number, written]
                 hook = self.all.get(number)
                 if hook is None or hook["status"] != "active":
                     continue

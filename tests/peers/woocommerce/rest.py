@@ -196,7 +196,7 @@ class Rest:
             return {"id": number, "error": turned.told}
 
     def _variations(self, asked: Asked, parent: int, rest: list[str]) -> Answer:
-        rows = {n: row for n, row in self.store.variations.items() if row["parent_id"] == parent}
+        rows = {row["id"]: row for row in self.store.family(parent)}
         if parent not in self.store.products:
             raise _invalid("products")
         if not rest and asked.method in ("GET", "HEAD"):

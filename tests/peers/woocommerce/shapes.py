@@ -1,6 +1,7 @@
 """What the stand-in's REST API and webhooks tell: wc/v3 of WooCommerce 10.5."""
 
 import html
+import itertools
 import random
 from datetime import datetime, timedelta
 from typing import Any
@@ -135,9 +136,9 @@ def _product_dates(row: Row, offset: timedelta) -> Row:
 def product(store: Any, row: Row) -> Row:
     """A product in lists, alone and in webhooks."""
     known = [store.categories[number] for number in row["_categories"] if number in store.categories]
-    related = [number for number in list(store.products)[:5] if number != row["id"]]
+    related = [number for number in itertools.islice(store.products, 5) if number != row["id"]]
     random.shuffle(related)
-    variations = [each["id"] for each in store.variations.values() if each["parent_id"] == row["id"]]
+    variations = [each["id"] for each in store.family(row["id"])]
     prices = [
         store.variations[number]["price"] for number in variations if store.variations[number]["status"] == "publish"
     ]

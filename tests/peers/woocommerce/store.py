@@ -30,6 +30,7 @@ class Store:
         self.lock = threading.RLock()
         self.products: dict[int, Row] = {}
         self.variations: dict[int, Row] = {}
+        self._families: dict[int, dict[int, None]] = {}
         self.orders: dict[int, Row] = {}
         self.notes: dict[int, list[Row]] = {}
         self.customers: dict[int, Row] = {}
@@ -107,6 +108,7 @@ class Store:
             row: Row = {"id": number, "parent_id": parent, "status": "publish", "attributes": attributes, "image": None}
             row |= {"_created": now, "_modified": now, "price": "", "regular_price": ""}
             self.variations[number] = row
+            self._families.setdefault(parent, {})[number] = None
             self._set(row, fields)
             self._touch_parent(parent, now)
             self.hooks.fire("product.created", number)
@@ -126,8 +128,8 @@ class Store:
         row = self.products[parent]
         row["_modified"] = now
         kept = {each["name"] for each in row.get("attributes", [])}
-        for each in self.variations.values():
-            for attribute in each["attributes"] if each["parent_id"] == parent else ():
+        for each in self.family(parent):
+            for attribute in each["attributes"]:
                 if attribute["name"] not in kept:
                     kept.add(attribute["name"])
                     options = self._options(parent, attribute["name"])
@@ -140,9 +142,12 @@ class Store:
                 attribute["options"] = self._options(parent, attribute["name"])
 
     def _options(self, parent: int, name: str) -> list[str]:
-        told = [a["option"] for v in self.variations.values() if v["parent_id"] == parent for a in v["attributes"]
-                if a["name"] == name]  # fmt: skip
-        return list(dict.fromkeys(told))
+        attributes = (attribute for each in self.family(parent) for attribute in each["attributes"])
+        return list(dict.fromkeys(attribute["option"] for attribute in attributes if attribute["name"] == name))
+
+    def family(self, parent: int) -> list[Row]:
+        """A product's variations."""
+        return [self.variations[number] for number in self._families.get(parent, ())]
 
     def _set(self, row: Row, fields: Row) -> None:
         if "name" in fields:
@@ -161,10 +166,9 @@ class Store:
         """Into the bin; by REST and PHP with a false coupon.deleted."""
         with self.lock:
             row, now = self.post(number), self.now()
-            for each in self.variations.values():
-                if each["parent_id"] == number:
-                    each |= {"_before": each["status"], "status": "trash", "_modified": now}
-                    self.hooks.fire("product.deleted", each["id"])
+            for each in self.family(number):
+                each |= {"_before": each["status"], "status": "trash", "_modified": now}
+                self.hooks.fire("product.deleted", each["id"])
             row |= {"_before": row["status"], "status": "trash", "_modified": now}
             self.hooks.fire("product.deleted", number)
             if by != "wp-admin":
@@ -173,8 +177,7 @@ class Store:
     def untrash(self, number: int) -> None:
         with self.lock:
             now = self.now()
-            family = [v for v in self.variations.values() if v["parent_id"] == number]
-            for row in (*family, self.post(number)):
+            for row in (*self.family(number), self.post(number)):
                 row |= {"status": row.pop("_before", "draft"), "_modified": now}
                 self.hooks.fire("product.updated", row["id"])
                 self.hooks.fire("product.restored", row["id"])
@@ -182,9 +185,11 @@ class Store:
     def delete(self, number: int, *, by: str = "rest") -> None:
         """For good: fires no topic, by REST the action hooks, by "Delete permanently" in wp-admin nothing at all."""
         with self.lock:
-            family = [v["id"] for v in self.variations.values() if v["parent_id"] == number]
-            for each in (*family, number):
-                was_variation = self.variations.pop(each, None) is not None
+            for each in (*[row["id"] for row in self.family(number)], number):
+                was = self.variations.pop(each, None)
+                was_variation = was is not None
+                if was is not None:
+                    del self._families[was["parent_id"]][each]
                 self.products.pop(each, None)
                 if by == "rest":
                     hook = "woocommerce_delete_product" + ("_variation" if was_variation else "")
