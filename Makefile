@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 .PHONY: help run sign-in demo install install-dev lint format test test-all bench peer-shopify peer-woocommerce docs requirements clean
 
 help: ## This list
-	@grep -E '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 run: install ## Start everything, with a demo shop (PORT, VAR_DIR, DEMO=0, …)
 	@exec $(BIN)/python -m webapp.run

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from commerce.rules.events import Deleted, Saved
+from commerce.rules.events import Deleted, Named, Saved
 from commerce.rules.products import ProductFacts, VariantFacts
 from tests.integrations.platforms.woocommerce.conftest import Read
 
@@ -36,9 +36,9 @@ class TestASimpleProduct:
             "4006381333931",
             12,
         )
-        category = reading.changes[1]
-        assert isinstance(category, Saved)
-        assert (category.kind, category.facts.id) == ("category", "15")
+        named = reading.changes[1]
+        assert isinstance(named, Named)
+        assert (named.category.id, named.category.name) == ("15", "Scarves & Hats")
 
     def test_is_the_same_however_its_related_products_are_shuffled(self, read: Read) -> None:
         one = read("product.updated", "product_updated__simple", related_ids=[1, 2])
