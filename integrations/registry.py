@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from commerce.settings import Settings
 from integrations.protocols import Platform, SearchEngine
 from integrations.shop_api import Access, Grant, ShopApi
+
+if TYPE_CHECKING:
+    from integrations.platforms.shopify.sign_in import SignIn
+    from integrations.platforms.woocommerce.diagnosis import Diagnosis, KeyCheck
 
 PLATFORMS = {
     "shopify": "integrations.platforms.shopify.registered:SHOPIFY",
@@ -20,6 +24,10 @@ SHOP_APIS = {
 }
 # How access that ends is renewed.
 RENEWALS = {"shopify": "integrations.platforms.shopify.tokens:renew"}
+# How merchants come in: by the platform's own sign-in, or with an address that is looked at and keys that are tried.
+SIGN_INS = {"shopify": "integrations.platforms.shopify.sign_in:open_sign_in"}
+DIAGNOSES = {"woocommerce": "integrations.platforms.woocommerce.diagnosis:diagnose"}
+KEY_CHECKS = {"woocommerce": "integrations.platforms.woocommerce.diagnosis:check_keys"}
 ENGINES = {
     "embedded": "integrations.search.embedded.engine:open_engine",
     "meilisearch": "integrations.search.meilisearch.engine:open_engine",
@@ -47,6 +55,24 @@ def shop_api(platform_name: str, access: Access) -> ShopApi | None:
 def renewed(platform_name: str, settings: Settings, domain: str, secrets: Mapping[str, str]) -> Grant:
     """New access in the place of one that ends. Raises Refused where it is lost, Transient, KeyError."""
     return cast(Grant, load(RENEWALS[platform_name])(settings, domain, secrets))
+
+
+@cache
+def sign_in(platform_name: str, settings: Settings) -> "SignIn":
+    """The platform's own sign-in. Raises KeyError where it has none, ValueError where it is not set up."""
+    return cast("SignIn", load(SIGN_INS[platform_name])(settings))
+
+
+def diagnosis(platform_name: str, address: str, settings: Settings) -> "Diagnosis":
+    """What is at the address of a store, in plain words. Never raises; takes up to a minute."""
+    look = load(DIAGNOSES[platform_name])
+    found = look(address, ca_bundle=settings.ca_bundle, allow_private_hosts=settings.allow_private_hosts)
+    return cast("Diagnosis", found)
+
+
+def key_check(platform_name: str, access: Access) -> "KeyCheck":
+    """Whether the keys read and write at the declared store. Raises Transient and RateLimited without an answer."""
+    return cast("KeyCheck", load(KEY_CHECKS[platform_name])(access))
 
 
 def engine(settings: Settings) -> SearchEngine:

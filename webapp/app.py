@@ -20,6 +20,8 @@ VIEWS = (
     "webapp.views.storefront:blueprint",
     "webapp.views.api:blueprint",
     "webapp.views.sign_in:blueprint",
+    "webapp.views.shopify:blueprint",
+    "webapp.views.app_proxy:blueprint",
     "webapp.views.home:blueprint",
     "webapp.views.events:blueprint",
     "webapp.views.products:blueprint",

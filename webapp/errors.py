@@ -9,11 +9,18 @@ from werkzeug.exceptions import HTTPException
 from commerce.database import UNREACHABLE
 
 _log = structlog.get_logger(__name__)
-_PROGRAMS = ("/api/", "/storefront/", "/webhooks/", "/healthz", "/readyz", "/metrics")
+_PROGRAMS = (
+    *("/api/", "/storefront/", "/webhooks/", "/healthz", "/readyz", "/metrics"),
+    *("/shopify/proxy/", "/woocommerce/callback"),
+)
 
 
 class Problem(Exception):
-    """An answer that is an error: HTTP status, a title of a few words, what to do, and fields that are wrong."""
+    """An answer that is an error: HTTP status, a title of a few words, what to do, and fields that are wrong.
+
+    Pages show `action`, the (address, words) of what to do, in the place of the way to the dashboard. `retry_after`
+    in seconds becomes a header.
+    """
 
     def __init__(self, status: int, title: str, detail: str = "", **extra: Any) -> None:
         super().__init__(title)
@@ -52,14 +59,18 @@ def _on_bug(error: Exception) -> Response:
 
 
 def _answer(status: int, title: str, detail: str, **extra: Any) -> Response:
+    action, retry_after = extra.pop("action", None), extra.pop("retry_after", None)
     if request.path.startswith(_PROGRAMS):
         response = jsonify({"type": "about:blank", "title": title, "status": status, "detail": detail, **extra})
         response.mimetype = "application/problem+json"
     else:
         response = Response(
-            render_template("error.html", status=status, title=title, detail=detail), mimetype="text/html"
+            render_template("error.html", status=status, title=title, detail=detail, action=action),
+            mimetype="text/html",
         )
     response.status_code = status
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -1,6 +1,7 @@
 """Who may call what. Every route has a guard; a test walks all of them."""
 
 import secrets
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -9,7 +10,10 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, g, redirect, request, session, url_for
 
 from commerce.tables import shops
-from commerce.tables.shops import Shop
+from commerce.tables.shops import ACTIVE, Shop
+from integrations.platforms.shopify import proxy
+from webapp import embedded, sessions
+from webapp.door import SHOPIFY, app_secrets
 from webapp.errors import Problem
 from webapp.parts import parts
 
@@ -20,10 +24,13 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# Where forms that change something are: they carry the token of their session.
+_FORMS = ("/dashboard", "/woocommerce/connect")
 
 
 def install(app: Flask) -> None:
     """Guard the whole application: headers on every answer, CSRF on every form, a guard on every route."""
+    app.session_interface = sessions.Cookies()
     app.before_request(_check_form)
     app.after_request(_add_headers)
     app.jinja_env.globals["csrf_token"] = csrf_token
@@ -35,13 +42,25 @@ def public(view: View) -> View:
 
 
 def merchant(view: View) -> View:
-    """Only who signed in to the dashboard. `g.shop` is the shop chosen, None while there is none."""
+    """Only who signed in to the dashboard, by this browser's cookie or with a session token of Shopify.
+
+    `g.shops` are the shops that they may see, `g.shop` the chosen one, None while there is none. `g.operator`: whether
+    it is the operator, who sees all.
+    """
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        if not session.get("merchant"):
-            return redirect(url_for("sign_in.page", next=_back()))
-        g.shop = chosen_shop()
+        domain, shop = embedded.shop_of_token()
+        if shop is not None:
+            look_at(sessions.Visitor(operator=False, shop_keys=(shop.key,)))
+            if embedded.here():
+                sessions.keep_signed_in(shop.key)
+            return view(*args, **kwargs)
+        if domain and embedded.here():  # a shop that is not connected yet
+            return redirect(f"{embedded.HOME}?{request.query_string.decode('latin-1')}")
+        known = sessions.visitor()
+        if known is None or not look_at(known):
+            return embedded.ask_again() if embedded.here() else redirect(url_for("sign_in.page", next=_back()))
         return view(*args, **kwargs)
 
     return _marked(cast(View, guarded), "merchant")
@@ -56,6 +75,27 @@ def api_key(view: View) -> View:
         return view(*args, **kwargs)
 
     return _marked(cast(View, guarded), "api_key")
+
+
+def app_proxy(view: View) -> View:
+    """Only what came through a shop's own domain, signed by Shopify. `g.shop` is the shop, `g.customer_id` who is
+    signed in there, empty where nobody is."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        here = parts()
+        pairs = request.args.items(multi=True)
+        caller = proxy.caller(pairs, app_secrets(here.settings), now=time.time())
+        if caller is None:
+            raise Problem(401, "Not signed by Shopify", "This address is for calls through the shop's own domain.")
+        with here.database.read() as db:
+            g.shop = shops.by_domain(db, here.vault, platform=SHOPIFY, domain=caller.domain)
+        if g.shop is None or g.shop.state != ACTIVE:
+            raise Problem(404, "No such shop", "This shop is not connected to Backroom.")
+        g.customer_id = caller.customer_id
+        return view(*args, **kwargs)
+
+    return _marked(cast(View, guarded), "app_proxy")
 
 
 def publishable_key(view: View) -> View:
@@ -79,18 +119,41 @@ def _marked(view: View, guard: str) -> View:
     return view
 
 
-def chosen_shop() -> Shop | None:
-    """The shop that the merchant looks at: chosen with ?shop=, remembered in the session, else the first."""
+def look_at(visitor: sessions.Visitor) -> bool:
+    """Choose the shop that is looked at: with ?shop=, remembered in the session, else the first.
+
+    False where none of the visitor's shops is left, or a page within Shopify's admin is for another one. Raises Problem
+    for another's shop.
+    """
+    g.operator, g.shops = visitor.operator, _shops_of(visitor)
+    wanted = request.args.get("shop", "")
+    named = [shop for shop in g.shops if wanted and wanted in (shop.key, shop.domain)]
+    if not visitor.operator:
+        if not g.shops or (wanted and not named and embedded.here() and not embedded.token()):
+            return False
+        if wanted and not named:
+            raise Problem(404, "No such shop", "There is no such shop, or it is not yours.")
+    remembered = [shop for shop in g.shops if shop.key == session.get("shop")]
+    g.shop = next(iter([*named, *remembered, *g.shops]), None)
+    if embedded.here():
+        g.shops = [g.shop]
+    if g.shop and session.get("shop") != g.shop.key and sessions.visitor() == visitor:
+        session["shop"] = g.shop.key
+    return True
+
+
+def chosen() -> Shop | None:
+    """The shop that is looked at."""
+    return cast("Shop | None", g.get("shop"))
+
+
+def _shops_of(visitor: sessions.Visitor) -> list[Shop]:
     here = parts()
     with here.database.read() as db:
-        everyone = shops.all_shops(db, here.vault)
-    g.shops = everyone
-    by_key = {shop.key: shop for shop in everyone}
-    wanted = request.args.get("shop") or session.get("shop")
-    chosen = by_key.get(wanted or "") or (everyone[0] if everyone else None)
-    if chosen and session.get("shop") != chosen.key:
-        session["shop"] = chosen.key
-    return chosen
+        if visitor.operator:
+            return shops.all_shops(db, here.vault)
+        found = [shops.by_key(db, here.vault, key) for key in visitor.shop_keys]
+    return [shop for shop in found if shop is not None]
 
 
 def _bearer() -> str:
@@ -130,7 +193,7 @@ def csrf_token() -> str:
 
 def _check_form() -> None:
     """Forms of the dashboard change something only with the token of their session."""
-    if request.method in ("GET", "HEAD", "OPTIONS") or not request.path.startswith("/dashboard"):
+    if request.method in ("GET", "HEAD", "OPTIONS") or not request.path.startswith(_FORMS):
         return
     sent = request.form.get("csrf_token") or request.headers.get("X-CSRF-Token", "")
     if not secrets.compare_digest(sent.encode(), session.get("csrf", secrets.token_urlsafe()).encode()):
@@ -151,7 +214,11 @@ def _add_headers(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     if response.mimetype == "text/html":
-        headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        headers.setdefault("X-Frame-Options", "DENY")
+        if embedded.here():
+            headers.setdefault("Content-Security-Policy", embedded.policy(CONTENT_SECURITY_POLICY))
+        else:
+            led = CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action 'self' {g.get('leads_to', '')}")
+            headers.setdefault("Content-Security-Policy", led if g.get("leads_to") else CONTENT_SECURITY_POLICY)
+            headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Cache-Control", "no-store")
     return response

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import g, redirect, request, url_for
+from flask import current_app, g, redirect, request, url_for
 from flask.sansio.app import App
 from markupsafe import Markup
 
 from commerce.rules.documents import plain_text
-from webapp import formats
+from webapp import embedded, formats, guards
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -26,7 +26,6 @@ NAVIGATION = (
     ("orders", "Orders"),
     ("customers", "Customers"),
 )
-_DASHBOARD = {name for name, _ in NAVIGATION}
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -42,7 +41,8 @@ def install(app: App) -> None:
         marked=formats.marked,
         plain_text=plain_text,
     )
-    app.jinja_env.globals.update(asset=asset, here_with=here_with, navigation=NAVIGATION)
+    app.jinja_env.globals.update(asset=asset, here_with=here_with, navigation=NAVIGATION, kept_in_links=kept_in_links)
+    app.jinja_env.globals.update(app_bridge=embedded.app_bridge)
     app.url_defaults(_keep_shop)
 
 
@@ -68,15 +68,26 @@ def of_shop(view: View) -> Callable[..., Any]:
 
 def here_with(**changes: Any) -> str:
     """The present address with other values in its query; None takes a value out."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in changes]
+    left_out = {*changes, *embedded.PASSING}
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in left_out]
     new = [(name, value) for name, value in changes.items() if value is not None]
     return f"{request.path}?{urlencode([*kept, *new])}" if kept or new else request.path
 
 
 def _keep_shop(endpoint: str, values: dict[str, Any]) -> None:
-    """Links name the shop where there are several, so that they show the same to whoever opens them."""
-    if endpoint.partition(".")[0] in _DASHBOARD and g.get("shop") and len(g.get("shops", ())) > 1:
-        values.setdefault("shop", g.shop.key)
+    """Links name the shop where there are several, so that they show the same to whoever opens them.
+
+    Within Shopify's admin they carry what the next page is to be known by.
+    """
+    if not g.get("shop") or guards.guard_of(current_app.view_functions.get(endpoint)) != "merchant":
+        return
+    for name, value in kept_in_links().items():
+        values.setdefault(name, value)
+
+
+def kept_in_links() -> dict[str, str]:
+    """What links and forms of the dashboard carry."""
+    return embedded.links() or ({"shop": g.shop.key} if len(g.get("shops", ())) > 1 else {})
 
 
 def asset(name: str) -> str:

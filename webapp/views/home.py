@@ -23,6 +23,11 @@ def root() -> Any:
 @guards.merchant
 def index() -> str:
     """Live figures, the last day hour by hour, and the last problems."""
+    return page()
+
+
+def page() -> str:
+    """The page of the shop that is looked at."""
     if g.shop is None:
         return render_template("welcome.html")
     here, now = parts(), pages.now()

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
 from commerce.tables import sign_ins
-from webapp import guards, pages
+from webapp import guards, pages, sessions
 from webapp.errors import Problem
 from webapp.parts import parts
 
@@ -20,7 +20,7 @@ _ROBOT = re.compile(r"bot\b|crawl|spider|preview|facebookexternalhit|whatsapp|em
 def page() -> Any:
     """How to get a link."""
     wanted = _safe(request.args.get("next", ""))
-    if session.get("merchant"):
+    if sessions.visitor():
         return redirect(wanted)
     session["next"] = wanted
     return render_template("sign_in.html", token=None)
@@ -78,9 +78,7 @@ def _sign_in(token: str) -> Any:
             "`flask --app webapp.app sign-in` where Backroom runs.",
         )
     wanted = _safe(session.get("next", ""))
-    session.clear()
-    session.permanent = True
-    session["merchant"] = True
+    sessions.sign_in_operator()
     return redirect(wanted)
 
 

@@ -32,6 +32,11 @@ def allow_every_site(response: Response) -> Response:
 @guards.publishable_key
 def search() -> Response:
     """Products that fit a query, with facets and prices."""
+    return searched()
+
+
+def searched() -> Response:
+    """What the search of `g.shop` answers to the present request's query."""
     started = time.perf_counter()
     query = query_of(request.args)
     found = find(parts(), g.shop, query)

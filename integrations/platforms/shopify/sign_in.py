@@ -49,7 +49,7 @@ class SignIn:
         if not _TIMESTAMP.fullmatch(timestamp) or abs(time.time() - int(timestamp)) > SECONDS:
             return False
         try:
-            return any([session.validate_hmac(dict(query)) for session in self._sessions])
+            return any(session.validate_hmac(dict(query)) for session in self._sessions)
         except UnicodeError:  # lone surrogates
             return False
 
