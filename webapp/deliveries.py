@@ -19,13 +19,17 @@ OUTCOMES = {
     inbox.SKIPPED: "Read; nothing had to be done",
     inbox.FAILED: "Set aside after its last attempt",
     inbox.REJECTED: "Turned away",
+    inbox.ERASED: "Erased",
 }
 EFFECTS = {
     effects.INDEX: "Search index",
     effects.REREAD: "Read again from the platform",
+    effects.CALL: "Change at the shop",
+    effects.ERASE: "Erasure",
 }
 _WORDS = {
     effects.WAITING: "waits",
+    effects.STARTED: "under way",
     effects.DONE: "done",
     effects.FAILED: "failed",
 }

@@ -124,7 +124,7 @@ def repeats(db: Connection, rows: Sequence[Row[Any]]) -> dict[int, int]:
         inbox.c.shop_id == shop_id,
         inbox.c.fingerprint.in_({row.fingerprint for row in candidates.values()}),
         inbox.c.fingerprint != text("''"),
-        inbox.c.state.in_((APPLIED, SKIPPED)),
+        inbox.c.state.in_((APPLIED, SKIPPED, ERASED)),
     )
     first: dict[str, int] = {}
     for row_id, fingerprint in db.execute(query.order_by(inbox.c.id)):

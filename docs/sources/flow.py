@@ -24,6 +24,7 @@ _STATES = {
         inbox.SKIPPED: "changed nothing; the note says why",
         inbox.FAILED: "tried often enough; kept with its traceback, can be replayed",
         inbox.REJECTED: "genuine, but not JSON; kept, never applied",
+        inbox.ERASED: "its body and headers were erased under privacy law; cannot be replayed",
     },
     "effect": {
         effects.WAITING: "written, not carried out yet",
@@ -48,7 +49,7 @@ _STATES = {
         connections.LOST: "the store refused our access; the merchant has to connect it again",
         connections.REMOVED: "the app was removed from the store",
     },
-    "shop": {shops.ACTIVE: "connected", shops.UNINSTALLED: "the app was removed from the shop"},
+    "shop": {shops.ACTIVE: "connected", shops.UNINSTALLED: "the app was removed from the shop", shops.ERASED: "all that was known of it was erased"},
     "order": {orders.OPEN: "to be worked on", orders.COMPLETED: "done", orders.CANCELLED: "cancelled"},
     "product": {
         products.ACTIVE: "for sale; found by search if it is also published",

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from commerce.tables import customers, inbox
+from commerce.tables import customer_details, inbox
 from webapp import openapi
 
 LISTS = ("products", "orders", "customers", "events", "effects")
@@ -66,7 +66,7 @@ class TestShapes:
     def test_what_the_platform_told_of_purchases_counts(self, api: Any, shop: Any) -> None:
         shop.customer()
         with shop.here.database.write() as db:
-            customers._set(db, shop.id, "31", told_orders=12, told_spent=99_000, told_at=_later(0))
+            customer_details._set(db, shop.id, "31", told_orders=12, told_spent=99_000, told_at=_later(0))
         shape = api.get("/api/v1/customers/31").json
         assert (shape["orders_count"], shape["total_spent"]["amount"]) == (12, 99_000)
 
@@ -74,7 +74,7 @@ class TestShapes:
         shop.customer()
         with shop.here.database.write() as db:
             told = {"told_orders": 2, "told_spent": 99_000, "told_at": _later(0)}
-            customers._set(db, shop.id, "31", **told, orders_stored=2, orders_count=1, total_spent=5_000)
+            customer_details._set(db, shop.id, "31", **told, orders_stored=2, orders_count=1, total_spent=5_000)
         shape = api.get("/api/v1/customers/31").json
         assert (shape["orders_count"], shape["total_spent"]["amount"]) == (1, 5_000)
 
