@@ -7,7 +7,8 @@ from typing import Any
 import structlog
 
 from commerce.database import Connection
-from commerce.tables import effects
+from commerce.tables import effects, shops
+from integrations import registry
 from integrations.errors import OutsideError, Permanent, RateLimited, Refused, Transient
 from integrations.shop_api import Page
 from jobs import queues
@@ -47,6 +48,9 @@ def reread_batch(process: Process, held: Lease) -> int:
     rows = [row for row in waiting if (row.object_kind, row.origin) == (first.object_kind, first.origin)]
     try:
         with opened(process, held.shop_id, purpose="re-read") as found:
+            if found is None and not _has_api(process, held.shop_id):
+                _give_up(process, held, rows, "This shop has no API to read it from: send it once more.")
+                return len(rows)
             if found is None:
                 unconnected = Transient("Backroom is not connected to the shop's own API.")
                 _postpone(process, held, rows, unconnected, wait=_UNCONNECTED)
@@ -74,12 +78,23 @@ def _failed(process: Process, held: Lease, rows: Sequence[Any], error: OutsideEr
     _log.warning("reread.failed", objects=len(rows), error=str(error), attempt=attempts + 1)
     given_up = attempts >= _GIVES_UP or (isinstance(error, Permanent) and not isinstance(error, Refused))
     if given_up:
-        with process.database.write() as db:
-            held.keep(db)
-            effects.failed(db, [row.id for row in rows], now=utc_now(), error=str(error))
+        _give_up(process, held, rows, str(error))
         return
     wait = error.retry_after if isinstance(error, RateLimited) else _BACKOFF[min(attempts, len(_BACKOFF) - 1)]
     _postpone(process, held, rows, error, wait=wait)
+
+
+def _has_api(process: Process, shop_id: int) -> bool:
+    """Whether shops on this platform have an API at all."""
+    with process.database.read() as db:
+        shop = shops.by_id(db, process.vault, shop_id)
+    return shop is not None and shop.platform in registry.SHOP_APIS
+
+
+def _give_up(process: Process, held: Lease, rows: Sequence[Any], error: str) -> None:
+    with process.database.write() as db:
+        held.keep(db)
+        effects.failed(db, [row.id for row in rows], now=utc_now(), error=error)
 
 
 def _postpone(process: Process, held: Lease, rows: Sequence[Any], error: OutsideError, *, wait: float) -> None:

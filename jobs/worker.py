@@ -66,7 +66,9 @@ def main() -> None:
     here = process.assemble(settings)
     process.start(here)
     logging.getLogger("rq.worker").setLevel(logging.WARNING)
-    worker = SimpleWorker(chosen_queues(sys.argv[1:]), connection=connect(settings.redis_url), serializer=JSONSerializer)
+    worker = SimpleWorker(
+        chosen_queues(sys.argv[1:]), connection=connect(settings.redis_url), serializer=JSONSerializer
+    )
     with showing_up(here.queues, here.name):
         worker.work(dequeue_strategy=DequeueStrategy.ROUND_ROBIN, logging_level="WARNING")
 

@@ -12,7 +12,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from commerce.settings import Settings
 from commerce.tables import connections, syncs
 from commerce.tables.connections import Credentials
-from jobs import queues
+from jobs import process, queues
 from jobs.job import utc_now
 from tests.conftest import Backroom
 from tests.peers.shopify.peer import Peer as ShopifyPeer
@@ -36,6 +36,13 @@ def served(backroom: Backroom) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def at(backroom: Backroom, url: str) -> Backroom:
+    """The same Backroom, whose workers know that address for it."""
+    there = replace(backroom.process, settings=replace(backroom.settings, base_url=url))
+    process.start(there)
+    return replace(backroom, process=there)
 
 
 def with_stand_ins(settings: Settings, peer: ShopifyPeer | None = None, **changes: Any) -> Settings:
