@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,11 +93,13 @@ class Backroom:
 
 
 @contextmanager
-def backroom(folder: Path) -> Iterator[Backroom]:
-    """A Backroom for the block, with one Shopify shop."""
+def backroom(
+    folder: Path, *, settings: Mapping[str, str] | None = None, options: Sequence[str] = ()
+) -> Iterator[Backroom]:
+    """A Backroom for the block, with one Shopify shop; `options` are further ones of the command that adds it."""
     port, var_dir = free_port(), folder / "var"
-    settings = {"PORT": str(port), "VAR_DIR": str(var_dir), "DEMO": "0", "RATE_LIMITS": "off", "LOG_LEVEL": "warning"}
-    env, log = environment(settings), folder / "backroom.log"
+    ours = {"PORT": str(port), "VAR_DIR": str(var_dir), "DEMO": "0", "RATE_LIMITS": "off", "LOG_LEVEL": "warning"}
+    env, log = environment(ours | dict(settings or {})), folder / "backroom.log"
     with running([sys.executable, "-m", "webapp.run"], env=env, log=log) as process:
 
         def is_up() -> bool:
@@ -106,7 +108,7 @@ def backroom(folder: Path) -> Iterator[Backroom]:
             return b"is running at" in log.read_bytes() and answers(port)
 
         wait_until(is_up, "starting Backroom")
-        here = Backroom(port=port, var_dir=var_dir, shop=_add_shop(env))
+        here = Backroom(port=port, var_dir=var_dir, shop=_add_shop(env, options))
         try:
             yield here
         finally:
@@ -114,10 +116,10 @@ def backroom(folder: Path) -> Iterator[Backroom]:
                 here.resume()
 
 
-def _add_shop(env: dict[str, str]) -> dict[str, str]:
+def _add_shop(env: dict[str, str], more: Sequence[str]) -> dict[str, str]:
     command = [sys.executable, "-m", "flask", "--app", "webapp.app", "shops", "add-shopify", DOMAIN]
     options = ["--webhook-secret", SECRET, "--currency", "EUR"]
-    told = subprocess.run([*command, *options], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    told = subprocess.run([*command, *options, *more], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     if told.returncode:
         raise UnableToMeasure(f"the shop could not be added: {told.stderr.strip()[-300:]}")
     added: dict[str, str] = json.loads(told.stdout)

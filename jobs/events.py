@@ -192,7 +192,7 @@ def _outcome(result: mirror.Result, reading: Reading, now: datetime) -> Outcome:
 
 
 def _counted(shop_id: int, rows: Sequence[Any], outcomes: Sequence[Outcome], now: datetime) -> "Counter[tallies.Key]":
-    """What became of the rows, and how long live ones took from the door to here."""
+    """What became of the rows, how long live ones took from the door to here, and what they changed by kind."""
     counted: Counter[tallies.Key] = Counter((shop_id, "applied", outcome.state) for outcome in outcomes)
     finished = {outcome.id for outcome in outcomes if outcome.state != inbox.WAITING}
     for row in rows:
@@ -200,4 +200,10 @@ def _counted(shop_id: int, rows: Sequence[Any], outcomes: Sequence[Outcome], now
             lag = (now - row.received_at).total_seconds()
             counted[shop_id, "lag", tallies.lag_label(lag)] += 1
             counted[shop_id, "lag_ms", "sum"] += max(0, round(lag * 1000))
+    live = {row.id for row in rows if row.origin == LIVE}
+    counted.update(
+        (shop_id, "changed", outcome.kind)
+        for outcome in outcomes
+        if outcome.id in live and outcome.state == inbox.APPLIED and outcome.kind
+    )
     return counted

@@ -14,7 +14,7 @@ from rq import get_current_job
 
 from commerce.database import UNREACHABLE, Connection
 from commerce.tables import leases
-from jobs.process import Process, current
+from jobs.process import Process, current, died
 
 Job = TypeVar("Job", bound=Callable[..., None])
 
@@ -98,7 +98,7 @@ def lease(*, shop_id: int, kind: str) -> Iterator[Lease | None]:
     process = current()
     mine = Holder(shop_id=shop_id, kind=kind, holder=process.name)
     with process.database.write() as db:
-        taken = leases.take(db, **mine, now=utc_now(), seconds=LEASE_SECONDS)
+        taken = leases.take(db, **mine, now=utc_now(), seconds=LEASE_SECONDS) or _take_over(db, mine)
     if not taken:
         yield None
         return
@@ -112,6 +112,16 @@ def lease(*, shop_id: int, kind: str) -> Iterator[Lease | None]:
         renewing.join()
         with process.database.write() as db:
             leases.release(db, **mine, now=utc_now())
+
+
+def _take_over(db: Connection, mine: Holder) -> bool:
+    """Take the lease of a process of this machine that was killed: there is no need to wait until it lapses."""
+    holder = leases.holder(db, shop_id=mine["shop_id"], kind=mine["kind"])
+    if holder is None or not died(holder):
+        return False
+    now = utc_now()
+    leases.release(db, shop_id=mine["shop_id"], kind=mine["kind"], holder=holder, now=now)
+    return leases.take(db, **mine, now=now, seconds=LEASE_SECONDS)
 
 
 def _renew(held: Lease, over: Event) -> None:

@@ -4,6 +4,7 @@ import os
 import socket
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from uuid import uuid4
 
 from commerce.database import Database
@@ -23,7 +24,30 @@ class Process:
     vault: Vault
     queues: Queues
     engine: SearchEngine
-    name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}")
+    name: str = field(default_factory=lambda: f"{_place()}:{os.getpid()}:{uuid4().hex[:8]}")
+
+
+def _place() -> str:
+    """This host, and where the system has several, the space in which its process numbers count."""
+    try:
+        space = Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:
+        space = 0
+    return f"{socket.gethostname()}/{space}"
+
+
+def died(name: str) -> bool:
+    """Whether the process of that name was one of this machine and is no more; False where that cannot be known."""
+    place, _, rest = name.rpartition(":")[0].rpartition(":")
+    if place != _place() or not rest.isdecimal():
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 _handed_over: list[Process] = []

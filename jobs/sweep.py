@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from commerce.database import Connection
 from commerce.tables import effects, inbox, installs, leases, reindexes, rejections, sign_ins, syncs, tallies
 from jobs import calls, events, privacy, products, queues, reactions, rereads
 from jobs import syncs as walks
 from jobs.job import job, utc_now
-from jobs.process import Process, current
+from jobs.process import Process, current, died
 
 _GRACE = timedelta(seconds=1)  # a wake-up that is under way gets this long
 _CHUNK = 2000  # rows per transaction of clearing up
@@ -34,19 +35,24 @@ def sweep() -> None:
     for kind, wake in reactions.WAKES.items():
         with process.database.read() as db:
             waiting = effects.shops_with_work(db, kind=kind, now=now)
-            busy = leases.held(db, kind=_LEASES[kind], now=now)
+            busy = _busy(db, _LEASES[kind], now)
         _wake(process, wake, {shop for shop, since in waiting.items() if since < now - _GRACE} - busy)
     with process.database.read() as db:
-        rebuilding = set(reindexes.running(db)) - leases.held(db, kind=products.REINDEX_LEASE, now=now)
-        walking = syncs.shops_with_work(db, now=now) - leases.held(db, kind=walks.LEASE, now=now)
+        rebuilding = set(reindexes.running(db)) - _busy(db, products.REINDEX_LEASE, now)
+        walking = syncs.shops_with_work(db, now=now) - _busy(db, walks.LEASE, now)
     process.queues.wake(queues.REINDEX, rebuilding)
     process.queues.wake(queues.SYNC, walking)
+
+
+def _busy(db: Connection, kind: str, now: datetime) -> set[int]:
+    """Shops on whose rows of this kind somebody works who is alive, as far as is known."""
+    return {shop_id for shop_id, holder in leases.held(db, kind=kind, now=now).items() if not died(holder)}
 
 
 def _lying(process: Process, now: datetime) -> set[int]:
     with process.database.read() as db:
         waiting = inbox.shops_with_work(db, now=now)
-        busy = leases.held(db, kind=events.LEASE, now=now)
+        busy = _busy(db, events.LEASE, now)
     return {shop for shop, since in waiting.items() if since < now - _GRACE} - busy
 
 

@@ -6,7 +6,7 @@ A run's row says where it is, and is written with what the page told; a killed w
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import structlog
@@ -25,6 +25,7 @@ from jobs.slices import SLICE
 from jobs.told import Answer, Outcome, tell
 
 LEASE = "sync"
+_SOON, _NAP = timedelta(seconds=1.5), 0.05  # what a worker that has nothing else to do waits for, and in which steps
 _SURPLUS_BATCH = 50  # objects that are looked for at the shop in one step
 _BACKOFF = (5, 15, 60, 300, 900)  # seconds
 _GIVES_UP = 50  # tries of one page
@@ -92,10 +93,23 @@ def _pages(process: Process, held: Lease, found: OpenShop, run: Any) -> bool:
             with process.database.write() as db:
                 syncs.count_calls(db, run, found.calls.total() - calls)
             calls = found.calls.total()
-        run = _due(process, held.shop_id)
+        run = _due(process, held.shop_id) or _soon_due(process, held.shop_id)
         if monotonic() >= until:
             return run is not None
     return False
+
+
+def _soon_due(process: Process, shop_id: int) -> Any:
+    """The run that is due in a moment, waited for as long as nobody else has work for this worker."""
+    with process.database.read() as db:
+        due_at = syncs.next_due(db, shop_id=shop_id)
+    if due_at is None or due_at > utc_now() + _SOON:
+        return None
+    while utc_now() < due_at:
+        if any(process.queues.depths().values()):
+            return None
+        sleep(_NAP)
+    return _due(process, shop_id)
 
 
 def _due(process: Process, shop_id: int) -> Any:

@@ -101,6 +101,12 @@ def one(db: Connection, vault: Vault, *, shop_id: int) -> ShopConnection | None:
     return _connection(row, vault) if row else None
 
 
+def state(db: Connection, *, shop_id: int) -> Row[Any] | None:
+    """The shop's connection as it may be shown: without what lets us in. None where it never had one."""
+    shown = [column for column in connections.c if column.name != "credentials_sealed"]
+    return db.execute(select(*shown).where(connections.c.shop_id == shop_id)).one_or_none()
+
+
 def connected(db: Connection) -> list[int]:
     """Shops that let us in, as far as is known."""
     return list(db.execute(select(connections.c.shop_id).where(connections.c.state == CONNECTED)).scalars())

@@ -28,6 +28,12 @@ def take(db: Connection, *, shop_id: int, kind: str, holder: str, now: datetime,
     return db.execute(statement.returning(leases.c.shop_id)).first() is not None
 
 
+def holder(db: Connection, *, shop_id: int, kind: str) -> str | None:
+    """Who holds the lease, or held it last."""
+    query = select(leases.c.holder).where(leases.c.shop_id == shop_id, leases.c.kind == kind)
+    return db.execute(query).scalar_one_or_none()
+
+
 def keep(db: Connection, *, shop_id: int, kind: str, holder: str, now: datetime, seconds: float) -> bool:
     """Renew a lease that is still ours; False once someone else took it over, and then nothing may be written."""
     statement = update(leases).where(leases.c.shop_id == shop_id, leases.c.kind == kind, leases.c.holder == holder)
@@ -40,6 +46,7 @@ def release(db: Connection, *, shop_id: int, kind: str, holder: str, now: dateti
     db.execute(statement.values(until=now))
 
 
-def held(db: Connection, *, kind: str, now: datetime) -> set[int]:
-    """Shops on whose rows of this kind somebody works."""
-    return set(db.execute(select(leases.c.shop_id).where(leases.c.kind == kind, leases.c.until > now)).scalars())
+def held(db: Connection, *, kind: str, now: datetime) -> dict[int, str]:
+    """Shops on whose rows of this kind somebody works, and who."""
+    query = select(leases.c.shop_id, leases.c.holder).where(leases.c.kind == kind, leases.c.until > now)
+    return dict(db.execute(query).all())

@@ -116,6 +116,12 @@ def due(db: Connection, *, shop_id: int, now: datetime) -> Row[Any] | None:
     return db.execute(query.order_by(syncs.c.id).limit(1)).one_or_none()
 
 
+def next_due(db: Connection, *, shop_id: int) -> datetime | None:
+    """When the first of the shop's runs that are under way is due."""
+    query = select(func.min(syncs.c.due_at, type_=Moment())).where(syncs.c.shop_id == shop_id, syncs.c.state == RUNNING)
+    return db.execute(query).scalar_one_or_none()
+
+
 def shops_with_work(db: Connection, *, now: datetime) -> set[int]:
     """Shops with a run that is under way and need not wait."""
     query = select(syncs.c.shop_id).where(syncs.c.state == sql("'running'"), syncs.c.due_at <= now)
@@ -173,6 +179,12 @@ def wake_all(db: Connection, *, shop_id: int) -> None:
 def newest(db: Connection, *, shop_id: int, limit: int) -> Sequence[Row[Any]]:
     """The shop's runs, newest first."""
     return db.execute(select(syncs).where(syncs.c.shop_id == shop_id).order_by(syncs.c.id.desc()).limit(limit)).all()
+
+
+def latest(db: Connection, *, shop_id: int) -> Sequence[Row[Any]]:
+    """The newest run of each kind in each state, newest first."""
+    ids = select(func.max(syncs.c.id)).where(syncs.c.shop_id == shop_id).group_by(syncs.c.kind, syncs.c.state)
+    return db.execute(select(syncs).where(syncs.c.id.in_(ids)).order_by(syncs.c.id.desc())).all()
 
 
 def last_done(db: Connection, *, shop_id: int, kinds: Collection[str]) -> Row[Any] | None:

@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 import click
 from flask.cli import AppGroup
 
-from commerce.tables import connections, shops
+from commerce.tables import connections, shops, syncs
 from commerce.tables.connections import Credentials
 from commerce.vault import shopify_secret
 from integrations.platforms.custom import verify as custom
+from jobs import queues
 from webapp.parts import Parts, parts
 
 group = AppGroup("shops", help="Connect and list shops.")
@@ -120,9 +121,12 @@ def _add(here: Parts, *, credentials: dict[str, str] | None = None, **values: st
             if credentials:
                 told = Credentials(secrets=credentials)
                 connections.save(db, here.vault, shop_id=new.id, credentials=told, installed_at=now)
-            return new
+                syncs.begin(db, shop_id=new.id, kind=syncs.IMPORT, now=now)
     except shops.UnableToAddShop as error:
         raise click.ClickException(str(error)) from None
+    if credentials:
+        here.queues.wake(queues.SYNC, [new.id])
+    return new
 
 
 def _show(new: shops.NewShop, webhook_url: str, webhook_secret: str) -> None:

@@ -23,7 +23,7 @@ def keep(backroom: Backroom, shop_id: int, holder: str, *, after: float = 0) -> 
 
 def held(backroom: Backroom, after: float = 0, **more: Any) -> set[int]:
     with backroom.parts.database.read() as db:
-        return leases.held(db, kind="inbox", now=NOW + timedelta(seconds=after), **more)
+        return set(leases.held(db, kind="inbox", now=NOW + timedelta(seconds=after), **more))
 
 
 class TestTake:
