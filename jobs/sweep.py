@@ -38,6 +38,9 @@ def sweep() -> None:
             busy = _busy(db, _LEASES[kind], now)
         _wake(process, wake, {shop for shop, since in waiting.items() if since < now - _GRACE} - busy)
     with process.database.read() as db:
+        begun = effects.shops_with_begun(db, kind=effects.CALL) - _busy(db, calls.LEASE, now)
+    process.queues.wake(queues.CALL, begun)
+    with process.database.read() as db:
         rebuilding = set(reindexes.running(db)) - _busy(db, products.REINDEX_LEASE, now)
         walking = syncs.shops_with_work(db, now=now) - _busy(db, walks.LEASE, now)
     process.queues.wake(queues.REINDEX, rebuilding)

@@ -59,6 +59,13 @@ effects = Table(
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
     ),
+    Index(
+        "ix_effects_begun",
+        "kind",
+        "shop_id",
+        sqlite_where=text("state = 'started'"),
+        postgresql_where=text("state = 'started'"),
+    ),
     Index("ix_effects_inbox", "inbox_id"),
     Index("ix_effects_shop", "shop_id", "id"),
     Index("ix_effects_finished", "finished_at"),
@@ -158,6 +165,12 @@ def shops_with_work(db: Connection, *, kind: str, now: datetime) -> dict[int, da
     since = func.min(later(effects.c.due_at, effects.c.created_at), type_=Moment())
     query = select(effects.c.shop_id, since).where(waiting).group_by(effects.c.shop_id)
     return dict(db.execute(query).all())
+
+
+def shops_with_begun(db: Connection, *, kind: str) -> set[int]:
+    """Shops that have effects of that kind which were begun and never finished."""
+    begun = and_(effects.c.kind == kind, effects.c.state == text("'started'"))
+    return set(db.execute(select(effects.c.shop_id).where(begun)).scalars())
 
 
 def oldest_waiting(db: Connection, *, but: str) -> datetime | None:

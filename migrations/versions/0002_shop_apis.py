@@ -74,10 +74,19 @@ def upgrade() -> None:
     op.execute(f"{into} {chosen} WHERE credentials_sealed != ''")
     op.drop_column("shops", "credentials_sealed")
     op.add_column("variants", sa.Column("tracked", sa.Boolean(), server_default=sa.true(), nullable=False))
+    op.create_index(
+        "ix_effects_begun",
+        "effects",
+        ["kind", "shop_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'started'"),
+        postgresql_where=sa.text("state = 'started'"),
+    )
     op.add_column("versions", sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_index("ix_effects_begun", table_name="effects")
     op.drop_column("versions", "checked_at")
     op.drop_column("variants", "tracked")
     op.add_column("shops", sa.Column("credentials_sealed", sa.TEXT(), nullable=False, server_default=""))

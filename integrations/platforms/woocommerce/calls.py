@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from commerce.rules import calls
 from commerce.rules.documents import plain_text
 from commerce.rules.events import CUSTOMER, ORDER, PRODUCT
 from integrations.errors import Permanent
@@ -19,10 +20,10 @@ def carry_out(client: Client, call: str, detail: Mapping[str, Any]) -> str:
 
     - "order.note" {order_id, note, customer_note}: with `customer_note` the store mails it to the customer. WooCommerce
       has no key for repeats, so a note of the same text within the last hour counts as done.
-    - "product.stock" {product_id, variant_id, stock}: stock is set to that number and counted from then on.
-    - "object.meta" {kind, id, key, value}: kind is order, product or customer; a variation also needs `product_id`.
+    - "stock.set" {product_id, variant_id, stock}: stock is set to that number and counted from then on.
+    - "meta.set" {kind, id, key, value}: kind is order, product or customer; a variation also needs `product_id`.
     """
-    known = {"order.note": _note, "product.stock": _stock, "object.meta": _meta}
+    known = {calls.ADD_NOTE: _note, calls.SET_STOCK: _stock, calls.SET_META: _meta}
     if call not in known:
         raise Permanent(f"WooCommerce has no call “{call}”.")
     try:
@@ -49,7 +50,7 @@ def _stock(client: Client, detail: Mapping[str, Any]) -> str:
     product_id, stock = str(detail["product_id"]), int(detail["stock"])
     variant_id = str(detail.get("variant_id") or product_id)
     client.write(
-        "product.stock", "put", _product_path(product_id, variant_id), {"manage_stock": True, "stock_quantity": stock}
+        "stock.set", "put", _product_path(product_id, variant_id), {"manage_stock": True, "stock_quantity": stock}
     )
     return f"The stock of product {variant_id} was set to {stock}."
 
@@ -62,7 +63,7 @@ def _meta(client: Client, detail: Mapping[str, Any]) -> str:
         path = path_of(_PATHS[kind], wanted)
     else:
         raise Permanent(f"WooCommerce keeps no metadata of a {kind}.")
-    client.write("object.meta", "put", path, {"meta_data": [{"key": key, "value": detail["value"]}]})
+    client.write("meta.set", "put", path, {"meta_data": [{"key": key, "value": detail["value"]}]})
     return f"“{key}” of {kind} {wanted} was set."
 
 

@@ -455,7 +455,7 @@ class TestCarryOut:
             {"product_id": str(simple), "variant_id": str(simple), "stock": 5},
             {"product_id": str(parent), "variant_id": str(variation), "stock": 6},
         ):
-            here.api.carry_out("product.stock", detail, key="1")
+            here.api.carry_out("stock.set", detail, key="1")
         assert [here.store.post(n)["stock_quantity"] for n in (simple, variation)] == [5, 6]
         assert here.store.post(variation)["manage_stock"] is True
 
@@ -469,7 +469,7 @@ class TestCarryOut:
         ):
             for value in ("1", {"a": [1]}):
                 here.api.carry_out(
-                    "object.meta", {"kind": kind, "id": str(number), "key": "_b", "value": value}, key="1"
+                    "meta.set", {"kind": kind, "id": str(number), "key": "_b", "value": value}, key="1"
                 )
             assert [(meta["key"], meta["value"]) for meta in rows[number]["meta_data"]] == [("_b", {"a": [1]})]
 
@@ -478,9 +478,9 @@ class TestCarryOut:
         [
             ("order.paint", {}, "order.paint"),
             ("order.note", {"order_id": "1"}, "note"),
-            ("product.stock", {"product_id": "1", "stock": "many"}, "number"),
-            ("object.meta", {"kind": "shipment", "id": "1", "key": "a", "value": 1}, "shipment"),
-            ("product.stock", {"product_id": "4242", "stock": 1}, "Invalid ID"),
+            ("stock.set", {"product_id": "1", "stock": "many"}, "number"),
+            ("meta.set", {"kind": "shipment", "id": "1", "key": "a", "value": 1}, "shipment"),
+            ("stock.set", {"product_id": "4242", "stock": 1}, "Invalid ID"),
         ],
     )
     def test_says_what_is_wrong(self, here: Opened, call: str, detail: dict[str, Any], says: str) -> None:
