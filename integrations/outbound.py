@@ -17,6 +17,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import LocationParseError
 
 from integrations.errors import OutsideError, Permanent, RateLimited, Refused, Transient
 
@@ -24,6 +25,12 @@ CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 30.0
 LARGEST_ANSWER = 64 * 1024 * 1024
 _LONGEST_WAIT = 3600.0
 _DEFAULT_WAIT = 5.0
+_NO_ADDRESS = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    LocationParseError,  # a host's name that is too long, which requests lets through
+)
 _SHOWN = 200  # characters of an answer that an error shows
 
 
@@ -143,7 +150,7 @@ def _transient(who: str) -> Iterator[None]:
         raise Transient(f"{who}: its certificate is not accepted ({_root(error)}).") from None
     except requests.exceptions.Timeout:
         raise Transient(f"{who} did not answer in time.") from None
-    except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema):
+    except _NO_ADDRESS:
         raise Permanent(f"{who}: the address is not one that can be called.") from None
     except (requests.exceptions.RequestException, OSError) as error:
         if isinstance(_root(error), PrivateAddress):

@@ -22,6 +22,7 @@ VIEWS = (
     "webapp.views.sign_in:blueprint",
     "webapp.views.shopify:blueprint",
     "webapp.views.app_proxy:blueprint",
+    "webapp.views.woocommerce:blueprint",
     "webapp.views.home:blueprint",
     "webapp.views.events:blueprint",
     "webapp.views.products:blueprint",

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from commerce.rules.documents import plain_text
 from webapp import embedded, formats, guards
+from webapp.parts import parts
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -42,7 +43,7 @@ def install(app: App) -> None:
         plain_text=plain_text,
     )
     app.jinja_env.globals.update(asset=asset, here_with=here_with, navigation=NAVIGATION, kept_in_links=kept_in_links)
-    app.jinja_env.globals.update(app_bridge=embedded.app_bridge)
+    app.jinja_env.globals.update(app_bridge=embedded.app_bridge, shopify_is_set_up=_shopify_is_set_up)
     app.url_defaults(_keep_shop)
 
 
@@ -88,6 +89,10 @@ def _keep_shop(endpoint: str, values: dict[str, Any]) -> None:
 def kept_in_links() -> dict[str, str]:
     """What links and forms of the dashboard carry."""
     return embedded.links() or ({"shop": g.shop.key} if len(g.get("shops", ())) > 1 else {})
+
+
+def _shopify_is_set_up() -> bool:
+    return bool(parts().settings.shopify_api_key)
 
 
 def asset(name: str) -> str:

@@ -29,6 +29,7 @@ def index() -> str:
 def page() -> str:
     """The page of the shop that is looked at."""
     if g.shop is None:
+        g.leads_to = "https: http:"  # to the stores' own pages
         return render_template("welcome.html")
     here, now = parts(), pages.now()
     return render_template(

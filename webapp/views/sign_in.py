@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
 
 from commerce.tables import sign_ins
 from webapp import guards, pages, sessions
@@ -23,6 +23,7 @@ def page() -> Any:
     if sessions.visitor():
         return redirect(wanted)
     session["next"] = wanted
+    g.leads_to = "https: http:"  # to the stores' own pages
     return render_template("sign_in.html", token=None)
 
 
