@@ -28,12 +28,15 @@ VIEWS = (
     "webapp.views.products:blueprint",
     "webapp.views.orders:blueprint",
     "webapp.views.customers:blueprint",
+    "webapp.views.connection:blueprint",
+    "webapp.views.privacy:blueprint",
     "webapp.views.demo:blueprint",
 )
 COMMANDS = (
     "webapp.commands.shops:group",
     "webapp.commands.events:group",
     "webapp.commands.search:group",
+    "webapp.commands.sync:group",
     "webapp.commands.demo:demo",
     "webapp.commands.doctor:doctor",
     "webapp.commands.sign_in:sign_in",

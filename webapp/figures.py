@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from commerce.tables import customers, effects, events, inbox, orders, privacy, products, rejections, tallies
 from commerce.tables.shops import Shop
 from jobs.queues import Queues
+from webapp.duties import Duty, duties
 from webapp.parts import Parts
 
 _HOURS = 24
@@ -50,28 +51,10 @@ class Problems:
     rejections: Sequence[Any]
     rereads: int
     reread_examples: Sequence[Any]
-    privacy: Sequence["Duty"]
+    privacy: Sequence[Duty]
 
     def __bool__(self) -> bool:
         return bool(self.deliveries or self.effects or self.rejections or self.rereads or self.privacy)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duty:
-    """A request under privacy law that is open: what is asked, by which delivery, and the day by which it is due."""
-
-    asked: str
-    inbox_id: int
-    due: datetime
-
-
-# Shopify's wording of the law: within 30 days (shopify.dev, privacy-law-compliance).
-_LAWFUL = timedelta(days=30)
-_ASKED = {
-    "customer_data": "A customer asks for their data",
-    "customer_erasure": "A customer asks to be erased",
-    "shop_erasure": "The shop asks to be erased",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +103,7 @@ def problems(here: Parts, shop: Shop, now: datetime) -> Problems:
             rejections=[row for row in rejected if row.last_at >= recently],
             rereads=waiting,
             reread_examples=rereads,
-            privacy=[
-                Duty(asked=_ASKED[row.kind], inbox_id=row.inbox_id, due=row.received_at + _LAWFUL)
-                for row in privacy.open_requests(db, shop_id=shop.id)[:_LISTED]
-            ],
+            privacy=duties(privacy.open_requests(db, shop_id=shop.id)[:_LISTED], now),
         )
 
 

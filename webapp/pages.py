@@ -26,6 +26,7 @@ NAVIGATION = (
     ("products", "Products"),
     ("orders", "Orders"),
     ("customers", "Customers"),
+    ("connection", "Connection"),
 )
 _STATIC = Path(__file__).parent / "static"
 

@@ -22,13 +22,14 @@
 
   const selecting = () => String(document.getSelection()) !== "";
 
-  // Keep open what the reader opened, and the focus on the link where it was.
+  // Keep open what the reader opened, and the focus on the link or button where it was.
   const keepState = (before, after) => {
     before.querySelectorAll("details[id]").forEach((details) => {
       const same = after.querySelector(`#${CSS.escape(details.id)}`);
       if (same) same.open = details.open;
     });
     const focused = before.contains(document.activeElement) ? document.activeElement : null;
+    if (focused && focused.id) return after.querySelector(`#${CSS.escape(focused.id)}`);
     const address = focused && focused.getAttribute("href");
     return address ? after.querySelector(`a[href="${CSS.escape(address)}"]`) : null;
   };

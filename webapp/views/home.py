@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, url_for
 
-from webapp import guards, pages
+from webapp import connected, guards, pages
 from webapp.figures import figures, problems, queue_state
 from webapp.parts import parts
 
@@ -32,8 +32,11 @@ def page() -> str:
         g.leads_to = "https: http:"  # to the stores' own pages
         return render_template("welcome.html")
     here, now = parts(), pages.now()
+    link, runs = connected.briefly(here, g.shop, now)
     return render_template(
         "home.html",
+        link=link,
+        runs=runs,
         figures=figures(here, g.shop, now),
         problems=problems(here, g.shop, now),
         queue=queue_state(here.queues),
