@@ -6,12 +6,14 @@ and the cookie of all other pages stays as strict as it is.
 
 from dataclasses import dataclass
 
-from flask import Flask, session
+from flask import Flask, current_app, session
 from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from webapp import embedded
 
 _MOST = 20  # shops of one browser
+_FORM_SECONDS = 2 * 3600  # for which a form within the frame may be open
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +78,24 @@ def keep_signed_in(shop_key: str) -> None:
         sign_in_shop(shop_key)
         if csrf:
             session["csrf"] = csrf
+
+
+def form_pass(shop_key: str) -> str:
+    """What a form within the frame carries: who may send it, for browsers that keep no cookie there.
+
+    Only who was shown the page has it, so that it also says that nobody else wrote the form.
+    """
+    return _passes().dumps(shop_key)
+
+
+def shop_of_form_pass(text: str) -> str:
+    """The key of the shop whose page the form stood in; empty where it stood in none, or too long ago."""
+    try:
+        return str(_passes().loads(text, max_age=_FORM_SECONDS))
+    except BadData:
+        return ""
+
+
+def _passes() -> URLSafeTimedSerializer:
+    keys = [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.secret_key]  # the newest last
+    return URLSafeTimedSerializer(keys, salt="forms within the frame")

@@ -14,6 +14,7 @@ from commerce.settings import Settings
 from commerce.tables import connections, installs, shops, syncs
 from tests.webapp.markup import assert_nothing_is_inline
 from tests.webapp.views.conftest import KEY, ONE, SECRET, TWO, Shopify, shopify_on
+from webapp import guards, sessions
 
 ADMIN = "https://admin.shopify.com"
 
@@ -309,7 +310,43 @@ class TestCookies:
 
 
 class TestForms:
-    def test_within_the_frame_need_their_token(self, there: Shopify) -> None:
+    """Of pages within the frame; browsers may keep no cookie there."""
+
+    def token(self, there: Shopify, domain: str = ONE) -> str:
+        """The token of a form in one of the shop's pages."""
+        there.app_home(there.browser(), domain)
+        app = there.backroom.client.application
+        address = f"/dashboard/?embedded=1&shop={domain}&id_token={there.id_token(domain)}"
+        with app.test_request_context(address):
+            app.view_functions["home.index"]()
+            return guards.csrf_token()
+
+    def test_are_taken_without_a_cookie(self, there: Shopify) -> None:
+        token = self.token(there)
+        answer = there.browser().post(f"/dashboard/events/replay?embedded=1&shop={ONE}", data={"csrf_token": token})
+        assert answer.status_code == 302
+        assert "embedded=1" in answer.headers["Location"]
+
+    def test_need_their_token(self, there: Shopify) -> None:
         browser = there.browser()
         there.app_home(browser)
-        assert browser.post(f"/dashboard/events/1/replay?embedded=1&shop={ONE}").status_code == 400
+        for token in ("", "wrong"):
+            sent = browser.post(f"/dashboard/events/replay?embedded=1&shop={ONE}", data={"csrf_token": token})
+            assert sent.status_code == 400
+
+    def test_of_one_shop_change_nothing_of_another(self, there: Shopify) -> None:
+        token = self.token(there)
+        there.app_home(there.browser(), TWO)
+        address = f"/dashboard/events/replay?embedded=1&shop={TWO}"
+        answer = there.browser().post(address, data={"csrf_token": token})
+        assert answer.status_code in (401, 404)
+
+    def test_are_not_taken_outside_the_frame(self, there: Shopify) -> None:
+        token = self.token(there)
+        assert there.browser().post("/dashboard/events/replay", data={"csrf_token": token}).status_code == 400
+
+    def test_grow_old(self, there: Shopify, monkeypatch: pytest.MonkeyPatch) -> None:
+        token = self.token(there)
+        monkeypatch.setattr(sessions, "_FORM_SECONDS", -1)
+        answer = there.browser().post(f"/dashboard/events/replay?embedded=1&shop={ONE}", data={"csrf_token": token})
+        assert answer.status_code == 400
