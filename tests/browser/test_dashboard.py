@@ -31,6 +31,7 @@ PAGES = (
     "/dashboard/orders/21",
     "/dashboard/customers",
     "/dashboard/customers/31",
+    "/dashboard/connection",
 )
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 

@@ -23,6 +23,7 @@ PAGES = (
     "/dashboard/products?q=kestrel",
     "/dashboard/orders",
     "/dashboard/customers",
+    "/dashboard/connection",
 )
 DETAILS = (
     "/dashboard/events/1",
