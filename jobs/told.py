@@ -16,7 +16,7 @@ from jobs import reactions
 from jobs.job import Lease, utc_now
 from jobs.process import Process
 
-CHUNK = 100  # objects per transaction: some tens of milliseconds, so that live deliveries never wait long
+CHUNK = 30  # objects per transaction: some tens of milliseconds, so that live deliveries never wait long
 _UNDER_WAY = timedelta(minutes=2)  # a change that is younger than this may still come as a delivery
 _AGAIN = timedelta(minutes=1)  # until an object that was unclear even so is read again
 
