@@ -8,6 +8,7 @@ from redis import Redis
 
 from integrations.errors import RateLimited
 from jobs.pace import SharedPace
+from jobs.queues import connect
 
 
 @pytest.fixture
@@ -55,6 +56,6 @@ class TestPace:
         pace.wait(5000)
 
     def test_lets_pass_while_redis_is_away(self) -> None:
-        pace = SharedPace(Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2), 1)
+        pace = SharedPace(connect("redis://127.0.0.1:1", timeout=0.5), 1)
         pace.told(available=0, restored_per_second=1, capacity=1)
         pace.wait(1000)
