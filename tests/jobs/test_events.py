@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from commerce.tables import events as event_log
-from commerce.tables import inbox, leases
+from commerce.tables import inbox, leases, tallies
 from integrations.platforms.shopify import topics
 from integrations.platforms.shopify.registered import SHOPIFY
 from jobs import events, slices
@@ -318,3 +318,16 @@ class TestOrigin:
             event_log.replay(db, shop_id=shop.id, filters=event_log.Filters())
         events.apply_deliveries(shop_id=shop.id)
         assert "backroom_lag_seconds_count 1.0" in replace(shop).client.get("/metrics").text
+
+    def test_of_live_deliveries_counts_what_they_changed(self, backroom: Backroom) -> None:
+        shop = backroom.shops.shopify()
+        for key, title in ((1, "Lamp"), (2, "Desk"), (1, "Lamp"), (1, "Lamp, new")):
+            shop.send("products/update", product(key, title=title))
+        shop.send("products/update", {"title": "without a number"})
+        events.apply_deliveries(shop_id=shop.id)
+        with backroom.process.database.write() as db:
+            event_log.replay(db, shop_id=shop.id, filters=event_log.Filters())
+        events.apply_deliveries(shop_id=shop.id)
+        with backroom.process.database.read() as db:
+            counted = tallies.of_shop(db, shop_id=shop.id, since=utc_now())
+        assert {label: number for (name, label), number in counted.items() if name == "changed"} == {"product": 3}
