@@ -1,7 +1,6 @@
 """Tables and columns, from the models."""
 
 import inspect
-import sys
 from typing import Any
 
 from sqlalchemy import Table
@@ -26,11 +25,9 @@ def _describe(one: Table) -> str:
 
 
 def _about(one: Table) -> str:
-    module = next(
-        module
-        for name, module in sorted(sys.modules.items())
-        if name.startswith("commerce.tables.") and name != every.__name__ and one in _values(module)
-    )
+    # Other modules use tables, too, and may be loaded or not: those that make them are the ones that `every` names.
+    makers = [module for module in vars(every).values() if inspect.ismodule(module) and one in _values(module)]
+    module = min(makers, key=lambda maker: (maker.__name__.rpartition(".")[2] != one.name, maker.__name__))
     return f"{paragraph(inspect.getdoc(module) or '')} (`{module.__name__.replace('.', '/')}.py`)"
 
 
