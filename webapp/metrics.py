@@ -10,6 +10,8 @@ from redis.exceptions import RedisError
 from commerce.tables import effects, inbox, tallies
 from webapp.parts import Parts
 
+_COUNTED = ("received", "rejected", "applied", "repeated", "changed", "api_calls")
+
 
 def exposition(here: Parts) -> bytes:
     """The metrics in Prometheus' text format."""
@@ -27,13 +29,15 @@ class _Figures:
     def collect(self) -> Iterable[Metric]:
         """What came in, what was turned away, how long it took, what waits."""
         with self._here.database.read() as db:
-            counted = {name: tallies.totals(db, name) for name in ("received", "rejected", "applied", "repeated")}
+            counted = {name: tallies.totals(db, name) for name in _COUNTED}
             lag, lag_sum = tallies.totals(db, "lag"), tallies.totals(db, "lag_ms").get("sum", 0)
             oldest, planned = inbox.oldest_unfinished(db), effects.counts(db)
         yield _counter("backroom_ingest", "Deliveries stored.", "platform", counted["received"])
         yield _counter("backroom_ingest_rejected", "Deliveries turned away.", "reason", counted["rejected"])
         yield _counter("backroom_ingest_repeated", "Deliveries that came again.", "", counted["repeated"])
         yield _counter("backroom_applied", "Deliveries worked on, by what became of them.", "state", counted["applied"])
+        yield _counter("backroom_changed", "Live deliveries that changed something.", "kind", counted["changed"])
+        yield _counter("backroom_api_calls", "Calls to shops' own APIs.", "purpose", counted["api_calls"])
         yield _histogram(lag, lag_sum)
         age = max(0.0, (datetime.now(UTC) - oldest).total_seconds()) if oldest else 0.0
         yield GaugeMetricFamily("backroom_oldest_unfinished_seconds", "Age of the oldest unfinished delivery.", age)
