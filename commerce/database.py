@@ -1,17 +1,17 @@
 """The database: SQLite for one machine, PostgreSQL for several. Short transactions, none open across the network."""
 
-import fcntl
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import IO, Any
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from commerce.writers import NoTurn, WriterQueue
 
 __all__ = ["REFUSED", "UNREACHABLE", "Busy", "Connection", "Database", "is_unreachable"]
 
@@ -63,7 +63,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self._engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self._writer = self._engine.execution_options(writes=True)
-        self._queue = _WriterQueue(Path(str(self._engine.url.database) + ".writer")) if self.is_sqlite else None
+        self._queue = WriterQueue(Path(str(self._engine.url.database) + ".writer")) if self.is_sqlite else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -84,7 +84,12 @@ class Database:
                 yield connection
             return
         until = monotonic() + patience
-        with self._queue.turn(until), self._writer.connect() as connection:
+        with ExitStack() as turn:
+            try:
+                turn.enter_context(self._queue.turn(until))
+            except NoTurn:
+                raise Busy from None
+            connection = turn.enter_context(self._writer.connect())
             left = max(0, round((until - monotonic()) * 1000))
             connection.connection.cursor().execute(f"PRAGMA busy_timeout = {left}")
             with connection.begin():
@@ -100,80 +105,6 @@ class Database:
     def engine(self) -> Engine:
         """For migrations only."""
         return self._engine
-
-
-class _WriterQueue:
-    """Lets the writers of one SQLite file queue for their turn.
-
-    SQLite's own waiting polls, which lets some wait for hundreds of milliseconds while others overtake them; a file
-    lock wakes the next one at once.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._threads = threading.Lock()
-        self._file: IO[str] | None = None
-
-    @contextmanager
-    def turn(self, until: float) -> Iterator[None]:
-        """Nobody else writes during the block. Raises Busy when the turn has not come by then."""
-        if not self._threads.acquire(timeout=max(0.0, until - monotonic())):
-            raise Busy
-        try:
-            if self._file is None or self._file.closed:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = self._path.open("a")
-            if not _locked_in_time(self._file, until):
-                self._file = None  # whoever still waits for that lock closes it
-                raise Busy
-            try:
-                yield
-            finally:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
-        finally:
-            self._threads.release()
-
-    def close(self) -> None:
-        """Close the file; the next writer opens it again."""
-        with self._threads:
-            if self._file is not None:
-                self._file.close()
-
-
-def _locked_in_time(file: IO[str], until: float) -> bool:
-    """Lock the file; False where another process keeps it for too long, and then the file closes itself.
-
-    The system's own waiting is fair but knows no time limit, so a thread waits where the lock is taken.
-    """
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        waiting = _Waiting(file)
-        threading.Thread(target=waiting.wait, daemon=True, name="writer-queue").start()
-        return waiting.is_locked_within(max(0.0, until - monotonic()))
-    return True
-
-
-class _Waiting:
-    """A thread that waits for a file's lock, and the one that waits for the thread until it loses its patience."""
-
-    def __init__(self, file: IO[str]) -> None:
-        self._file = file
-        self._mutex, self._locked, self._given_up = threading.Lock(), threading.Event(), False
-
-    def wait(self) -> None:
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-        with self._mutex:
-            if self._given_up:
-                self._file.close()
-            else:
-                self._locked.set()
-
-    def is_locked_within(self, seconds: float) -> bool:
-        self._locked.wait(seconds)
-        with self._mutex:
-            self._given_up = not self._locked.is_set()
-        return not self._given_up
 
 
 def _sqlite(url: str) -> Engine:

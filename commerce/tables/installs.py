@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Row, Table, Text, delete, select, update
+from sqlalchemy import Boolean, Column, Connection, Row, Table, Text, delete, func, select, update
 
 from commerce.tables import connections, effects, shops, syncs
 from commerce.tables.columns import BigId, Moment, metadata
@@ -85,6 +85,7 @@ def install(
 
     An installation that is older than the one that is stored changes nothing (`current` False).
     """
+    _one_at_a_time(db, platform, domain)
     shop, new = shops.by_domain(db, vault, platform=platform, domain=domain), None
     if shop is None:
         new = shops.add(db, vault, platform=platform, domain=domain, now=now, name=name, webhook_secret=webhook_secret)
@@ -98,6 +99,12 @@ def install(
         shop = shops.by_id(db, vault, shop.id)
         assert shop is not None
     return Installed(shop=shop, new=new, current=current)
+
+
+def _one_at_a_time(db: Connection, platform: str, domain: str) -> None:
+    """Until this transaction ends, nobody else installs at this shop: admins open an app more than once at a time."""
+    if db.dialect.name == "postgresql":  # SQLite has one writer anyway
+        db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{platform} {domain}", 0))))
 
 
 def uninstall(db: Connection, *, shop_id: int, at: datetime) -> bool:
