@@ -2,6 +2,7 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -58,6 +59,12 @@ class TestHome:
         assert known.state == connections.CONNECTED
         assert known.credentials.expires_at
         assert [run.kind for run in runs] == [syncs.IMPORT]
+
+    def test_opened_several_times_at_once_connects_the_shop_once(self, there: Shopify) -> None:
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: there.app_home(there.browser()), range(8)))
+        assert {answer.status_code for answer in answers} == {200}
+        assert len(there.stored()[2]) == 1
 
     def test_of_a_connected_shop_asks_for_no_token_again(self, there: Shopify) -> None:
         there.app_home(there.browser())

@@ -10,6 +10,7 @@ from commerce.settings import Settings
 from commerce.tables import connections, installs, shops, syncs
 from integrations.platforms.shopify.scopes import SCOPES
 from tests.conftest import Backroom
+from tests.shops import Shop
 from tests.webapp.markup import assert_nothing_is_inline
 from tests.webapp.views.conftest import ONE, SECRET, TWO, Shopify, shopify_on
 
@@ -244,6 +245,27 @@ class TestReinstall:
             assert not installs.uninstall(db, shop_id=shop.id, at=known.installed_at - timedelta(seconds=1))
         assert shopify.stored()[1].state == connections.CONNECTED
 
+    def test_is_not_undone_by_a_late_webhook(self, shopify: Shopify) -> None:
+        shopify.install(shopify.browser())
+        shop, known, _ = shopify.stored()
+        with shopify.backroom.parts.database.write() as db:
+            syncs.cancel(db, shop_id=shop.id, now=datetime.now(UTC))
+        for late, state in ((True, connections.CONNECTED), (False, connections.REMOVED)):
+            at = known.installed_at + timedelta(seconds=-5 if late else 5)
+            _uninstalled(shopify, at)
+            shopify.backroom.work()
+            assert shopify.stored()[1].state == state
+
+    def test_is_offered_where_the_api_answers_401(self, shopify: Shopify) -> None:
+        browser = shopify.browser()
+        shopify.install(browser)
+        shopify.peer[ONE].grants.lose_tokens()
+        shopify.backroom.work()
+        assert shopify.stored()[1].state == connections.LOST
+        assert f"/shopify/install?shop={ONE}" in browser.get("/dashboard/").text
+        shopify.install(browser)
+        assert shopify.stored()[1].state == connections.CONNECTED
+
     def test_heals_a_connection_that_the_api_refused(self, shopify: Shopify) -> None:
         browser = shopify.browser()
         shopify.install(browser)
@@ -252,3 +274,12 @@ class TestReinstall:
             connections.lose(db, shop_id=shop.id, error="401", installed_at=known.installed_at)
         shopify.install(browser)
         assert shopify.stored()[1].state == connections.CONNECTED
+
+
+def _uninstalled(shopify: Shopify, at: datetime) -> None:
+    """Shopify tells that the app was removed at that time."""
+    shop, _, _ = shopify.stored()
+    sender = Shop(shopify.backroom.client, shop.id, shop.key, "", "", "shopify", ONE, SECRET)
+    body = {"id": 1, "myshopify_domain": ONE, "domain": ONE}
+    answer = sender.send("app/uninstalled", body, **{"X-Shopify-Triggered-At": at.isoformat()})
+    assert answer.status_code == 200
