@@ -147,7 +147,9 @@ def _transient(who: str) -> Iterator[None]:
     except OutsideError:
         raise
     except requests.exceptions.SSLError as error:
-        raise Transient(f"{who}: its certificate is not accepted ({_root(error)}).") from None
+        if "CERTIFICATE" in str(error):
+            raise Transient(f"{who}: its certificate is not accepted ({_root(error)}).") from None
+        raise Transient(f"{who} does not speak https at this address.") from None
     except requests.exceptions.Timeout:
         raise Transient(f"{who} did not answer in time.") from None
     except _NO_ADDRESS:

@@ -11,6 +11,7 @@ from werkzeug import Request, Response
 
 from integrations.errors import Permanent, RateLimited, Refused, Transient
 from integrations.outbound import Outbound, checked, is_public, retry_after
+from tests.peers.woocommerce.peer import Peer as WooCommercePeer
 
 
 @pytest.fixture
@@ -96,6 +97,14 @@ class TestAnAnswer:
     def test_that_breaks_off_is_transient(self, outside: Outbound) -> None:
         with broken_server() as url, pytest.raises(Transient):
             outside.send("GET", url)
+
+    def test_says_when_the_other_side_speaks_no_https(self, outside: Outbound, httpserver: HTTPServer) -> None:
+        with pytest.raises(Transient, match="does not speak https"):
+            outside.send("GET", f"https://127.0.0.1:{httpserver.port}/")
+
+    def test_says_when_its_certificate_is_nobodys(self, outside: Outbound) -> None:
+        with WooCommercePeer(tls=True) as peer, pytest.raises(Transient, match="certificate is not accepted"):
+            outside.send("GET", peer.url)
 
     def test_names_no_secret_of_its_address(self, outside: Outbound) -> None:
         with pytest.raises(Transient) as caught:

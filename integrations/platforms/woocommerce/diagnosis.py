@@ -88,12 +88,16 @@ def diagnose(url: str, *, ca_bundle: str = "", allow_private_hosts: bool = False
         return _of_index(address, told) if told else _of_answer(outbound, address, answer)
     except OutsideError as error:
         code = Found.CERTIFICATE if "certificate" in str(error) else Found.UNREACHABLE
-        advice = (
-            "Renew the certificate; it has to name this host and to come with its intermediate certificates."
-            if code == Found.CERTIFICATE
-            else "Is the address right, and is the store up?"
-        )
-        return _diagnosis(code, f"{error} {advice}")
+        return _diagnosis(code, f"{error} {_advice(code, str(error))}")
+
+
+def _advice(code: Found, error: str) -> str:
+    """What to do about a store that gave no answer."""
+    if code == Found.CERTIFICATE:
+        return "Renew the certificate; it has to name this host and to come with its intermediate certificates."
+    if "https" in error:
+        return "Where the store has no https, write http:// before its address."
+    return "Is the address right, and is the store up?"
 
 
 def check_keys(access: Access) -> KeyCheck:
