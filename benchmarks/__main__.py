@@ -9,11 +9,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import door, report, searchable, searching
+from benchmarks import door, importing, report, searchable, searching
 from benchmarks.backroom import backroom
 from benchmarks.processes import ROOT, UnableToMeasure
 
 RESULTS = ROOT / "benchmarks" / "results"
+_LARGE, _SMALL = (
+    {"products": 20_000, "customers": 5_000, "orders": 50_000},
+    {"products": 60, "customers": 20, "orders": 60},
+)
 FULL = {"rounds": 3, "seconds": 5.0, "warm_up": 1.0, "products": 2000, "updates_s": 30.0, "searches": 1000}
 QUICK = {"rounds": 1, "seconds": 1.0, "warm_up": 0.3, "products": 100, "updates_s": 2.0, "searches": 50}
 
@@ -60,6 +64,9 @@ def _measure(folder: Path, how: dict[str, Any]) -> dict[str, Any]:
         told["searchable"] = searchable.measure(ours, products=how["products"], seconds=how["updates_s"])
         _say("Searching …")
         told["searching"] = searching.measure(ours, searches=how["searches"])
+    _say("Importing a shop while deliveries come in …")
+    (folder / "import").mkdir()
+    told["importing"] = importing.measure(folder / "import", **(_SMALL if how is QUICK else _LARGE))
     return told
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.door import ALONE, NAIVE, PLAIN, WORKING
+from benchmarks.importing import GOAL_LAG_MS, GOAL_MEMORY_MB, LIVE_PER_SECOND
 from benchmarks.searchable import GOALS_MS
 
 _NAMES = {
@@ -22,6 +23,7 @@ _NAMES = {
 def markdown(told: Mapping[str, Any]) -> str:
     """The whole report."""
     parts = [_head(told), _ratios(told), _door(told["door"]), _searchable(told), _searching(told["searching"])]
+    parts.append(_importing(told))
     if "relevance" in told:
         parts.append(f"## Relevance\n\n```\n{told['relevance'].strip()}\n```\n")
     return "\n".join(parts)
@@ -114,6 +116,23 @@ def _searchable(told: Mapping[str, Any]) -> str:
         "| | p50 ms | p99 ms | max ms |\n|---|---|---|---|\n"
         f"| goal on this machine | {goals['p50']} | {goals['p99']} | |\n{rows}"
         f"| lag histogram of /metrics, at most | {histogram['p50']:.0f} | {histogram['p99']:.0f} | |\n"
+    )
+
+
+def _importing(told: Mapping[str, Any]) -> str:
+    figures, factor = told["importing"], told["door"]["machine_factor"]
+    lag, goal = figures["live_lag_ms"], GOAL_LAG_MS / factor
+    return (
+        f"## First import\n\n{figures['products']} products, {figures['customers']} customers and {figures['orders']} "
+        f"orders by bulk operations of a stand-in on the same machine, while {LIVE_PER_SECOND} orders per second are "
+        f"delivered; the importing worker was killed {figures['killed']} times. Afterwards all objects were there, "
+        f"once each, and nothing but the index was asked for ({figures['effects_but_index']} other effects).\n\n"
+        "| what | figure | goal |\n|---|---|---|\n"
+        f"| seconds | {figures['seconds']} ({figures['per_s']} objects/s) | |\n"
+        f"| calls to the shop's API | {figures['calls']} | |\n"
+        f"| live deliveries, received to applied: p50 / p99 / max ms ({figures['live']}) "
+        f"| {lag['p50']} / {lag['p99']} / {lag['max']} | p99 {goal:.0f} ({GOAL_LAG_MS:.0f} divided by the factor) |\n"
+        f"| most memory of a worker, MB | {figures['worker_mb']} | {GOAL_MEMORY_MB:.0f} |\n"
     )
 
 
