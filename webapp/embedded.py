@@ -30,7 +30,7 @@ def here() -> bool:
     """Whether the present request is for a page within the frame."""
     if not has_request_context() or not current_app.extensions["backroom"].settings.shopify_api_key:
         return False
-    return request.path == HOME or request.args.get("embedded") == "1"
+    return request.path == HOME or request.args.get("embedded") == "1" or "id_token" in request.args
 
 
 def token() -> str:

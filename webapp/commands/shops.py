@@ -12,13 +12,13 @@ from commerce.tables import connections, shops, syncs
 from commerce.tables.connections import Credentials
 from commerce.vault import shopify_secret
 from integrations.platforms.custom import verify as custom
+from integrations.platforms.shopify.scopes import shop_domain
 from jobs import queues
+from webapp.connecting import normalised
 from webapp.parts import Parts, parts
 
 group = AppGroup("shops", help="Connect and list shops.")
 
-# Source: shopify.dev, "Verify the shop parameter"; anchored.
-_SHOPIFY_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 _NO_WORD = re.compile(r"[\W_]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -42,8 +42,8 @@ currency_option = click.option(
 @currency_option
 def add_shopify(domain: str, access_token: str, webhook_secret: str, name: str, currency: str | None) -> None:
     """Connect the Shopify shop DOMAIN (example.myshopify.com); prints its keys as JSON, this once."""
-    domain = domain.strip().lower().removeprefix("https://").rstrip("/")
-    if not _SHOPIFY_DOMAIN.fullmatch(domain):
+    known = shop_domain(domain.strip().lower().removeprefix("https://").rstrip("/"))
+    if not known:
         raise click.BadParameter(
             f"{domain!r} is not a shop's domain such as example.myshopify.com", param_hint="DOMAIN"
         )
@@ -51,7 +51,7 @@ def add_shopify(domain: str, access_token: str, webhook_secret: str, name: str, 
     new = _add(
         here,
         platform="shopify",
-        domain=domain,
+        domain=known,
         name=name,
         currency=currency,
         webhook_secret=webhook_secret,
@@ -79,7 +79,7 @@ def add_woocommerce(
     new = _add(
         here,
         platform="woocommerce",
-        domain=url.strip().rstrip("/").lower(),
+        domain=normalised(url.strip()),
         name=name or host,
         currency=currency,
         webhook_secret=secret,
@@ -108,9 +108,10 @@ def _host(url: str) -> str:
     """The host of a shop's address; empty where it is none."""
     try:
         address = urlsplit(url.strip())
+        _ = address.port
     except ValueError:
         return ""
-    return address.netloc if address.scheme in ("http", "https") else ""
+    return address.netloc if address.hostname and address.scheme.lower() in ("http", "https") else ""
 
 
 def _add(here: Parts, *, credentials: dict[str, str] | None = None, **values: str | None) -> shops.NewShop:

@@ -86,12 +86,15 @@ def connected() -> Any:
     if request.args.get("success") != "1":
         told = {"title": "The store was not connected", "detail": "You declined at the store. Nothing was changed."}
         return render_template("error.html", status=200, action=again, **told)
-    if not installing.was_begun_here(WOOCOMMERCE, token):
-        detail = "It was not begun in this browser, or is older than an hour. Connect the store here to see it here."
-        raise Problem(403, "This browser is not signed in", detail, action=again)
     known = _attempt(token)
     with here.database.read() as db:
         shop = shops.by_id(db, here.vault, known.shop_id) if known is not None and known.shop_id else None
+    visitor = sessions.visitor()
+    if shop and visitor and shop.key in visitor.shop_keys:  # the page is loaded again
+        return redirect(url_for("home.index"))
+    if not installing.was_begun_here(WOOCOMMERCE, token):
+        detail = "It was not begun in this browser, or is older than an hour. Connect the store here to see it here."
+        raise Problem(403, "This browser is not signed in", detail, action=again)
     if shop is None:
         detail = "The store said yes, but its keys did not arrive here. Try again, or paste keys."
         raise Problem(409, "The keys did not arrive", detail, action=again)

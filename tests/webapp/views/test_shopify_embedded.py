@@ -201,6 +201,12 @@ class TestSessionToken:
         answer = there.browser().get(address, headers={"Authorization": f"Bearer {there.id_token()}"})
         assert answer.status_code == 200
 
+    def test_in_an_address_shows_the_page_without_anything_else(self, there: Shopify) -> None:
+        there.app_home(there.browser())
+        answer = there.browser().get(f"/dashboard/products?id_token={there.id_token()}")
+        assert answer.status_code == 200
+        assert f"embedded=1&amp;shop={ONE}" in answer.text
+
     def test_of_a_shop_that_is_not_connected_connects_it_first(self, there: Shopify) -> None:
         answer = there.browser().get(f"/dashboard/?embedded=1&shop={ONE}&id_token={there.id_token()}")
         assert urlsplit(answer.headers["Location"]).path == "/shopify/"

@@ -186,6 +186,11 @@ class TestAsking:
         assert merchant.here.parts.queues.depths()["outside"] == 1
         assert merchant.sees(urlsplit(peer.url).netloc)
 
+    def test_may_be_come_back_from_twice(self, merchant: Merchant, peer: Peer) -> None:
+        approved = merchant.approve(merchant.asked(peer))
+        for _ in range(2):
+            assert merchant.back(approved).headers["Location"] == "/dashboard/"
+
     def test_that_is_declined_changes_nothing(self, merchant: Merchant, peer: Peer) -> None:
         page = requests.get(merchant.asked(peer), timeout=10).text
         found = re.search(r'<a href="([^"]*)" class="button wc-auth-deny"', page)
