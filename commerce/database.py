@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import orjson
@@ -34,6 +34,7 @@ _AWAY = ("08", "53", "57P", "58030", "55P03", "40")
 # SQLite's result codes: BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN.
 _AWAY_CODES = frozenset({5, 6, 8, 10, 13, 14})
 
+_GIVES_WAY, _MOMENT = 0.5, 0.015  # seconds; within a moment, who has just written comes with what follows from it
 _WAIT = 3  # seconds for a connection or for a turn to write
 
 
@@ -94,6 +95,15 @@ class Database:
             connection.connection.cursor().execute(f"PRAGMA busy_timeout = {left}")
             with connection.begin():
                 yield connection
+
+    def give_way(self) -> None:
+        """For work that is not urgent, between two transactions: let those write who wait, for half a second at most.
+
+        PostgreSQL's writers do not wait for each other.
+        """
+        until = monotonic() + _GIVES_WAY
+        while self._queue is not None and monotonic() < until and self._queue.is_awaited():
+            sleep(_MOMENT)
 
     def dispose(self) -> None:
         """Close all connections; those that are needed again are opened again."""

@@ -15,6 +15,8 @@ from pathlib import Path
 from time import monotonic
 from typing import IO
 
+_NEXT = ".next"
+
 
 class NoTurn(Exception):
     """Others wrote for too long."""
@@ -61,6 +63,11 @@ class WriterQueue:
         finally:
             self._threads.release()
 
+    def is_awaited(self) -> bool:
+        """Whether somebody waits for a turn at this moment."""
+        with self._path.with_name(self._path.name + _NEXT).open("a") as file:
+            return not _is_free(file)
+
     def close(self) -> None:
         """Close the files; the next writer opens them again."""
         with self._threads:
@@ -70,7 +77,7 @@ class WriterQueue:
     def _opened(self) -> _Doors:
         if self._doors is None or self._doors.closed:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._doors = _Doors(self._path.with_name(self._path.name + ".next").open("a"), self._path.open("a"))
+            self._doors = _Doors(self._path.with_name(self._path.name + _NEXT).open("a"), self._path.open("a"))
         return self._doors
 
 

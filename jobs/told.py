@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from commerce.database import Connection
 from commerce.mirror import apply as mirror
 from commerce.mirror.apply import Happened, Told, Ways
-from commerce.rules.events import Reading, Saved
+from commerce.rules.events import LIVE, Reading, Saved
 from commerce.tables import effects, versions
 from commerce.tables.shops import Shop
 from integrations import registry
@@ -57,6 +57,8 @@ def tell(
             wanted = _apply(db, shop, chunk, answer, whole)
             if last:
                 along(db, whole)
+        if answer.origin != LIVE:
+            process.database.give_way()
         for kind in {reactions.WAKES[effect.kind] for effect in wanted if effect.kind in reactions.WAKES}:
             process.queues.wake(kind, [shop.id])
     return whole

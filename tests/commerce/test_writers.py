@@ -56,6 +56,26 @@ class TestTurns:
         queue.close()
         assert turns > 5
 
+    def test_that_somebody_waits_for_can_be_seen(self, tmp_path: Path) -> None:
+        path = tmp_path / "writer"
+        mine, theirs = WriterQueue(path), WriterQueue(path)
+
+        def write() -> None:
+            with theirs.turn(time.monotonic() + 10):
+                pass
+
+        waiting = threading.Thread(target=write)
+        with mine.turn(time.monotonic() + 1):
+            assert not mine.is_awaited()
+            waiting.start()
+            until = time.monotonic() + 5
+            while not mine.is_awaited():
+                assert time.monotonic() < until, "the other one does not wait"
+        waiting.join()
+        assert not mine.is_awaited()
+        mine.close()
+        theirs.close()
+
     def test_end_when_nobody_waits_for_them_any_more(self, tmp_path: Path) -> None:
         path = tmp_path / "writer"
         mine, theirs = WriterQueue(path), WriterQueue(path)
