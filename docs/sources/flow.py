@@ -13,8 +13,8 @@ _EFFECTS = {
     effects.INDEX: "The product's document in the search index is written or removed. At least once.",
     effects.REREAD: "The object has to be read again from the store, because deliveries cannot tell how it is. "
     "Visible until then. At least once.",
-    effects.CALL: "Something is changed at the store. Calls that may be made twice are at least once, the others at most "
-    "once: one that was interrupted is shown, never silently repeated.",
+    effects.CALL: "Something is changed at the store. Calls that may be made twice are at least once, the others at "
+    "most once: one that was interrupted is shown, never silently repeated.",
     effects.ERASE: "A customer or the whole shop is erased, as privacy law demands. At least once.",
 }
 _STATES = {
@@ -49,7 +49,11 @@ _STATES = {
         connections.LOST: "the store refused our access; the merchant has to connect it again",
         connections.REMOVED: "the app was removed from the store",
     },
-    "shop": {shops.ACTIVE: "connected", shops.UNINSTALLED: "the app was removed from the shop", shops.ERASED: "all that was known of it was erased"},
+    "shop": {
+        shops.ACTIVE: "connected",
+        shops.UNINSTALLED: "the app was removed from the shop",
+        shops.ERASED: "all that was known of it was erased",
+    },
     "order": {orders.OPEN: "to be worked on", orders.COMPLETED: "done", orders.CANCELLED: "cancelled"},
     "product": {
         products.ACTIVE: "for sale; found by search if it is also published",
