@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql
 
-from commerce.tables.columns import AT_ONCE, BigId, Json, Moment, metadata
+from commerce.tables.columns import AT_ONCE, BigId, Json, Moment, insert, metadata
 
 # IMPORT: everything, for the first time. CHANGES: what changed since the last run. COMPARE: everything again, and
 # what is here and not there.
@@ -96,7 +96,11 @@ def start(db: Connection, *, shop_id: int, kind: str, now: datetime, since: date
         "due_at": AT_ONCE,
         "started_at": now,
     }
-    return int(db.execute(syncs.insert().values(row).returning(syncs.c.id)).scalar_one())
+    # Somebody may begin the same at the same moment.
+    once = {"index_elements": ["shop_id", "kind"], "index_where": sql("state = 'running'")}
+    statement = insert(db, syncs).values(row).on_conflict_do_nothing(**once).returning(syncs.c.id)
+    begun = db.execute(statement).scalar_one_or_none()
+    return int(begun if begun is not None else db.execute(going).scalar_one())
 
 
 def begin(db: Connection, *, shop_id: int, kind: str, now: datetime) -> int:

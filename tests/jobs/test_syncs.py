@@ -115,7 +115,8 @@ class TestARun:
                     syncs.cancel(db, shop_id=shop.id, now=utc_now())
 
         peer.before_answer = cancel
-        sync_shop(shop_id=shop.id)
+        backroom.process.queues.wake(queues.SYNC, [shop.id])
+        backroom.work()
         run = run_of(backroom, shop)
         assert run.state == syncs.CANCELLED
         assert counted(backroom, shop) == (30, 0)
@@ -363,16 +364,15 @@ class TestTheClock:
         walks.begin_walks()
         assert rows(backroom.process.database, syncs.syncs) == []
 
+    def test_wakes_one_job_per_shop(self, backroom: Backroom, shop: Shop) -> None:
+        begin(backroom, shop)
+        sweep()
+        sweep()
+        assert backroom.process.queues.depths()[queues.OUTSIDE] == 1
+
     def age(self, backroom: Backroom, *, hours: float) -> None:
         """All runs happened that much earlier."""
         with backroom.process.database.write() as db:
             for run in rows(backroom.process.database, syncs.syncs):
                 earlier = run.started_at - timedelta(hours=hours)
                 db.execute(syncs.syncs.update().where(syncs.syncs.c.id == run.id).values(started_at=earlier))
-
-
-def test_wakes_one_job_per_shop(backroom: Backroom, shop: Shop) -> None:
-    begin(backroom, shop)
-    sweep()
-    sweep()
-    assert backroom.process.queues.depths()[queues.OUTSIDE] == 1
