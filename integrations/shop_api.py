@@ -116,6 +116,9 @@ class ShopApi(Protocol):
     def about(self) -> ShopFacts:
         """The shop about itself."""
 
+    def counts(self) -> Mapping[str, int | None]:
+        """How many objects each listing of everything has, by its name; None where the shop does not tell."""
+
     def listings(self, *, changes: bool) -> tuple[Listing, ...]:
         """What to walk through, in this order: for all objects, or (`changes`) for those changed since a time."""
 
@@ -124,6 +127,9 @@ class ShopApi(Protocol):
 
         A walk goes on from any place that it gave, also in another process, and may then tell objects again.
         """
+
+    def portions(self, kind: str, ids: Sequence[str]) -> Sequence[Sequence[str]]:
+        """These objects in portions that are worth one `read` each: it takes some seconds, whatever they hold."""
 
     def read(self, kind: str, ids: Sequence[str]) -> Page:
         """These objects as they are now: one Reading for each id, with a Deleted for those that are not there."""

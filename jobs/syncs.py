@@ -135,12 +135,14 @@ def _begin(going: _Going) -> None:
     process, shop = going.process, going.open.shop
     asked_at = utc_now()
     about = going.open.api.about()
+    counts = {} if going.run.kind == syncs.CHANGES else going.open.api.counts()
+    totals = {SHOP: 1} | {name: number for name, number in counts.items() if number is not None}
     hooks = going.open.api.keep_hooks(_address(process, shop), shop.secrets[0] if shop.secrets else "")
     stored = {"wanted": hooks.wanted, "active": hooks.active, "notes": list(hooks.notes), "at": asked_at.isoformat()}
 
     def along(db: Connection, _outcome: Outcome) -> None:
         connections.save_hooks(db, shop_id=shop.id, hooks=stored)
-        _proceed(db, going, syncs.Step(listing=0, place="", totals={SHOP: 1}))
+        _proceed(db, going, syncs.Step(listing=0, place="", totals=totals))
 
     reading = Reading(kind=SHOP, changes=(about,))
     tell(process, going.held, shop, Answer(readings=[reading], read_at=asked_at, origin=going.origin), along=along)

@@ -10,6 +10,7 @@ from integrations.platforms.body import Body
 from integrations.platforms.shopify import calls, changes, objects
 from integrations.platforms.shopify.admin import Admin
 from integrations.platforms.shopify.bulk import BulkWalk
+from integrations.platforms.shopify.documents import COUNTED
 from integrations.platforms.shopify.documents import SHOP as SHOP_QUERY
 from integrations.platforms.shopify.read_shop import INVENTORY
 from integrations.shop_api import Access, Hooks, Listing, Page, ShopApi
@@ -49,6 +50,11 @@ class ShopifyApi:
             email=body.text("email"),
         )
 
+    def counts(self) -> Mapping[str, int | None]:
+        """How many objects each listing of everything has; None where Shopify does not tell."""
+        found = self._admin.ask(COUNTED).data
+        return {listing.name: _number(found.get(listing.name)) for listing in _EVERYTHING}
+
     def listings(self, *, changes: bool) -> tuple[Listing, ...]:
         """What to walk through, in this order."""
         return _CHANGES if changes else _EVERYTHING
@@ -58,6 +64,11 @@ class ShopifyApi:
         if since is not None:
             return changes.page(self._access, self._admin, listing, place, since)
         return BulkWalk(self._access, self._admin, listing, self._kinds[listing]).page(place)
+
+    def portions(self, kind: str, ids: Sequence[str]) -> Sequence[Sequence[str]]:
+        """As many as one call reads: large ones take further calls, and there may be many large ones."""
+        size = objects.at_once(kind)
+        return [ids[start : start + size] for start in range(0, len(ids), size)]
 
     def read(self, kind: str, ids: Sequence[str]) -> Page:
         """These objects as they are now."""
@@ -73,6 +84,10 @@ class ShopifyApi:
     def keep_hooks(self, address: str, secret: str) -> Hooks:  # noqa: ARG002 - the app's own configuration has them
         """Webhooks come by the app's configuration (shopify.app.toml): a shop has no list of them."""
         return Hooks(wanted=0, active=0)
+
+
+def _number(counted: Mapping[str, Any] | None) -> int | None:
+    return int(counted["count"]) if counted else None
 
 
 def open_api(access: Access) -> ShopApi:

@@ -4,18 +4,16 @@ A walk's place is where it is among these steps. It holds no address of the resu
 another machine can go on with it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import orjson
 
 from integrations.errors import Permanent
 from integrations.platforms.shopify import spool
 from integrations.platforms.shopify.admin import Admin, refused_input
-from integrations.platforms.shopify.documents import BULK, BULK_LOOK, BULK_RUN, COUNTS
+from integrations.platforms.shopify.documents import BULK, BULK_LOOK, BULK_RUN
 from integrations.platforms.shopify.spool import Spool
 from integrations.platforms.shopify.told import readings
 from integrations.shop_api import Access, Page
@@ -69,24 +67,16 @@ class BulkWalk:
     def _begin(self, place: _Place) -> Page:
         """Start the operation. Killed before its id is stored, another one is started: it disturbs nobody."""
         read_at = datetime.now(UTC)
-        total = self._counted()
         run = self._admin.ask(BULK_RUN, {"query": BULK[self._listing]}).data.get("bulkOperationRunQuery") or {}
         refused = refused_input(run)
         if refused:
             busy = any(one.get("code") == "OPERATION_IN_PROGRESS" for one in run.get("userErrors") or [])
             if not busy:
                 raise Permanent(f"Shopify refused to export {self._listing}: {refused}")
-            return Page(read_at=read_at, place=place.written(), total=total, wait=_BUSY_WAIT)
+            return Page(read_at=read_at, place=place.written(), wait=_BUSY_WAIT)
         self._throw_away_older()
         begun = replace(place, operation=run["bulkOperation"]["id"], begun_at=read_at.isoformat())
-        return Page(read_at=read_at, place=begun.written(), total=total, wait=_LOOK_AFTER)
-
-    def _counted(self) -> int | None:
-        """How many objects there are; Shopify's own count, which may be a lower bound."""
-        if self._listing not in COUNTS:
-            return None
-        found: Mapping[str, Any] | None = self._admin.ask(COUNTS[self._listing]).data.get("found")
-        return int(found["count"]) if found else None
+        return Page(read_at=read_at, place=begun.written(), wait=_LOOK_AFTER)
 
     def _fetch(self, place: _Place, file: Spool, read_at: datetime) -> Page:
         """Look how far the operation is; once it is done, download some of its result."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT, SHIPMENT, Deleted, Reading
-from integrations.errors import Permanent
+from integrations.errors import Permanent, Transient
 from integrations.platforms.shopify.admin import Admin
 from integrations.platforms.shopify.documents import (
     COLLECTIONS,
@@ -29,6 +29,11 @@ _DOCUMENTS = {PRODUCT: (PRODUCTS, 3), CATEGORY: (COLLECTIONS, 100), ORDER: (ORDE
 _LONGER = {"variants": VARIANTS, "collections": PLACEMENTS, "lineItems": LINES}
 
 
+def at_once(kind: str) -> int:
+    """How many objects of that kind one call reads."""
+    return _DOCUMENTS[kind][1] if kind in _DOCUMENTS else 50
+
+
 def read(admin: Admin, kind: str, ids: Sequence[str], currency: str | None) -> Page:
     """These objects as they are now; a Deleted for each that is not there. Raises Permanent for unknown kinds."""
     read_at = datetime.now(UTC)
@@ -47,7 +52,11 @@ def _read(
     admin: Admin, kind: str, document: str, ids: Sequence[str], currency: str | None, read_at: datetime
 ) -> Iterable[Reading]:
     answered = admin.ask(document, {"ids": [gid(kind, object_id) for object_id in ids]})
-    found: dict[str, Node] = {number(node["id"]): dict(node) for node in answered.data.get("nodes") or [] if node}
+    told = answered.data.get("nodes")
+    if not isinstance(told, list) or len(told) != len(ids):
+        # One entry for each id, null for what is not there: anything else says of none that it is gone.
+        raise Transient(f"Shopify answered for {len(told or ())} of {len(ids)} objects.")
+    found: dict[str, Node] = {number(node["id"]): dict(node) for node in told if node}
     gone = [object_id for object_id in ids if object_id not in found]
     if gone and answered.errors:
         # What an app may not see is null as well: that is no reason to delete anything.

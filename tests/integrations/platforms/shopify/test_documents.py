@@ -17,7 +17,6 @@ FULL = Path(__file__).resolve().parents[5] / "shared/data/shopify/schema/admin_2
 NAMED = {
     **documents.DOCUMENTS,
     **{f"BULK {name}": text for name, text in documents.BULK.items()},
-    **{f"COUNTS {name}": text for name, text in documents.COUNTS.items()},
     **{f"CHANGED {name}": text for name, text in documents.CHANGED.items()},
 }
 # The only field of theirs that is used though it is deprecated, and why it is stands beside it.
