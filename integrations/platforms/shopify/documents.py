@@ -69,8 +69,8 @@ SHOP = "query Shop { shop { id name email currencyCode ianaTimezone } }"
 # Each item of stock belongs to one variant.
 COUNTED = (
     "query Counted { collections: collectionsCount(limit: null) { count } "
-    "products: productsCount(limit: null) { count } stock: productVariantsCount(limit: null) { count } customers: customersCount(limit: null) { count } "
-    "orders: ordersCount(limit: null) { count } }"
+    "products: productsCount(limit: null) { count } stock: productVariantsCount(limit: null) { count } "
+    "customers: customersCount(limit: null) { count } orders: ordersCount(limit: null) { count } }"
 )
 
 BULK_RUN = (

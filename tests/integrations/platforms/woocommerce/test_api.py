@@ -468,9 +468,7 @@ class TestCarryOut:
             ("customer", shopper, here.store.customers),
         ):
             for value in ("1", {"a": [1]}):
-                here.api.carry_out(
-                    "meta.set", {"kind": kind, "id": str(number), "key": "_b", "value": value}, key="1"
-                )
+                here.api.carry_out("meta.set", {"kind": kind, "id": str(number), "key": "_b", "value": value}, key="1")
             assert [(meta["key"], meta["value"]) for meta in rows[number]["meta_data"]] == [("_b", {"a": [1]})]
 
     @pytest.mark.parametrize(
