@@ -26,7 +26,7 @@ class TestWake:
             assert backroom.parts.queues.wake(APPLY, SHOPS, again=True)
         assert depth(backroom) == 20
         backroom.parts.queues.wake(INDEX, SHOPS, again=True)
-        assert backroom.parts.queues.depths() == {"events": 20, "effects": 20, "bulk": 0}
+        assert backroom.parts.queues.depths() == {"events": 20, "effects": 20, "bulk": 0, "outside": 0}
 
     def test_adds_none_when_the_doors_flag_lapsed_in_a_long_queue(self, backroom: Backroom) -> None:
         for _ in range(3):

@@ -28,7 +28,7 @@ class Unhurried(NoHurry):
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Any:
     store = Shop.filled(products=30, customers=12, orders=30, seed=3)
-    with Peer(store) as peer:
+    with Peer(store, bucket_size=100_000, restore_rate=100_000) as peer:  # nobody waits here
         access = Access(
             domain=store.domain,
             credentials=peer.grant(store),
