@@ -9,11 +9,13 @@ from time import monotonic, sleep
 
 import structlog
 
+from commerce.database import Connection
 from commerce.tables import connections, shops, tallies
 from commerce.tables.connections import ShopConnection
 from commerce.tables.shops import Shop
+from commerce.vault import UnableToDecrypt
 from integrations import registry
-from integrations.errors import Refused, Transient
+from integrations.errors import OutsideError, Refused, Transient
 from integrations.shop_api import Access, ShopApi
 from jobs import queues
 from jobs.job import job, lease, utc_now
@@ -52,9 +54,8 @@ def opened(process: Process, shop_id: int, *, purpose: str) -> Iterator[OpenShop
     try:
         yield found
     except Refused as error:
-        if _was_renewed(process, found):
+        if _was_renewed(process, found) or not _refused(process, found, error):
             raise Transient("The shop refused the access that we had; it was renewed.") from error
-        _lose(process, found, error)
         raise
     finally:
         _count(process, found, purpose)
@@ -97,27 +98,27 @@ def _fresh(process: Process, shop: Shop, connection: ShopConnection, until: date
     while monotonic() < patience:
         with lease(shop_id=shop.id, kind="token") as held:
             if held is not None:
-                return _refresh(process, shop, until)
+                return _refresh(process, shop, connection)
         sleep(0.2)
     raise Transient("Another worker has been refreshing this shop's access for too long.")
 
 
-def _refresh(process: Process, shop: Shop, until: datetime) -> ShopConnection | None:
+def _refresh(process: Process, shop: Shop, known: ShopConnection) -> ShopConnection | None:
     """Refresh, unless another worker did so. Killed before the new pair is stored, the old one still works."""
     with process.database.read() as db:
         connection = connections.one(db, process.vault, shop_id=shop.id)
     if connection is None or connection.state != connections.CONNECTED:
         return None
-    expires_at = connection.credentials.expires_at
-    if expires_at is None or expires_at > until:
+    if connection.credentials.expires_at is None or connection.identity != known.identity:
         return connection
     try:
         credentials = registry.renewed(shop.platform, process.settings, shop.domain, connection.credentials.secrets)
     except Refused as error:
         with process.database.write() as db:
-            connections.lose(db, shop_id=shop.id, error=str(error), installed_at=connection.installed_at)
-        _log.warning("connection.lost", shop_id=shop.id, error=str(error))
-        return None
+            lost = _lose(db, shop, connection, error)
+            stored = None if lost else connections.one(db, process.vault, shop_id=shop.id)
+        # Installed again meanwhile: what is stored now lets us in.
+        return stored if stored is not None and stored.state == connections.CONNECTED else None
     now = utc_now()
     with process.database.write() as db:
         connections.renew(
@@ -145,11 +146,26 @@ def _was_renewed(process: Process, found: OpenShop) -> bool:
     return _fresh(process, found.shop, known, utc_now() + _ALWAYS) is not None
 
 
-def _lose(process: Process, found: OpenShop, error: Refused) -> None:
-    """The shop does not let us in: the merchant sees it, and what waits for the API waits for the merchant."""
-    _log.warning("connection.lost", shop_id=found.shop.id, error=str(error))
+def _refused(process: Process, found: OpenShop, error: Refused) -> bool:
+    """Whether the connection is lost. If not, others let us in by now: another worker refreshed, or the app was
+    installed again."""
     with process.database.write() as db:
-        connections.lose(db, shop_id=found.shop.id, error=str(error), installed_at=found.connection.installed_at)
+        if _lose(db, found.shop, found.connection, error):
+            return True
+        state = connections.state(db, shop_id=found.shop.id)
+    return state is None or state.state != connections.CONNECTED
+
+
+def _lose(db: Connection, shop: Shop, known: ShopConnection, error: Refused) -> bool:
+    """The shop does not let us in: the merchant sees it, and what waits for the API waits for the merchant.
+
+    False where it is not these credentials that are stored any more.
+    """
+    at, refreshed_at = known.identity
+    lost = connections.lose(db, shop_id=shop.id, error=str(error), installed_at=at, refreshed_at=refreshed_at)
+    if lost:
+        _log.warning("connection.lost", shop_id=shop.id, error=str(error))
+    return lost
 
 
 def _count(process: Process, found: OpenShop, purpose: str) -> None:
@@ -166,12 +182,15 @@ def keep_alive() -> None:
     with process.database.read() as db:
         waiting = connections.stale(db, refreshed_before=utc_now() - _KEPT_ALIVE)
     for shop_id in waiting:
-        with process.database.read() as db:
-            shop = shops.by_id(db, process.vault, shop_id)
-            connection = connections.one(db, process.vault, shop_id=shop_id)
-        if shop is None or connection is None or shop.state != shops.ACTIVE:
-            continue
         try:
-            _fresh(process, shop, connection, utc_now() + _ALWAYS)
-        except Transient as error:
+            _keep_alive(process, shop_id)
+        except (OutsideError, UnableToDecrypt) as error:  # the other shops are refreshed all the same
             _log.warning("connection.not_refreshed", shop_id=shop_id, error=str(error))
+
+
+def _keep_alive(process: Process, shop_id: int) -> None:
+    with process.database.read() as db:
+        shop = shops.by_id(db, process.vault, shop_id)
+        connection = connections.one(db, process.vault, shop_id=shop_id)
+    if shop is not None and connection is not None and shop.state == shops.ACTIVE:
+        _fresh(process, shop, connection, utc_now() + _ALWAYS)

@@ -150,7 +150,7 @@ def _write(taken: _Taken, told: Sequence[Told], others: Sequence[Outcome]) -> No
     with taken.process.database.write() as db:
         taken.held.keep(db)
         results, happened = mirror.apply(db, shop, told, ways=ways, now=now)
-        wanted = _not_waiting_yet(db, shop.id, reactions.wanted(happened))
+        wanted = reactions.not_waiting_yet(db, shop.id, reactions.wanted(happened))
         effects.plan(db, shop_id=shop.id, wanted=wanted, now=now)
         readings = {one.inbox_id: one.reading for one in told}
         outcomes = [_outcome(result, readings[result.inbox_id], now) for result in results] + list(others)
@@ -159,24 +159,6 @@ def _write(taken: _Taken, told: Sequence[Told], others: Sequence[Outcome]) -> No
         tallies.add(db, _counted(shop.id, taken.rows, outcomes, done_at), now=done_at)
     for kind in {reactions.WAKES[effect.kind] for effect in wanted if effect.kind in reactions.WAKES}:
         taken.process.queues.wake(kind, [shop.id])
-
-
-def _not_waiting_yet(db: Any, shop_id: int, wanted: Sequence[effects.NewEffect]) -> list[effects.NewEffect]:
-    """One re-read that waits is enough, however many deliveries ask for it."""
-    asked: dict[str, set[str]] = {}
-    for effect in wanted:
-        if effect.kind == effects.REREAD:
-            asked.setdefault(effect.object_kind, set()).add(effect.object_id)
-    waiting = {
-        (kind, object_id)
-        for kind, ids in asked.items()
-        for object_id in effects.waiting_objects(db, shop_id=shop_id, kind=effects.REREAD, object_kind=kind, ids=ids)
-    }
-    return [
-        effect
-        for effect in wanted
-        if effect.kind != effects.REREAD or (effect.object_kind, effect.object_id) not in waiting
-    ]
 
 
 def _outcome(result: mirror.Result, reading: Reading, now: datetime) -> Outcome:

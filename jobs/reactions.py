@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from commerce.database import Connection
 from commerce.mirror.apply import Happened
 from commerce.tables import effects
 from commerce.tables.columns import AT_ONCE
@@ -40,4 +41,22 @@ def wanted(happened: Sequence[Happened], *, reread_at: datetime = AT_ONCE) -> li
         )
         for event in happened
         for kind in REACTIONS.get(event.name, ())
+    ]
+
+
+def not_waiting_yet(db: Connection, shop_id: int, wanted: Sequence[NewEffect]) -> list[NewEffect]:
+    """The effects but for re-reads that wait already: one is enough, however many tellings ask for it."""
+    asked: dict[str, set[str]] = {}
+    for effect in wanted:
+        if effect.kind == effects.REREAD:
+            asked.setdefault(effect.object_kind, set()).add(effect.object_id)
+    waiting = {
+        (kind, object_id)
+        for kind, ids in asked.items()
+        for object_id in effects.waiting_objects(db, shop_id=shop_id, kind=effects.REREAD, object_kind=kind, ids=ids)
+    }
+    return [
+        effect
+        for effect in wanted
+        if effect.kind != effects.REREAD or (effect.object_kind, effect.object_id) not in waiting
     ]

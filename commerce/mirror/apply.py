@@ -180,7 +180,7 @@ class _Batch:
             tiebreak=change.tiebreak,
             digest=digest(facts),
         )
-        if not self._ways.says_when_deleted:
+        if not self._ways.says_when_deleted and told.read_at is None:  # the order of a list is no order of events
             self._clock = self._clock.after(version.updated_at, now=self._now)
         known = self._versions.get(key)
         decision = freshness.on_saved(known, version, restored=change.restored, read_at=told.read_at)

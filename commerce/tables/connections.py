@@ -55,6 +55,11 @@ class ShopConnection:
     refreshed_at: datetime | None
     hooks: Mapping[str, Any] | None
 
+    @property
+    def identity(self) -> tuple[datetime, datetime | None]:
+        """Which credentials these are: those that are stored later have another one."""
+        return self.installed_at, self.refreshed_at
+
 
 def save(db: Connection, vault: Vault, *, shop_id: int, credentials: Credentials, installed_at: datetime) -> bool:
     """Store the credentials of an installation; False where those of a later one are stored."""
@@ -79,9 +84,15 @@ def renew(
     db.execute(_of(shop_id, installed_at).values(row))
 
 
-def lose(db: Connection, *, shop_id: int, error: str, installed_at: datetime) -> None:
-    """The shop refused the credentials of that installation."""
-    db.execute(_of(shop_id, installed_at).where(connections.c.state == CONNECTED).values(state=LOST, error=error))
+def lose(
+    db: Connection, *, shop_id: int, error: str, installed_at: datetime, refreshed_at: datetime | None = None
+) -> bool:
+    """The shop refused the credentials of that installation, those that were stored at `refreshed_at` where it is
+    given; False where others are stored by now, or none that let us in."""
+    chosen = _of(shop_id, installed_at).where(connections.c.state == CONNECTED)
+    if refreshed_at is not None:
+        chosen = chosen.where(connections.c.refreshed_at == refreshed_at)
+    return db.execute(chosen.values(state=LOST, error=error)).rowcount == 1
 
 
 def remove(db: Connection, *, shop_id: int) -> None:

@@ -228,6 +228,12 @@ def waiting_objects(db: Connection, *, shop_id: int, kind: str, object_kind: str
     return set(db.execute(query).scalars())
 
 
+def waiting_of(db: Connection, *, ids: Collection[int], now: datetime) -> set[int]:
+    """Those of these effects that wait and are due."""
+    still = and_(effects.c.id.in_(ids), effects.c.state == text("'waiting'"), effects.c.due_at <= now)
+    return set(db.execute(select(effects.c.id).where(still)).scalars())
+
+
 def objects_since(db: Connection, *, shop_id: int, kind: str, since: datetime) -> set[str]:
     """Objects for which an effect of that kind was written since that time, done or not."""
     chosen = and_(effects.c.shop_id == shop_id, effects.c.kind == kind, effects.c.created_at >= since)

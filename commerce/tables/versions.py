@@ -82,6 +82,17 @@ def mark_checked(db: Connection, *, shop_id: int, keys: Collection[Key], at: dat
         db.execute(update(versions).where(versions.c.shop_id == shop_id, chosen).values(checked_at=at))
 
 
+def checked_after(db: Connection, *, shop_id: int, keys: Collection[Key], at: datetime) -> set[Key]:
+    """Those of the objects that were read from the shop later than that already: what was read then is outdated."""
+    found: set[Key] = set()
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), _CHUNK):
+        chosen = tuple_(versions.c.kind, versions.c.object_id).in_(ordered[start : start + _CHUNK])
+        query = select(versions.c.kind, versions.c.object_id).where(versions.c.shop_id == shop_id, chosen)
+        found.update((kind, object_id) for kind, object_id in db.execute(query.where(versions.c.checked_at > at)))
+    return found
+
+
 def unchecked(db: Connection, *, shop_id: int, kinds: Collection[str], since: datetime, limit: int) -> list[Key]:
     """Objects of these kinds that are here, and that no walk came across since then, nor any delivery."""
     query = select(versions.c.kind, versions.c.object_id).where(

@@ -1,6 +1,6 @@
 """What deliveries leave open is read from the shop's own API: at once, many in one call, on behalf of who asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +8,10 @@ import pytest
 
 from commerce.settings import Settings
 from commerce.tables import connections, effects, syncs
+from integrations.errors import Permanent, Transient
+from integrations.platforms.shopify.admin import Admin, Answered
+from integrations.platforms.shopify.api import ShopifyApi
+from integrations.shop_api import Page
 from jobs.job import utc_now
 from tests.conftest import Backroom, assembled
 from tests.connected import connect_shopify, connect_woocommerce, sync, with_stand_ins
@@ -130,6 +134,54 @@ class TestAnUnclearDelivery:
         assert rereads(backroom)[0].state == effects.FAILED
         assert shop.read(f"customers/{person.id}")["id"] == str(person.id)
 
+    def test_that_may_not_be_read_does_not_keep_the_others_from_being_read(
+        self, backroom: Backroom, shop: Shop, store: ShopifyShop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        hidden, *others = list(store.products.values())[:8]
+        real = ShopifyApi.read
+
+        def read(api: ShopifyApi, kind: str, ids: Sequence[str]) -> Page:
+            if str(hidden.id) in ids:
+                raise Permanent("Shopify did not tell some objects.")
+            return real(api, kind, ids)
+
+        monkeypatch.setattr(ShopifyApi, "read", read)
+        for product in (hidden, *others):
+            shop.send("products/update", {"id": product.id})
+        backroom.work()
+        assert [row.object_id for row in rereads(backroom) if row.state == effects.FAILED] == [str(hidden.id)]
+        assert [row.state for row in rereads(backroom)].count(effects.DONE) == len(others)
+
+    def test_of_many_large_objects_keeps_what_was_read_before_the_shop_failed(
+        self, backroom: Backroom, shop: Shop, store: ShopifyShop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        read: list[str] = []
+        real = ShopifyApi.read
+
+        def fails_late(api: ShopifyApi, kind: str, ids: Sequence[str]) -> Page:
+            if len(read) >= 6:
+                raise Transient("The shop did not answer in time.")
+            read.extend(ids)
+            return real(api, kind, ids)
+
+        monkeypatch.setattr(ShopifyApi, "read", fails_late)
+        for product in list(store.products.values())[:9]:
+            shop.send("products/update", {"id": product.id})
+        backroom.work()
+        assert {row.object_id for row in rereads(backroom) if row.state == effects.DONE} == set(read)
+        assert [row.attempts for row in rereads(backroom) if row.state == effects.WAITING] == [1, 1, 1]
+
+    def test_is_not_taken_for_gone_when_the_answer_is_cut_short(
+        self, backroom: Backroom, shop: Shop, store: ShopifyShop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sync(backroom, shop, syncs.IMPORT)
+        product = next(iter(store.products.values()))
+        monkeypatch.setattr(Admin, "ask", lambda *_: Answered({}))
+        shop.send("products/update", {"id": product.id})
+        backroom.work()
+        assert [(row.state, row.attempts) for row in rereads(backroom)] == [(effects.WAITING, 1)]
+        assert shop.read(f"products/{product.id}")["title"] == product.title
+
     def test_ends_the_connection_when_the_shop_refuses(
         self, backroom: Backroom, shop: Shop, store: ShopifyShop, peer: ShopifyPeer
     ) -> None:
@@ -154,6 +206,27 @@ class TestWooCommerce:
                 backroom.work()
                 assert {row.state for row in rereads(backroom)} == {effects.DONE}
                 assert len(shop.read(f"products/{parent}")["variants"]) == 3
+
+    def test_asks_less_and_less_often_for_what_cannot_be_understood(self, settings: Settings) -> None:
+        with WooCommercePeer(stocked(12, 3)) as peer:
+            for backroom in assembled(with_stand_ins(settings)):
+                shop = connect_woocommerce(backroom, peer)
+                number = next(iter(peer.store.products))
+                peer.store.products[number]["tags"] = "none"
+                shop.send("product.updated", {"id": number})
+                backroom.work()
+                for attempts in range(1, 20):
+                    (one,) = rereads(backroom)
+                    if one.state == effects.FAILED:
+                        break
+                    assert (one.state, one.attempts) == (effects.WAITING, attempts)
+                    assert one.due_at > utc_now() + timedelta(seconds=50)
+                    with backroom.process.database.write() as db:
+                        effects.wake_all(db, shop_id=shop.id, kinds=[effects.REREAD])
+                    backroom.process.queues.wake("re-read", [shop.id], again=True)
+                    backroom.work()
+                assert one.state == effects.FAILED
+                assert "cannot be read" in one.error
 
 
 class TestAPlatformWithoutAnApi:

@@ -9,9 +9,14 @@ import pytest
 from commerce.mirror import apply as mirror
 from commerce.settings import Settings
 from commerce.tables import connections, leases, orders, products, syncs, tallies
+from commerce.vault import UnableToDecrypt
+from integrations import registry
+from integrations.errors import Permanent, RateLimited, Transient
+from integrations.platforms.woocommerce.api import WooCommerceApi
 from jobs import queues, walks
-from jobs.connections import keep_alive
+from jobs.connections import keep_alive, opened
 from jobs.job import utc_now
+from jobs.steps import Going
 from jobs.sweep import sweep
 from jobs.syncs import sync_shop
 from tests.conftest import Backroom, assembled
@@ -174,6 +179,49 @@ class TestARun:
         assert run.state == syncs.RUNNING
         assert "connect it again" in run.error
 
+    def test_that_fails_ends_no_other_run(
+        self, backroom: Backroom, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The newer run has its turn within the same slice while the older one waits."""
+        sync(backroom, shop, syncs.IMPORT)
+        older, newer = begin(backroom, shop, syncs.COMPARE), begin(backroom, shop, syncs.CHANGES)
+
+        def step(going: Going) -> None:
+            if going.run.id == newer:
+                raise Permanent("The shop does not let Backroom read this.")
+            with backroom.process.database.write() as db:
+                later = utc_now() + timedelta(minutes=5)
+                db.execute(syncs.syncs.update().where(syncs.syncs.c.id == older).values(due_at=later))
+
+        monkeypatch.setattr("jobs.syncs.step", step)
+        sync_shop(shop_id=shop.id)
+        states = {run.id: run.state for run in rows(backroom.process.database, syncs.syncs)}
+        assert (states[older], states[newer]) == (syncs.RUNNING, syncs.FAILED)
+
+    def test_waits_after_something_that_nobody_thought_of(
+        self, backroom: Backroom, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def breaks(*_: Any, **__: Any) -> None:
+            raise KeyError("surprise")
+
+        monkeypatch.setattr(WooCommerceApi, "page", breaks)
+        begin(backroom, shop)
+        sync_shop(shop_id=shop.id)
+        run = run_of(backroom, shop)
+        assert (run.state, run.attempts) == (syncs.RUNNING, 1)
+        assert run.due_at > utc_now()
+        assert "KeyError" in run.error
+
+    def test_does_not_give_up_within_minutes_when_the_shop_asks_it_to_wait(
+        self, backroom: Backroom, shop: Shop, peer: WooCommercePeer
+    ) -> None:
+        sync_id = begin(backroom, shop)
+        with backroom.process.database.write() as db:
+            db.execute(syncs.syncs.update().where(syncs.syncs.c.id == sync_id).values(attempts=10))
+        peer.next_answers.append((429, {}, b"slow down"))
+        sync_shop(shop_id=shop.id)
+        assert run_of(backroom, shop).due_at > utc_now() + timedelta(minutes=10)
+
     def test_makes_the_webhooks_before_it_reads(self, backroom: Backroom, shop: Shop, peer: WooCommercePeer) -> None:
         sync(backroom, shop, syncs.IMPORT)
         stored = row(backroom.process.database, connections.connections, shop_id=shop.id).hooks
@@ -330,6 +378,49 @@ class TestTokens:
                 assert before.secrets != after.secrets
                 keep_alive()
                 assert self.secrets(backroom, shop).secrets == after.secrets
+
+    def test_that_another_worker_refreshed_meanwhile_are_not_lost(self, settings: Settings) -> None:
+        """Each refresh makes the access before it void, also for calls of other workers that are under way."""
+        store = ShopifyShop.filled(products=3, customers=1, orders=1)
+        with ShopifyPeer(store) as peer:
+            for backroom in assembled(with_stand_ins(settings, peer)):
+                shop = connect_shopify(backroom, peer, store)
+                with pytest.raises(Transient):
+                    self.ask_while_another_refreshes(backroom, shop)
+                connection = row(backroom.process.database, connections.connections, shop_id=shop.id)
+                assert connection.state == connections.CONNECTED
+                assert sync(backroom, shop, syncs.IMPORT).state == syncs.DONE
+
+    def ask_while_another_refreshes(self, backroom: Backroom, shop: Shop) -> None:
+        with opened(backroom.process, shop.id, purpose="test") as mine:
+            assert mine is not None
+            self.end_soon(backroom, shop)
+            with opened(backroom.process, shop.id, purpose="test") as theirs:
+                assert theirs is not None
+                assert theirs.connection.credentials.secrets != mine.connection.credentials.secrets
+            mine.api.about()
+
+    @pytest.mark.parametrize("error", [Permanent("302"), RateLimited("429", retry_after=5), UnableToDecrypt("no key")])
+    def test_are_kept_alive_even_if_another_shops_cannot_be(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch, error: Exception
+    ) -> None:
+        stores = [ShopifyShop.filled(products=1, customers=1, orders=1, domain=f"s{n}.myshopify.com") for n in (1, 2)]
+        real = registry.renewed
+
+        def renewed(platform: str, of: Settings, domain: str, known: Any) -> Any:
+            if domain == stores[0].domain:
+                raise error
+            return real(platform, of, domain, known)
+
+        with ShopifyPeer(*stores) as peer:
+            for backroom in assembled(with_stand_ins(settings, peer)):
+                shops = [connect_shopify(backroom, peer, store) for store in stores]
+                for shop in shops:
+                    self.refreshed_long_ago(backroom, shop)
+                monkeypatch.setattr(registry, "renewed", renewed)
+                before = self.secrets(backroom, shops[1])
+                keep_alive()
+                assert self.secrets(backroom, shops[1]).secrets != before.secrets
 
     def secrets(self, backroom: Backroom, shop: Shop) -> connections.Credentials:
         with backroom.process.database.read() as db:

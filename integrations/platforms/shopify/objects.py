@@ -41,10 +41,10 @@ def read(admin: Admin, kind: str, ids: Sequence[str], currency: str | None) -> P
         return _orders_of(admin, ids, currency)
     if kind not in _DOCUMENTS:
         raise Permanent(f"Objects of the kind {kind} cannot be read from Shopify's API.")
-    document, at_once = _DOCUMENTS[kind]
+    document, size = _DOCUMENTS[kind]
     told: list[Reading] = []
-    for start in range(0, len(ids), at_once):
-        told += _read(admin, kind, document, ids[start : start + at_once], currency, read_at)
+    for start in range(0, len(ids), size):
+        told += _read(admin, kind, document, ids[start : start + size], currency, read_at)
     return Page(readings=tuple(told), read_at=read_at)
 
 

@@ -9,7 +9,7 @@ from integrations.errors import Permanent
 from integrations.platforms.woocommerce import calls, hooks, listings, objects, older, told
 from integrations.platforms.woocommerce.about import about
 from integrations.platforms.woocommerce.answers import NoRoute
-from integrations.platforms.woocommerce.client import Client, Rows
+from integrations.platforms.woocommerce.client import LARGEST_PAGE, Client, Rows
 from integrations.platforms.woocommerce.listings import Walk
 from integrations.shop_api import Access, Hooks, Listing, Page, ShopApi
 
@@ -53,6 +53,10 @@ class WooCommerceApi:
             if walk.path != "variations":
                 raise
             return older.by_parent(self._client, walk, "", since)
+
+    def portions(self, kind: str, ids: Sequence[str]) -> Sequence[Sequence[str]]:  # noqa: ARG002 - alike for all kinds
+        """As many as one list holds."""
+        return [ids[start : start + LARGEST_PAGE] for start in range(0, len(ids), LARGEST_PAGE)]
 
     def read(self, kind: str, ids: Sequence[str]) -> Page:
         """These objects as they are now, also those in the bin; variations are of kind "product"."""
