@@ -4,8 +4,10 @@ import hmac
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+import shopify_app
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,3 +119,25 @@ class TestNamesAnotherShop:
 
 def test_shopify_sends_no_ping():
     assert not SHOPIFY.is_ping({}, b"webhook_id=1")
+
+
+class TestAgreement:
+    """Shopify's own package and ours think the same of a signature."""
+
+    @given(
+        st.text(max_size=60).map(lambda text: text.encode("utf-8", "ignore")),
+        st.sampled_from(["right", "former", "wrong", "cut", "empty"]),
+    )
+    def test_with_shopifys_package(self, body: bytes, which: str) -> None:
+        secrets = {"right": b"the app's secret", "former": b"the one before", "wrong": b"somebody's"}
+        signature = sign(body, secrets.get(which, b"the app's secret"))
+        signature = {"cut": signature[:-8], "empty": ""}.get(which, signature)
+        request: Any = {
+            "method": "POST",
+            "url": "https://app.example/webhooks/shopify",
+            "headers": {"x-shopify-hmac-sha256": signature, "x-shopify-shop-domain": "one.myshopify.com"},
+            "body": body.decode(),
+        }
+        config: Any = {"client_id": "key", "client_secret": "the app's secret", "old_client_secret": "the one before"}
+        theirs = shopify_app.verify_webhook_req(request, config).ok
+        assert is_genuine(signature, body, [secrets["right"], secrets["former"]]) == theirs
