@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from integrations.outbound import is_public
 from integrations.platforms.woocommerce.client import LARGEST_PAGE, Client, Item
 from integrations.shop_api import Hooks
 
@@ -92,6 +93,14 @@ def _notes(address: str, ours: list[dict[str, Any]], missing: Sequence[str], don
         if item.error:
             what = f"“{item.sent['topic']}” could not be made" if item.verb == "create" else "One could not be deleted"
             notes.append(f"{what}: {item.error}")
+    if not is_public(address):
+        notes.append(
+            f"{urlsplit(address).hostname} is no public address: WordPress delivers nothing there, unless the store "
+            "allows it (http_request_host_is_external). BASE_URL says where Backroom is."
+        )
     if urlsplit(address).port not in _PORTS:
-        notes.append("WordPress calls ports 80, 443 and 8080 only: at this address it will deliver nothing.")
+        notes.append(
+            "WordPress calls ports 80, 443 and 8080 only: at this address it delivers nothing, unless the store allows "
+            "it (http_allowed_safe_ports)."
+        )
     return tuple(notes)

@@ -149,7 +149,9 @@ class TestKeepHooks:
         assert any("product.created" in note and "Delivery URL".lower() in note.lower() for note in kept.notes)
 
     def test_says_when_wordpress_will_not_call_the_port(self, here: Opened, door: Receiver) -> None:
-        assert any("8080" in note for note in here.api.keep_hooks(door.url, SECRET).notes)
+        notes = here.api.keep_hooks(door.url, SECRET).notes
+        assert any("8080" in note for note in notes)
+        assert any("no public address" in note for note in notes)
 
     def test_needs_keys_that_write(self, door: Receiver) -> None:
         with opened(permissions="read") as here, pytest.raises(Refused, match="Read/Write"):
