@@ -10,11 +10,11 @@ from pathlib import Path
 
 import orjson
 
-from integrations.errors import Permanent
+from integrations.errors import Permanent, Transient
 from integrations.platforms.shopify import spool
 from integrations.platforms.shopify.admin import Admin, refused_input
 from integrations.platforms.shopify.documents import BULK, BULK_LOOK, BULK_RUN
-from integrations.platforms.shopify.spool import Spool
+from integrations.platforms.shopify.spool import Disturbed, Spool
 from integrations.platforms.shopify.told import readings
 from integrations.shop_api import Access, Page
 
@@ -53,15 +53,21 @@ class BulkWalk:
         place = _Place.read(text)
         if not place.operation:
             return self._begin(place)
-        read_at = datetime.fromisoformat(place.begun_at)
+        try:
+            return self._go_on(place, datetime.fromisoformat(place.begun_at))
+        except Disturbed as error:
+            spool.delete(self._file(place))
+            raise Transient(f"{error} It is downloaded again.") from None
+
+    def _go_on(self, place: _Place, read_at: datetime) -> Page:
         with Spool(self._file(place)) as file:
             if not file.complete:
                 return self._fetch(place, file, read_at)
-            found, last = file.after(place.told, _OBJECTS)
-            if len(found) < _OBJECTS:
+            found, last, more = file.after(place.told, _OBJECTS)
+            if not more:
                 file.delete()
         told = readings(self._kind, found, currency=self._access.currency, read_at=read_at)
-        further = replace(place, told=last).written() if len(found) == _OBJECTS else ""
+        further = replace(place, told=last).written() if more else ""
         return Page(readings=tuple(told), read_at=read_at, place=further)
 
     def _begin(self, place: _Place) -> Page:
@@ -95,7 +101,10 @@ class BulkWalk:
             file.delete()
             return Page(read_at=read_at, total=0)
         with self._admin.download(told["url"], start=file.loaded) as chunks:
-            file.load(chunks, seconds=_LOAD_SECONDS)
+            before, size = file.loaded, told.get("fileSize")
+            file.load(chunks, seconds=_LOAD_SECONDS, size=int(size) if size else None)
+        if file.loaded == before and not file.complete:
+            raise Transient("The result of the bulk operation breaks off.")
         return Page(read_at=read_at, place=place.written(), total=total)
 
     def _file(self, place: _Place) -> Path:

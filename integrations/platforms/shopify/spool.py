@@ -7,6 +7,7 @@ is then downloaded again.
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -15,6 +16,7 @@ import orjson
 
 _COMMIT_EVERY = 5_000  # lines
 _PARENTS = 500  # ids per query
+_LINES = 10_000  # below the objects that are taken at once: products have up to 2,000 variants
 # Where a child goes in its parent, by the type that its GID names; pictures and films have many.
 _CONNECTIONS = {
     "ProductVariant": "variants",
@@ -27,6 +29,10 @@ _CONNECTIONS = {
 Node = dict[str, Any]
 
 
+class Disturbed(Exception):
+    """Somebody else loads the same result into the same file, or the file is damaged."""
+
+
 class Spool:
     """The result of one bulk operation. `load` until `complete`, then take objects with `after`."""
 
@@ -34,6 +40,13 @@ class Spool:
         self._file = file
         file.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(file, isolation_level=None)
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise Disturbed(f"The file of the result cannot be used ({error}).") from error
+
+    def _prepare(self) -> None:
         self._db.executescript(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;"
             "CREATE TABLE IF NOT EXISTS lines (seq INTEGER PRIMARY KEY, id TEXT, parent TEXT, node BLOB);"
@@ -58,9 +71,13 @@ class Spool:
         row = self._db.execute("SELECT bytes FROM state").fetchone()
         return int(row[0]) if row else 0
 
-    def load(self, chunks: Iterable[bytes], *, seconds: float) -> None:
-        """Store what comes, from byte `loaded` on, for so many seconds; what is cut off comes again next time."""
-        until, rest, position = monotonic() + seconds, b"", self.loaded
+    def load(self, chunks: Iterable[bytes], *, seconds: float, size: int | None = None) -> None:
+        """Store what comes, from byte `loaded` on, for so many seconds; what is cut off comes again next time.
+
+        `size`: of the whole result; what ends before that is not complete. Raises Disturbed.
+        """
+        until, rest = monotonic() + seconds, b""
+        stored = position = self.loaded
         batch: list[tuple[str, str | None, bytes]] = []
         for chunk in chunks:
             *lines, rest = (rest + chunk).split(b"\n")
@@ -69,32 +86,59 @@ class Spool:
                 if line.strip():
                     batch.append(_line(line))
             if len(batch) >= _COMMIT_EVERY or monotonic() >= until:
-                self._store(batch, position, complete=False)
-                batch = []
+                self._store(batch, stored, position, complete=False)
+                stored, batch = position, []
             if monotonic() >= until:
                 return
+        if size is not None and position + len(rest) < size:
+            self._store(batch, stored, position, complete=False)
+            return
         if rest.strip():
             batch.append(_line(rest))
-        self._store(batch, position + len(rest), complete=True)
-        self._db.execute("CREATE INDEX IF NOT EXISTS by_parent ON lines (parent)")
+        self._store(batch, stored, position + len(rest), complete=True)
 
-    def _store(self, batch: list[tuple[str, str | None, bytes]], position: int, *, complete: bool) -> None:
-        """Lines and how far they reach, in one transaction: a process that is killed loads none of them twice."""
-        self._db.execute("BEGIN")
-        self._db.executemany("INSERT INTO lines (id, parent, node) VALUES (?, ?, ?)", batch)
-        self._db.execute("DELETE FROM state")
-        self._db.execute("INSERT INTO state VALUES (?, ?)", (position, int(complete)))
-        self._db.execute("COMMIT")
+    def _store(self, batch: list[tuple[str, str | None, bytes]], start: int, end: int, *, complete: bool) -> None:
+        """The lines between two places, in one transaction: a process that is killed loads none of them twice, and
+        one that lost its turn to another loads none beside it."""
+        with _undamaged():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                if self.loaded != start:
+                    raise Disturbed("Another process loads the same result.")
+                self._db.executemany("INSERT INTO lines (id, parent, node) VALUES (?, ?, ?)", batch)
+                if complete:
+                    self._db.execute("CREATE INDEX IF NOT EXISTS by_parent ON lines (parent)")
+                self._db.execute("DELETE FROM state")
+                self._db.execute("INSERT INTO state VALUES (?, ?)", (end, int(complete)))
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
 
-    def after(self, seq: int, limit: int) -> tuple[list[Node], int]:
-        """The next objects behind that place in the file, whole, and the place of the last one."""
+    def after(self, seq: int, limit: int) -> tuple[list[Node], int, bool]:
+        """The next objects behind that place in the file, whole, the place of the last one, and whether there are more.
+
+        There are at most `limit`, and fewer where they are large. Raises Disturbed.
+        """
         query = "SELECT seq, id, node FROM lines WHERE parent IS NULL AND seq > ? ORDER BY seq LIMIT ?"
-        rows = self._db.execute(query, (seq, limit)).fetchall()
-        found = {row[1]: orjson.loads(row[2]) for row in rows}
-        level: list[Node] = list(found.values())
-        while level:
-            level = list(self._attach(level))
-        return list(found.values()), rows[-1][0] if rows else seq
+        with _undamaged():
+            rows = self._db.execute(query, (seq, limit + 1)).fetchall()
+            chosen = self._few(rows[:limit])
+            found = {row[1]: orjson.loads(row[2]) for row in chosen}
+            level: list[Node] = list(found.values())
+            while level:
+                level = list(self._attach(level))
+        return list(found.values()), chosen[-1][0] if chosen else seq, len(rows) > len(chosen)
+
+    def _few(self, rows: list[tuple[int, str, bytes]]) -> list[tuple[int, str, bytes]]:
+        """As many of the objects, one at least, as have not too many lines below them."""
+        lines = 0
+        for place, row in enumerate(rows):
+            lines += int(self._db.execute("SELECT count(*) FROM lines WHERE parent = ?", (row[1],)).fetchone()[0])
+            if lines > _LINES and place:
+                return rows[:place]
+        return rows
 
     def _attach(self, parents: list[Node]) -> Iterator[Node]:
         """Put the children of these nodes into them; gives the children."""
@@ -116,6 +160,15 @@ class Spool:
         """Throw the file away."""
         self._db.close()
         delete(self._file)
+
+
+@contextmanager
+def _undamaged() -> Iterator[None]:
+    """What SQLite says of a file that is none, as after a loss of power, or of a disk that is full."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise Disturbed(f"The file of the result cannot be used ({error}).") from error
 
 
 def delete(file: Path) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integrations.platforms.shopify.shapes import number
-from integrations.platforms.shopify.spool import Spool, delete
+from integrations.platforms.shopify.spool import Disturbed, Spool, delete
 
 Tree = dict[str, dict[str, list[str]]]  # product to variant to pictures
 
@@ -40,7 +41,7 @@ def tree_of(spool: Spool, limit: int) -> Tree:
     found: Tree = {}
     place = 0
     while True:
-        nodes, place = spool.after(place, limit)
+        nodes, place, more = spool.after(place, limit)
         for node in nodes:
             assert len(node["collections"]["nodes"]) == 1
             variants = node.get("variants", {"nodes": []})["nodes"]
@@ -50,7 +51,7 @@ def tree_of(spool: Spool, limit: int) -> Tree:
                 ]
                 for one in variants
             }
-        if len(nodes) < limit:
+        if not more:
             return found
 
 
@@ -88,6 +89,53 @@ class TestSpool:
         with Spool(file) as spool:
             spool.load(iter([body[spool.loaded :]]), seconds=10)
             assert len(tree_of(spool, 7)) == 20
+
+    def test_holds_each_line_once_when_two_processes_load_it(self, tmp_path: Path) -> None:
+        """One that lost its turn to another does not know it before it writes."""
+        body = b"\n".join(lines_of({str(key): {"1": ["2"]} for key in range(100, 120)}))
+        with Spool(tmp_path / "products-1.db") as one, Spool(tmp_path / "products-1.db") as other:
+
+            def overtaken() -> Iterator[bytes]:
+                yield body[:300]
+                other.load(iter([body]), seconds=10)
+                yield body[300:]
+
+            with pytest.raises(Disturbed):
+                one.load(overtaken(), seconds=10)
+            assert all(list(variants) == ["1"] for variants in tree_of(other, 7).values())
+
+    def test_is_complete_once_all_of_it_is_there(self, tmp_path: Path) -> None:
+        body = b"\n".join(lines_of({str(key): {} for key in range(100, 120)}))
+        cut = body.index(b"\n", 200) + 1  # between two lines, where nothing shows that some are missing
+        with Spool(tmp_path / "products-1.db") as spool:
+            spool.load(iter([body[:cut]]), seconds=10, size=len(body))
+            assert (spool.complete, spool.loaded) == (False, cut)
+            spool.load(iter([body[cut:]]), seconds=10, size=len(body))
+            assert spool.complete
+            assert len(tree_of(spool, 7)) == 20
+
+    def test_gives_fewer_objects_at_once_where_they_are_large(self, tmp_path: Path) -> None:
+        lines = []
+        for number_ in range(9):
+            own = f"gid://shopify/Product/{number_}"
+            lines.append(json.dumps({"id": own}).encode())
+            lines += [
+                json.dumps({"id": f"gid://shopify/ProductVariant/{number_}{each}", "__parentId": own}).encode()
+                for each in range(4000)
+            ]
+        with Spool(tmp_path / "products-1.db") as spool:
+            spool.load(iter([b"\n".join(lines)]), seconds=60)
+            place, more, sizes = 0, True, []
+            while more:
+                found, place, more = spool.after(place, 200)
+                sizes.append(len(found))
+        assert sizes == [2, 2, 2, 2, 1]
+
+    def test_says_so_when_its_file_is_damaged(self, tmp_path: Path) -> None:
+        file = tmp_path / "products-1.db"
+        file.write_bytes(b"no database" * 2000)
+        with pytest.raises(Disturbed):
+            Spool(file)
 
     def test_is_gone_when_it_is_deleted(self, tmp_path: Path) -> None:
         file = tmp_path / "products-1.db"
