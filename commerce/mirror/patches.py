@@ -111,7 +111,7 @@ def _refund(db: Connection, shop: Shop, told: Refunded, at: Moments) -> Patched:
     return Patched(applied=True, note="Saved.")
 
 
-def _scan(db: Connection, shop: Shop, told: ShipmentScanned, _at: Moments) -> Patched:
+def _scan(db: Connection, shop: Shop, told: ShipmentScanned, at: Moments) -> Patched:
     scanned = shipments.scanned(
         db,
         shop_id=shop.id,
@@ -121,6 +121,7 @@ def _scan(db: Connection, shop: Shop, told: ShipmentScanned, _at: Moments) -> Pa
         at=told.happened_at,
     )
     if scanned:
+        orders.mark_saved(db, shop_id=shop.id, ids=[told.order_id], now=at.now)
         return Patched(applied=True, note="Saved.")
     if orders.there(db, shop_id=shop.id, order_id=told.order_id):
         return Patched(applied=False, note="Older than what is stored of this parcel, or the parcel is not known yet.")

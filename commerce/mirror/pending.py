@@ -125,8 +125,10 @@ class Pending:
         shipments.replace(self._db, shop_id=self.shop.id, of_orders=parcels, now=self._now)
 
     def write_shipments(self, facts: list[Facts]) -> None:
-        """Parcels that come on their own."""
-        shipments.save(self._db, shop_id=self.shop.id, facts=cast(list[ShipmentFacts], facts), now=self._now)
+        """Parcels that come on their own, and change what is told of their orders."""
+        parcels = cast(list[ShipmentFacts], facts)
+        shipments.save(self._db, shop_id=self.shop.id, facts=parcels, now=self._now)
+        orders.mark_saved(self._db, shop_id=self.shop.id, ids={one.order_id for one in parcels}, now=self._now)
 
     def delete_products(self, ids: Collection[str]) -> None:
         """Products with their variants, or single variants where both are numbered in one row."""
@@ -179,6 +181,7 @@ class Pending:
                 digests[product_id] = digest
         products.save_summaries(self._db, shop_id=shop_id, rows=worked_out, now=self._now)
         products.save_digests(self._db, shop_id=shop_id, digests=digests)
+        products.mark_saved(self._db, shop_id=shop_id, ids=stored, now=self._now)
         return [(product_id, *self._products[product_id]) for product_id in digests]
 
 

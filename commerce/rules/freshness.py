@@ -188,16 +188,21 @@ def _after_deletion(known: Version, told: Version, *, restored: bool, reread: bo
     """
     moment = told.updated_at or told.triggered_at
     assert known.deleted_at is not None
-    if moment is not None and moment > known.deleted_at:
-        return _save(told, restored=True, note="Exists again.")
+    timed = known.deleted_after == known.deleted_at  # the platform said when
     unsure = "Deleted and restored: which came last cannot be told from the deliveries."
+    if moment is not None and moment > known.deleted_at:
+        # Our clock says when it was deleted and the store's when it changed: they may be apart.
+        doubted = not timed and moment <= known.deleted_at + CLOCKS_APART
+        if doubted and known.final:
+            return Decision(act=Act.SKIP, version=known, note="Deleted before, by our clock.", reread=unsure)
+        return _save(told, restored=True, note="Exists again.", reread=unsure if doubted else "")
     if restored:
         return _save(told, restored=True, note="Restored.", reread=unsure)
     if known.final:
         return Decision(act=Act.SKIP, version=known, note="Deleted before; this delivery came late.")
     if moment is not None and known.deleted_after is not None and moment > known.deleted_after:
         return _save(told, restored=True, note="Exists again.", reread=unsure)
-    timed = moment is not None and known.deleted_after == known.deleted_at  # the platform said when
+    timed = timed and moment is not None
     newer = moment is None or known.updated_at is None or moment > known.updated_at
     note = "Deleted before; this delivery came late."
     return Decision(act=Act.SKIP, version=known, note=note, reread=unsure if reread and newer and not timed else "")

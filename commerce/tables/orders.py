@@ -131,6 +131,13 @@ def _refund(refund: Refund) -> dict[str, Any]:
     return {"id": refund.id, "amount": refund.amount, "reason": refund.reason, "created_at": at}
 
 
+def mark_saved(db: Connection, *, shop_id: int, ids: Collection[str], now: datetime) -> None:
+    """Something of these orders changed that is told apart from them: whoever asks for what changed is told them."""
+    if ids:
+        chosen = and_(orders.c.shop_id == shop_id, orders.c.id.in_(ids))
+        db.execute(update(orders).where(chosen).values(saved_at=now))
+
+
 def add_refund(db: Connection, *, shop_id: int, order_id: str, refund: Refund, now: datetime) -> bool:
     """Add a refund that was told apart from its order; False where the order is not there or has it already."""
     chosen = and_(orders.c.shop_id == shop_id, orders.c.id == order_id)

@@ -149,6 +149,12 @@ def save_summaries(db: Connection, *, shop_id: int, rows: Sequence[tuple[str, Su
     )
 
 
+def mark_saved(db: Connection, *, shop_id: int, ids: Collection[str], now: datetime) -> None:
+    """Something of these products changed, if only in their variants: whoever asks for what changed is told them."""
+    chosen = and_(products.c.shop_id == shop_id, products.c.id.in_(ids), products.c.saved_at != now)
+    db.execute(update(products).where(chosen).values(saved_at=now))
+
+
 def save_digests(db: Connection, *, shop_id: int, digests: dict[str, str]) -> None:
     """Remember the search documents that were last asked for."""
     if digests:

@@ -106,11 +106,14 @@ def start(db: Connection, *, shop_id: int, kind: str, now: datetime, since: date
 def begin(db: Connection, *, shop_id: int, kind: str, now: datetime) -> int:
     """Begin a run, or give the one of this kind that is under way; changes are counted from the last run's beginning.
 
-    Without a run that came to its end, everything has to be compared.
+    Without a run that came to its end, everything has to be compared, if it is not just being read.
     """
     last = last_done(db, shop_id=shop_id, kinds=(IMPORT, CHANGES, COMPARE)) if kind == CHANGES else None
     if kind == CHANGES and last is None:
         kind = COMPARE
+        whole = db.execute(_running(shop_id).where(syncs.c.kind.in_((IMPORT, COMPARE))).limit(1)).scalar_one_or_none()
+        if whole is not None:
+            return int(whole)
     return start(db, shop_id=shop_id, kind=kind, now=now, since=last.started_at if last is not None else None)
 
 

@@ -450,6 +450,12 @@ class TestTheClock:
             walks.begin_walks()
             assert rows(backroom.process.database, syncs.syncs, state=syncs.RUNNING) == []
 
+    def test_compares_nothing_while_the_first_import_takes_its_time(self, backroom: Backroom, shop: Shop) -> None:
+        walks.begin_walks()
+        self.age(backroom, hours=1)
+        walks.begin_walks()
+        assert [run.kind for run in rows(backroom.process.database, syncs.syncs)] == [syncs.IMPORT]
+
     def test_leaves_shops_alone_that_are_not_connected(self, backroom: Backroom) -> None:
         backroom.shops.shopify()
         walks.begin_walks()

@@ -45,7 +45,9 @@ class Mirror:
         self.database, self.vault = backroom.parts.database, backroom.parts.vault
         self.shop_id, self.ways, self.told = shop_id, ways, 0
 
-    def tell(self, *changes: Any, received: float = 10_000) -> tuple[list[Result], list[Happened]]:
+    def tell(
+        self, *changes: Any, received: float = 10_000, now: float = 100_000
+    ) -> tuple[list[Result], list[Happened]]:
         """One delivery per change, all in one batch."""
         deliveries = []
         for change in changes:
@@ -63,7 +65,7 @@ class Mirror:
         with self.database.write() as db:
             shop = shops.by_id(db, self.vault, self.shop_id)
             assert shop is not None
-            return apply(db, shop, deliveries, ways=self.ways, now=at(100_000))
+            return apply(db, shop, deliveries, ways=self.ways, now=at(now))
 
     def one(self, table: Any, **equal: Any) -> Any:
         return row(self.database, table, shop_id=self.shop_id, **equal)
@@ -252,6 +254,14 @@ class TestVariations:
         woo.tell(Saved(kind="product", facts=VariantFacts(id="12", product_id="1", price=800)))
         assert woo.one(products.products).price == 800
 
+    def test_that_change_alone_let_their_product_be_told_as_changed(self, woo: Mirror) -> None:
+        """Neither its price nor its stock differs, but what the API tells of the product does."""
+        own = [VariantFacts(id=key, product_id="1", price=900, updated_at=at(1)) for key in ("11", "12")]
+        woo.tell(product(variants=None, variant_ids=("11", "12")), *(Saved(kind="product", facts=one) for one in own))
+        woo.tell(Saved(kind="product", facts=replace(own[1], price=950, updated_at=at(9))), now=200_000)
+        assert woo.one(products.products).price == 900
+        assert woo.one(products.products).saved_at == at(200_000)
+
     def test_that_the_product_drops_go(self, woo: Mirror) -> None:
         told = [VariantFacts(id=key, product_id="1", updated_at=at(1)) for key in ("11", "12")]
         woo.tell(product(variants=None, variant_ids=("11", "12")), *(Saved(kind="product", facts=v) for v in told))
@@ -370,6 +380,15 @@ class TestRefundsAndParcels:
         results, _ = mirror.tell(scan, replace(scan, status="in_transit", happened_at=at(5)))
         assert [result.state for result in results] == ["applied", "skipped"]
         assert mirror.one(shipments.shipments).status == "delivered"
+
+    def test_let_their_order_be_told_as_changed(self, mirror: Mirror) -> None:
+        parcel = ShipmentFacts(id="s1", order_id="1", updated_at=at(0))
+        mirror.tell(order(shipments=(parcel,)))
+        scan = {"shipment_id": "s1", "order_id": "1", "platform_status": "", "happened_at": at(9)}
+        mirror.tell(ShipmentScanned(status="in_transit", **scan), now=200_000)
+        assert mirror.one(orders.orders).saved_at == at(200_000)
+        mirror.tell(Saved(kind="shipment", facts=replace(parcel, tracking_number="T", updated_at=at(20))), now=300_000)
+        assert mirror.one(orders.orders).saved_at == at(300_000)
 
 
 class TestStock:

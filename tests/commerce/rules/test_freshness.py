@@ -175,6 +175,15 @@ class TestOnDeleted:
         mirror = Mirror(clock=TRUSTED).take([Deletion(second=None, final=True), Update(20), Update(30)])
         assert (mirror.state, mirror.rereads) == ("", 0)
 
+    def test_a_store_whose_clock_is_ahead_resurrects_nothing_unseen(self) -> None:
+        """What was deleted for good came in at 10,000 by our clock; the store's is four minutes ahead."""
+        mirror = Mirror(clock=TRUSTED).take([Update(9_000), Deletion(second=None, final=True), Update(10_200)])
+        assert (mirror.state, mirror.rereads) == ("", 1)
+        mirror = Mirror(clock=TRUSTED).take([Update(9_000), Deletion(second=None), Update(10_200)])
+        assert (mirror.state, mirror.rereads) == ("state 10200", 1)
+        mirror = Mirror(clock=TRUSTED).take([Update(9_000), Deletion(second=None), Update(12_000)])
+        assert (mirror.state, mirror.rereads) == ("state 12000", 0)
+
     def test_a_store_in_order_needs_no_reread(self) -> None:
         mirror = Mirror(clock=TRUSTED).take([Update(-20), Deletion(second=None)])
         assert (mirror.state, mirror.rereads) == ("", 0)
