@@ -33,6 +33,15 @@ PAGES = (
     "/dashboard/customers/31",
     "/dashboard/connection",
 )
+# Links of the navigation that stick out of it, or whose words stick out of them, in any font that is a little wider.
+_CUT_LINKS = """() => {
+    const nav = document.querySelector('.nav');
+    nav.style.letterSpacing = '0.04em';
+    const edge = nav.getBoundingClientRect().right;
+    return [...nav.querySelectorAll('a')]
+        .filter(link => link.getBoundingClientRect().right > edge || link.scrollWidth > link.clientWidth)
+        .map(link => link.textContent);
+}"""
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -94,6 +103,12 @@ class TestPages:
                 assert _overhang(page) <= 0, f"{path} scrolls sideways at {size['width']}"
                 assert _barriers(page) == [], path
         assert complaints == []
+
+    def test_show_the_whole_navigation_at_any_width(self, page: Page, shop: Any) -> None:
+        for width in (1280, 800, 390, 320):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto("/dashboard/connection")
+            assert page.evaluate(_CUT_LINKS) == [], width
 
     def test_are_sound_in_the_dark(self, page: Page, shop: Any) -> None:
         shop.everything()
