@@ -128,11 +128,12 @@ def look_at(visitor: sessions.Visitor) -> bool:
     g.operator, g.shops = visitor.operator, _shops_of(visitor)
     wanted = request.args.get("shop", "")
     named = [shop for shop in g.shops if wanted and wanted in (shop.key, shop.domain)]
-    if not visitor.operator:
-        if not g.shops or (wanted and not named and embedded.here() and not embedded.token()):
+    if not visitor.operator and not g.shops:
+        return False
+    if wanted and not named:  # also for the operator: forms of a shop that is gone must not act on another one
+        if embedded.here() and not embedded.token():
             return False
-        if wanted and not named:
-            raise Problem(404, "No such shop", "There is no such shop, or it is not yours.")
+        raise Problem(404, "No such shop", "There is no such shop, or it is not yours.")
     remembered = [shop for shop in g.shops if shop.key == session.get("shop")]
     g.shop = next(iter([*named, *remembered, *g.shops]), None)
     if embedded.here():
@@ -140,6 +141,12 @@ def look_at(visitor: sessions.Visitor) -> bool:
     if g.shop and session.get("shop") != g.shop.key and sessions.visitor() == visitor:
         session["shop"] = g.shop.key
     return True
+
+
+def is_signed_in() -> bool:
+    """Whether this browser is signed in, to a shop that is still there where it is not the operator's."""
+    known = sessions.visitor()
+    return known is not None and (known.operator or bool(_shops_of(known)))
 
 
 def _sender() -> sessions.Visitor | None:

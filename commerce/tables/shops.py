@@ -95,7 +95,7 @@ def add(
     """Add a shop with new keys. Raises UnableToAddShop where the domain is there already."""
     if by_domain(db, vault, platform=platform, domain=domain):
         raise UnableToAddShop(f"The {platform} shop {domain} is there already. Use another domain, or remove it first.")
-    api_key, key = f"br_{secrets.token_urlsafe(32)}", secrets.token_hex(8)
+    api_key, key = f"br_{secrets.token_urlsafe(32)}", _new_key()
     publishable_key = f"pk_{secrets.token_urlsafe(18)}"
     row = {
         "key": key,
@@ -165,8 +165,12 @@ def save_clock(db: Connection, shop_id: int, clock: StoreClock) -> None:
 
 
 def empty(db: Connection, shop_id: int) -> None:
-    """Leave of a shop only where it was and that it was: its keys fit no more."""
+    """Leave of a shop only where it was and that it was: its keys fit no more.
+
+    With another key, whoever is still signed in to what was erased does not see what the next owner brings.
+    """
     values = {
+        "key": _new_key(),
         "state": ERASED,
         "name": shops.c.domain,
         "currency": None,
@@ -183,6 +187,10 @@ def empty(db: Connection, shop_id: int) -> None:
         "last_ping_at": None,
     }
     learn(db, shop_id, **values)
+
+
+def _new_key() -> str:
+    return secrets.token_hex(8)
 
 
 def new_secret() -> str:

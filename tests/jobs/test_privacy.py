@@ -228,9 +228,10 @@ class TestErasingAShop:
         shop.send("shop/redact", {"shop_id": 1, "shop_domain": shop.domain})
         backroom.work()
         assert shop.read("products")["status"] == 401
-        assert shop.search()["status"] == 401
+        assert shop.search()["status"] == 404
         with backroom.process.database.read() as db:
             assert shops.all_shops(db, backroom.process.vault) == []
+            assert shops.by_key(db, backroom.process.vault, shop.key) is None  # nor do sessions, which name it
 
     def test_fulfils_what_else_was_asked(self, backroom: Backroom, shop: Shop, stock: Stock) -> None:
         shop.send("customers/data_request", {"customer": {"id": 31, "email": MAIL}})

@@ -20,7 +20,7 @@ _ROBOT = re.compile(r"bot\b|crawl|spider|preview|facebookexternalhit|whatsapp|em
 def page() -> Any:
     """How to get a link."""
     wanted = _safe(request.args.get("next", ""))
-    if sessions.visitor():
+    if guards.is_signed_in():
         return redirect(wanted)
     session["next"] = wanted
     g.leads_to = "https: http:"  # to the stores' own pages

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from commerce.tables import shops
 from webapp import guards
 
 IDS = {"events": "1", "products": "11", "orders": "21", "customers": "31"}
@@ -103,6 +104,25 @@ class TestShops:
     @pytest.mark.parametrize("keys", [(), ("gone",), ("\x00",)])
     def test_that_are_none_sign_nobody_in(self, app: Any, shop: Any, keys: tuple[str, ...]) -> None:
         assert signed_in(app, *keys).get("/dashboard/").headers["Location"].startswith("/sign-in")
+
+    @pytest.mark.parametrize("keys", [("gone",), ("\x00",)])
+    def test_that_are_gone_are_not_sent_round(self, app: Any, shop: Any, keys: tuple[str, ...]) -> None:
+        assert signed_in(app, *keys).get("/sign-in?next=/dashboard/").status_code == 200
+
+    def test_that_were_erased_do_not_come_back_to_old_sessions(self, here: Any, app: Any, shop: Any) -> None:
+        browser = signed_in(app, shop.key)
+        assert browser.get("/dashboard/").status_code == 200
+        with here.database.write() as db:
+            shops.empty(db, shop.id)
+            shops.learn(db, shop.id, state=shops.ACTIVE)  # installed again, maybe by another owner
+        assert browser.get("/dashboard/").headers["Location"].startswith("/sign-in")
+
+    def test_that_are_gone_are_not_taken_for_others_by_the_operators_forms(self, merchant: Any, shop: Any) -> None:
+        merchant.get("/dashboard/")
+        with merchant.session_transaction() as session:
+            session["csrf"] = token = "a token"
+        form = {"csrf_token": token, "kind": "changes"}
+        assert merchant.post("/dashboard/connection/runs?shop=gone", data=form).status_code == 404
 
     def test_are_all_of_them_for_the_operator(self, merchant: Any, shop: Any, other: Any) -> None:
         html = merchant.get("/dashboard/").text
