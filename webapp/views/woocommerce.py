@@ -7,6 +7,7 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 
 from commerce.tables import installs, shops
 from integrations import registry
+from integrations.payload import UnableToParse, parse
 from webapp import connecting, guards, installing, limits, pages, sessions
 from webapp.connecting import UnableToConnect
 from webapp.door import WOOCOMMERCE
@@ -57,8 +58,7 @@ def begin() -> Any:
 def callback() -> Response:
     """The store sends the keys that its merchant approved. WooCommerce keeps them only if the answer is 200."""
     request.max_content_length = _LARGEST
-    told = request.get_json(silent=True)
-    told = told if isinstance(told, dict) else {}
+    told = _told(request.get_data())
     token, key, secret = (str(told.get(name) or "") for name in ("user_id", "consumer_key", "consumer_secret"))
     known = _attempt(token)
     if known is None:
@@ -100,6 +100,15 @@ def connected() -> Any:
         raise Problem(409, "The keys did not arrive", detail, action=again)
     sessions.sign_in_shop(shop.key)
     return installing.forget(redirect(url_for("home.index")), WOOCOMMERCE, token)
+
+
+def _told(body: bytes) -> dict[str, Any]:
+    """What the body says; nothing where it is no JSON object."""
+    try:
+        told = parse(body)
+    except UnableToParse:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _attempt(token: str) -> Any:
