@@ -1,15 +1,14 @@
 """A WooCommerce store's REST API (wc/v3): one place for keys, time-outs, back-off and errors.
 
-Single reads, writes and batches go through the `woocommerce` package. Lists go through a session of ours, as the
-package opens a connection for each call and hides headers' use behind none of its own; it is also given what it lacks:
-no redirects, a cap on answers, certificates and a time-out per call. Nothing that this module raises or logs holds a
-query, a Link header or a body's key: over plain http the signature stands in the query.
+Single reads, writes and batches go through the `woocommerce` package, lists do not; both are sent by one session of
+ours, which has what the package lacks: no redirects, no private networks, a cap on answers, connections that stay open.
+Nothing that this module raises or logs holds a query, a Link header or a body's key: over plain http the signature
+stands in the query.
 """
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +19,7 @@ import woocommerce
 from woocommerce.oauth import OAuth
 
 from integrations.errors import Permanent, Transient
-from integrations.outbound import Outbound, is_public
+from integrations.outbound import Outbound
 from integrations.platforms.woocommerce import answers
 from integrations.shop_api import Access
 
@@ -31,7 +30,6 @@ LARGEST_PAGE = 100
 KEYS_IN_QUERY = "keys_in_query"
 READ_SECONDS, WRITE_SECONDS = 30.0, 60.0
 PAUSES = (1.0,)  # seconds before each further try of a read
-_LARGEST_ANSWER = 64 * 1024 * 1024
 # What the package and the store sign alike: "/", "%", lists and empty values are normalised differently (3.0.0, 10.5).
 _PLAIN = re.compile(r"[A-Za-z0-9_.:,@ -]+")
 
@@ -66,7 +64,7 @@ def store_address(domain: str) -> str:
 class Client:
     """Asks one store. For one thread of work. All methods raise Transient, Permanent, Refused and RateLimited.
 
-    Permanent is also raised for an address in a private network, which the package would call without looking.
+    Permanent is also raised for an address in a private network.
     """
 
     def __init__(self, access: Access) -> None:
@@ -77,7 +75,6 @@ class Client:
         self._keys = (access.credentials.get("consumer_key", ""), access.credentials.get("consumer_secret", ""))
         self._in_query = bool(access.credentials.get(KEYS_IN_QUERY)) and self._secure
         self._outbound = Outbound(self.who, ca_bundle=access.ca_bundle, allow_private_hosts=access.allow_private_hosts)
-        self._public: bool | None = True if access.allow_private_hosts else None
 
     def index(self) -> dict[str, Any]:
         """What WordPress says of itself to everybody, without its list of routes."""
@@ -156,26 +153,19 @@ class Client:
     def _packaged(
         self, verb: str, path: str, body: Mapping[str, Any] | None, params: Params | None, seconds: float
     ) -> requests.Response:
-        """A call by the package, which follows redirects, knows no private networks and reads without an end."""
-        if self._public is None:
-            self._public = is_public(self.address)
-        if not self._public:
-            raise Permanent(f"{self.who} is in a private network or has no address. ALLOW_PRIVATE_HOSTS=1 allows that.")
+        """A call by the package, over our session."""
         api = woocommerce.API(
             self.address,
             *self._keys,
             version="wc/v3",
             timeout=seconds,
-            verify_ssl=self._access.ca_bundle or True,
             user_agent="Backroom",
             query_string_auth=self._in_query,
         )
-        options: dict[str, Any] = {"params": self._plain(params or {}), "allow_redirects": False, "stream": True}
         arguments = (path, body) if verb in ("post", "put") else (path,)
-        with _in_our_words(self.who):
-            answer: requests.Response = getattr(api, verb)(*arguments, **options)
-            with answer:
-                answer._content = _capped(answer, self.who)  # noqa: SLF001 - what requests does when it reads a body
+        answer: requests.Response = getattr(api, verb)(
+            *arguments, params=self._plain(params or {}), outbound=self._outbound
+        )
         return answer
 
     def _plain(self, params: Params) -> dict[str, str]:
@@ -185,6 +175,16 @@ class Client:
         if odd and not self._secure:
             raise Permanent(f"{self.who}: `{odd[0]}` cannot be asked for over plain http.")
         return plain
+
+
+def _by_our_session(*, method: str, url: str, outbound: Outbound, timeout: float, **options: Any) -> requests.Response:
+    """What the package calls in the place of requests.request, which follows redirects, reads without an end, and
+    connects to wherever the store's name leads at that moment, also into private networks."""
+    del options["verify"]  # the session has its own
+    return outbound.send(method, url, answer_seconds=timeout, **options)
+
+
+woocommerce.api.request = _by_our_session
 
 
 def path_of(*parts: object) -> str:
@@ -213,27 +213,3 @@ def _an_object(told: Any, who: str) -> dict[str, Any]:
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdigit() else None
-
-
-def _capped(answer: requests.Response, who: str) -> bytes:
-    body = bytearray()
-    for chunk in answer.iter_content(1 << 16):
-        body += chunk
-        if len(body) > _LARGEST_ANSWER:
-            raise Permanent(f"{who} answered with more than {_LARGEST_ANSWER:,} bytes.")
-    return bytes(body)
-
-
-@contextmanager
-def _in_our_words(who: str) -> Iterator[None]:
-    """What the package's transport raises, without the address, in which the signature stands."""
-    try:
-        yield
-    except requests.exceptions.SSLError:
-        raise Transient(f"{who}: its certificate is not accepted.") from None
-    except requests.exceptions.Timeout:
-        raise Transient(f"{who} did not answer in time.") from None
-    except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema):
-        raise Permanent(f"{who}: the address is not one that can be called.") from None
-    except requests.exceptions.RequestException as error:
-        raise Transient(f"{who} cannot be reached ({type(error).__name__}).") from None

@@ -2,12 +2,16 @@
 
 import json
 import logging
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from integrations.errors import OutsideError, Permanent, RateLimited, Refused, Transient
+from integrations.outbound import is_public
 from integrations.platforms.woocommerce import client as clients
 from integrations.platforms.woocommerce.answers import NoRoute, NotThere, hidden
 from integrations.platforms.woocommerce.client import Client, store_address
@@ -248,6 +252,24 @@ class TestPrivateHosts:
             client.one("a", "products/1")
         with pytest.raises(Permanent, match="private network"):
             client.batch("a", "products/batch", delete=[1])
+        assert plain.peer.asked == []
+
+    def test_are_not_called_by_the_package_where_the_name_changes(
+        self, plain: Opened, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A name is a public address when it is looked at, and leads into a private network when it is called."""
+        real = socket.getaddrinfo
+
+        def rebound(host: str, port: Any, *more: Any, **options: Any) -> Any:
+            found = "93.184.216.34" if "proto" in options else "127.0.0.1"
+            return real(found if host == "rebinding.example" else host, port, *more, **options)
+
+        address = f"http://rebinding.example:{urlsplit(plain.peer.url).port}"
+        client = Client(replace(plain.access, domain=address, allow_private_hosts=False))
+        monkeypatch.setattr(socket, "getaddrinfo", rebound)
+        assert is_public(address)
+        with pytest.raises(Permanent, match="private network"):
+            client.write("a", "post", "products/batch", {})
         assert plain.peer.asked == []
 
 
