@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT
+from integrations.errors import Permanent
 from integrations.platforms.woocommerce.client import LARGEST_PAGE, Client, Rows
 from integrations.shop_api import Listing
 
@@ -117,12 +118,23 @@ def ascending(client: Client, walk: Walk, place: str, params: Mapping[str, str |
     while True:
         found = client.rows(walk.name, walk.path, wanted | ({"offset": start} if start else {}))
         numbers = [number(row) for row in found.rows]
+        _refuse_disorder(client, found, numbers, start)
         if start == 0 or (numbers and min(numbers) <= last):
             break
         start, step = max(start - step, 0), step * 2  # something before this position was deleted
     new = tuple(row for row in found.rows if number(row) > last)
     reached = "" if len(found.rows) < size else f"{start + size} {max(last, *numbers)}"
     return Rows(rows=new, total=found.total, read_at=found.read_at), reached
+
+
+def _refuse_disorder(client: Client, found: Rows, numbers: list[int], start: int) -> None:
+    """A store whose plug-ins or caches do not keep to what was asked: a walk would end early, or never."""
+    if numbers != sorted(numbers):
+        raise Permanent(f"{client.who} does not list by number as it was asked: a plug-in changes the order of lists.")
+    if numbers and found.total is not None and start >= found.total:
+        raise Permanent(
+            f"{client.who} gives the same part of a list whichever is asked for: is there a cache before it?"
+        )
 
 
 def newest(client: Client, walk: Walk, place: str, since: datetime | None) -> tuple[Rows, str]:

@@ -233,6 +233,20 @@ class TestAWalkThroughEverything:
         (line,) = [entry for entry in logs if entry["event"] == "woocommerce.unreadable"]
         assert (line["kind"], line["id"]) == ("product", str(made[1]))
 
+    @pytest.mark.parametrize(("ignored", "said"), [("order", "by number"), ("offset", "same part")])
+    def test_does_not_end_early_or_never_where_a_plug_in_disturbs_it(
+        self, monkeypatch: pytest.MonkeyPatch, ignored: str, said: str
+    ) -> None:
+        real = clients.Client.rows
+
+        def rows(client: clients.Client, call: str, path: str, params: clients.Params) -> clients.Rows:
+            asked = {name: value for name, value in params.items() if name != "offset" or ignored != "offset"}
+            return real(client, call, path, asked | ({"order": "desc"} if ignored == "order" else {}))
+
+        monkeypatch.setattr(clients.Client, "rows", rows)
+        with opened(stocked(230, 0)) as here, pytest.raises(Permanent, match=said):
+            here.walk("products")
+
     def test_of_an_older_store_finds_variations_by_their_products(self) -> None:
         with opened(stocked(60, 0)) as here:
             new = {r.object_id: r for page in here.walk("variations") for r in page.readings}
