@@ -15,7 +15,7 @@ from commerce.tables import effects
 from integrations.errors import OutsideError, Permanent, RateLimited, Refused, Transient
 from jobs import queues
 from jobs.connections import opened
-from jobs.job import Lease, job, utc_now
+from jobs.job import Lease, is_ours, job, utc_now
 from jobs.process import Process
 from jobs.slices import Work, work_off
 
@@ -62,6 +62,12 @@ def call_one(process: Process, held: Lease) -> int:
             outcome = found.api.carry_out(row.detail["call"], row.detail, key=f"backroom-{held.shop_id}-{row.id}")
     except OutsideError as error:
         _failed(process, held, row, error)
+        return 1
+    except Exception as error:
+        if not is_ours(error):
+            raise
+        _log.exception("call.broke", call=row.detail["call"], effect=row.id)
+        _failed(process, held, row, Permanent(f"Backroom broke ({type(error).__name__}); its log says more. {_UNSURE}"))
         return 1
     with process.database.write() as db:
         held.keep(db)

@@ -11,8 +11,9 @@ from typing import Any, TypedDict, TypeVar, cast
 
 import structlog
 from rq import get_current_job
+from rq.timeouts import BaseTimeoutException
 
-from commerce.database import UNREACHABLE, Connection
+from commerce.database import UNREACHABLE, Connection, is_unreachable
 from commerce.tables import leases
 from jobs.process import Process, current, died
 
@@ -75,6 +76,14 @@ class Holder(TypedDict):
     shop_id: int
     kind: str
     holder: str
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether the fault lies in the work at hand: not in the database, a lost lease, or the end of the job's time.
+
+    Such work is put aside or waits: left as it is, the sweep would bring it here again at once, and for ever.
+    """
+    return not (is_unreachable(error) or isinstance(error, LeaseLost | BaseTimeoutException))
 
 
 @dataclass(frozen=True, slots=True)

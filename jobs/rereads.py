@@ -14,7 +14,7 @@ from integrations.errors import OutsideError, Permanent, RateLimited, Refused, T
 from integrations.shop_api import Page
 from jobs import queues
 from jobs.connections import OpenShop, opened
-from jobs.job import Lease, job, utc_now
+from jobs.job import Lease, is_ours, job, utc_now
 from jobs.process import Process
 from jobs.slices import Work, work_off
 from jobs.told import Answer, Outcome, tell
@@ -71,6 +71,13 @@ def _tried(process: Process, held: Lease, rows: Sequence[Any]) -> bool:
         return all(_tried(process, held, [row]) for row in _still_waiting(process, rows))
     except OutsideError as error:
         _failed(process, held, _still_waiting(process, rows), error)
+        return False
+    except Exception as error:
+        if not is_ours(error):
+            raise
+        _log.exception("reread.broke", objects=len(rows))
+        broke = Transient(f"Backroom could not go on ({type(error).__name__}); its log says more.")
+        _failed(process, held, _still_waiting(process, rows), broke)
         return False
     return True
 

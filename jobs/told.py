@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from rq.timeouts import BaseTimeoutException
 
-from commerce.database import Connection, is_unreachable
+from commerce.database import Connection
 from commerce.mirror import apply as mirror
 from commerce.mirror.apply import Happened, Told, Ways
 from commerce.rules.events import Reading, Saved
@@ -16,7 +15,7 @@ from commerce.tables import effects, versions
 from commerce.tables.shops import Shop
 from integrations import registry
 from jobs import reactions
-from jobs.job import Lease, utc_now
+from jobs.job import Lease, is_ours, utc_now
 from jobs.process import Process
 
 CHUNK = 30  # objects per transaction: some tens of milliseconds, so that live deliveries never wait long
@@ -110,7 +109,7 @@ class _Telling:
         try:
             return _apply(db, self._shop, readings, self._answer, self.whole)
         except Exception as error:
-            if is_unreachable(error) or isinstance(error, BaseTimeoutException):
+            if not is_ours(error):
                 raise
             raise _CannotBeStored(f"{type(error).__name__}: {str(error)[:200]}") from error
 

@@ -39,8 +39,10 @@ def _count(db: Connection, shop_id: int, told: Sequence[StockCounted], _now: dat
     changed = set()
     for one in newest.values():
         variant = of_items.get(one.inventory_item_id)
-        stock = sum(number for _, number in one.places)
-        if variant is None or variant.stock is None or variant.stock == stock:
+        if variant is None:
+            continue
+        stock = differing[one.inventory_item_id]  # places that were told later count as they were told
+        if variant.stock is None or variant.stock == stock:
             continue
         if variant.updated_at is not None and variant.updated_at > one.told_at:
             continue  # its product told a newer stock already

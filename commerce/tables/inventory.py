@@ -39,8 +39,10 @@ def save(db: Connection, *, shop_id: int, level: StockLevel) -> None:
     upsert(db, levels, [row | {"shop_id": shop_id, "available": level.available, "updated_at": level.updated_at}])
 
 
-def replace(db: Connection, *, shop_id: int, told: Sequence[StockCounted]) -> set[str]:
-    """Store the stock of these items at all places, but for what was told later; gives the items that differ now."""
+def replace(db: Connection, *, shop_id: int, told: Sequence[StockCounted]) -> dict[str, int]:
+    """Store the stock of these items at all places, but for what was told later; gives the items that differ now, and
+    their stock at all places together.
+    """
     stored = known(db, shop_id=shop_id, item_ids=[one.inventory_item_id for one in told])
     of_item: dict[str, dict[str, tuple[int | None, datetime]]] = defaultdict(dict)
     for (item, place), level in stored.items():
@@ -59,4 +61,8 @@ def replace(db: Connection, *, shop_id: int, told: Sequence[StockCounted]) -> se
     if gone:
         chosen = tuple_(levels.c.inventory_item_id, levels.c.location_id).in_(gone)
         db.execute(delete(levels).where(levels.c.shop_id == shop_id, chosen))
-    return {row[0] for row in rows} | {item for item, _ in gone}
+    differing = {row[0] for row in rows} | {item for item, _ in gone}
+    totals = dict.fromkeys(differing, 0)
+    for (item, _), (available, _at) in known(db, shop_id=shop_id, item_ids=differing).items():
+        totals[item] += available or 0
+    return totals

@@ -8,6 +8,7 @@ import pytest
 from commerce.rules import calls as names
 from commerce.settings import Settings
 from commerce.tables import effects
+from integrations.platforms.shopify.api import ShopifyApi
 from jobs import calls
 from jobs.job import utc_now
 from tests.conftest import Backroom, assembled
@@ -121,7 +122,13 @@ class TestCallsToShopify:
         assert "refused" in failed.error
 
     @pytest.mark.parametrize(
-        "detail", [{"call": "no.such.call"}, {"call": names.SET_NOTE}, {"call": names.PARCEL_EVENT, "status": "x"}]
+        "detail",
+        [
+            {"call": "no.such.call"},
+            {"call": names.SET_NOTE},
+            {"call": names.PARCEL_EVENT, "status": "x"},
+            {"call": names.ADJUST_STOCK, "inventory_item_id": "1", "location_id": "1", "delta": "many"},
+        ],
     )
     def test_that_make_no_sense_are_shown(self, backroom: Backroom, shop: Shop, detail: dict[str, Any]) -> None:
         failed = call(backroom, shop, detail.pop("call"), **detail)
@@ -140,6 +147,17 @@ class TestACallThatMustNotHappenTwice:
         failed = call(backroom, shop, names.PARCEL_EVENT, **self.detail(store))
         assert failed.state == effects.FAILED
         assert "Nobody knows" in failed.error
+
+    def test_is_shown_when_something_happens_that_nobody_thought_of(
+        self, backroom: Backroom, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def breaks(*_: Any, **__: Any) -> None:
+            raise AttributeError("surprise")
+
+        monkeypatch.setattr(ShopifyApi, "carry_out", breaks)
+        done = call(backroom, shop, names.SET_NOTE, order_id="1", note="Call first")
+        assert done.state == effects.FAILED
+        assert "AttributeError" in done.error
 
     def test_is_shown_when_its_worker_died(self, backroom: Backroom, shop: Shop, store: ShopifyShop) -> None:
         plan(backroom, shop, names.PARCEL_EVENT, **self.detail(store))

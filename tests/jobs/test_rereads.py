@@ -134,6 +134,19 @@ class TestAnUnclearDelivery:
         assert rereads(backroom)[0].state == effects.FAILED
         assert shop.read(f"customers/{person.id}")["id"] == str(person.id)
 
+    def test_waits_after_something_that_nobody_thought_of(
+        self, backroom: Backroom, shop: Shop, store: ShopifyShop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def breaks(*_: Any, **__: Any) -> None:
+            raise AttributeError("surprise")
+
+        monkeypatch.setattr(ShopifyApi, "read", breaks)
+        shop.send("products/update", {"id": next(iter(store.products))})
+        backroom.work()
+        (waiting,) = rereads(backroom)
+        assert (waiting.state, waiting.attempts) == (effects.WAITING, 1)
+        assert "AttributeError" in waiting.error
+
     def test_that_may_not_be_read_does_not_keep_the_others_from_being_read(
         self, backroom: Backroom, shop: Shop, store: ShopifyShop, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -39,9 +39,12 @@ def carry_out(admin: Admin, call: str, detail: Detail, key: str) -> str:
         raise Permanent(f"Shopify has no call {call}.")
     document, variables, done = line
     try:
-        answered = admin.ask(document, variables(detail, key))
+        asked = variables(detail, key)
     except KeyError as error:
         raise Permanent(f"The call {call} lacks {error}.") from None
+    except (ValueError, TypeError):
+        raise Permanent(f"The call {call} has a number that is none.") from None
+    answered = admin.ask(document, asked)
     refused = refused_input(answered.data.get("done"))
     if refused:
         raise Permanent(f"Shopify refused it: {refused}")

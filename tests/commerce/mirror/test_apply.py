@@ -19,6 +19,7 @@ from commerce.rules.events import (
     Saved,
     ShipmentScanned,
     ShopFacts,
+    StockCounted,
     StockLevel,
     Unclear,
     Uninstalled,
@@ -412,6 +413,13 @@ class TestStock:
     def test_that_the_product_told_already_is_only_remembered(self, mirror: Mirror) -> None:
         mirror.tell(product(second=50), self.level(9, 40))
         assert mirror.one(variants.variants).stock == 5
+
+    def test_counted_at_all_places_leaves_what_was_told_of_one_later(self, mirror: Mirror) -> None:
+        """An export that was begun before one place sold two; of the other place it tells the first time."""
+        mirror.tell(product(), self.level(5, 10), self.level(3, 40))
+        assert mirror.one(variants.variants).stock == 3
+        mirror.tell(StockCounted(inventory_item_id="i11", places=(("L1", 5), ("L2", 7)), told_at=at(30)))
+        assert mirror.one(variants.variants).stock == 10
 
     def test_of_an_unknown_item_is_remembered(self, mirror: Mirror) -> None:
         results, happened = mirror.tell(self.level(9, 40))
