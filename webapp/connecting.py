@@ -8,7 +8,7 @@ from commerce.tables.shops import Shop
 from integrations import registry
 from integrations.errors import OutsideError
 from integrations.shop_api import Access
-from webapp import installing, pages
+from webapp import installing, limits, pages
 from webapp.door import WOOCOMMERCE
 from webapp.parts import parts
 
@@ -63,11 +63,12 @@ def asking_url(domain: str, token: str) -> str:
 def connect(domain: str, key: str, secret: str, *, name: str = "", token: str = "") -> Shop:
     """Try the keys at this store, then let it in with them; its data, keys and webhook secret stay where it is known.
 
-    Raises UnableToConnect; nothing is stored then.
+    Raises UnableToConnect, and Problem where too many stores are asked just now; nothing is stored then.
     """
     credentials = {"consumer_key": key, "consumer_secret": secret}
     try:
-        tried = registry.key_check(WOOCOMMERCE, _access(domain, credentials))
+        with limits.one_of_few():
+            tried = registry.key_check(WOOCOMMERCE, _access(domain, credentials))
     except OutsideError as error:
         raise UnableToConnect(f"{error} Try again in a moment.") from error
     if not tried.good:

@@ -1,7 +1,12 @@
-"""How often somebody may try: counted in Redis by the minute; where Redis is gone, nobody is held up."""
+"""How often somebody may try, and how many of us may wait for strangers.
+
+Attempts are counted in Redis by the minute; where Redis is gone, nobody is held up.
+"""
 
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import BoundedSemaphore
 
 from flask import request
 from redis.exceptions import RedisError
@@ -10,22 +15,42 @@ from commerce.vault import digest
 from webapp.errors import Problem
 from webapp.parts import parts
 
-PER_CLIENT, PER_SHOP = 20, 10  # attempts in a minute
+PER_CLIENT, PER_SUBJECT = 20, 10  # attempts in a minute
+# Threads of a process that may wait for strangers' stores at a time: a store that answers a byte at a time holds them
+# for long, and the doors for webhooks need the others.
+WAITING = 4
 _KEPT = 120
 
+_places = BoundedSemaphore(WAITING)
 
-def attempt(what: str, shop: str) -> None:
-    """Count an attempt of this client, at this shop. Raises Problem 429 where there were too many this minute."""
+
+def attempt(what: str, subject: str = "") -> None:
+    """Count an attempt of this client and, where something is named that has to be spared, one at that.
+
+    Raises Problem 429 where there were too many this minute.
+    """
     if not parts().settings.rate_limits:
         return
+    limits = {f"client:{digest(request.remote_addr or '')}": PER_CLIENT}
+    if subject:
+        limits[f"subject:{digest(subject)}"] = PER_SUBJECT
     minute = int(time.time() // 60)
-    client = f"backroom:attempts:{what}:client:{digest(request.remote_addr or '')}:{minute}"
-    of_shop = f"backroom:attempts:{what}:shop:{digest(shop)}:{minute}"
     counted: list[int] = []
     with suppress(RedisError, OSError), parts().queues.redis.pipeline() as asked:
-        for key in (client, of_shop):
-            asked.incr(key)
-            asked.expire(key, _KEPT)
+        for key in limits:
+            asked.incr(f"backroom:attempts:{what}:{key}:{minute}")
+            asked.expire(f"backroom:attempts:{what}:{key}:{minute}", _KEPT)
         counted = asked.execute()[::2]
-    if counted and (counted[0] > PER_CLIENT or counted[1] > PER_SHOP):
+    if counted and any(number > most for number, most in zip(counted, limits.values(), strict=True)):
         raise Problem(429, "Too many attempts", "Wait a minute, then try again.", retry_after=60)
+
+
+@contextmanager
+def one_of_few() -> Iterator[None]:
+    """Take one of the places for waiting for a stranger's store. Raises Problem 503 where all of them are taken."""
+    if not _places.acquire(blocking=False):
+        raise Problem(503, "Many stores are being connected", "Try again in a minute.", retry_after=60)
+    try:
+        yield
+    finally:
+        _places.release()

@@ -45,7 +45,7 @@ def install() -> Any:
             "It looks like example.myshopify.com; Shopify's admin shows it under Settings, Domains.",
             action=(url_for("sign_in.page"), "Enter it again"),
         )
-    limits.attempt("install", domain)
+    limits.attempt("install")  # not by shop: nothing is asked there, and strangers could keep its merchant out
     token = installing.begin(SHOPIFY, domain)
     return installing.remember(redirect(sign_in.permission_url(domain, state=token)), SHOPIFY, token)
 

@@ -41,7 +41,8 @@ def begin() -> Any:
     if way == "keys" and (wrong := _wrong_keys(key, secret)):
         return _form(address=given, way=way, key=key, wrong=wrong, status=400)
     limits.attempt("connect", given.lower())
-    found = registry.diagnosis(WOOCOMMERCE, _SCHEME.sub(lambda told: told[0].lower(), given), parts().settings)
+    with limits.one_of_few():
+        found = registry.diagnosis(WOOCOMMERCE, _SCHEME.sub(lambda told: told[0].lower(), given), parts().settings)
     if not found.connectable:
         return _form(address=found.address or given, way=way, key=key, wrong={"address": found.sentence}, status=400)
     domain = connecting.normalised(found.address)
@@ -69,7 +70,7 @@ def callback() -> Response:
         raise Problem(400, "No keys", "consumer_key and consumer_secret are missing, or are none.")
     if known.shop_id is not None and connecting.is_connected_with(known.shop_id, key, secret):
         return _ok()
-    limits.attempt("keys", known.domain)
+    limits.attempt("keys", token)  # not by store: strangers could keep its own keys out
     try:
         connecting.connect(known.domain, key, secret, token=token)
     except UnableToConnect as error:

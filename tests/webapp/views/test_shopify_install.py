@@ -79,14 +79,20 @@ class TestInstall:
 
     def test_is_limited(self, shopify: Shopify) -> None:
         statuses = [
-            shopify.browser().get("/shopify/install", query_string={"shop": ONE}).status_code for _ in range(12)
+            shopify.browser().get("/shopify/install", query_string={"shop": ONE}).status_code for _ in range(22)
         ]
-        assert statuses == [302] * 10 + [429] * 2
+        assert statuses == [302] * 20 + [429] * 2
+
+    def test_is_not_limited_by_what_strangers_try_at_the_same_shop(self, shopify: Shopify) -> None:
+        for number in range(30):
+            stranger = {"REMOTE_ADDR": f"192.0.2.{number}"}
+            shopify.browser().get("/shopify/install", query_string={"shop": ONE}, environ_base=stranger)
+        assert shopify.browser().get("/shopify/install", query_string={"shop": ONE}).status_code == 302
 
     def test_is_not_limited_for_benchmarks(self, settings: Settings) -> None:
         with shopify_on(settings, rate_limits=False) as shopify:
             browser = shopify.browser()
-            assert {browser.get(f"/shopify/install?shop={ONE}").status_code for _ in range(12)} == {302}
+            assert {browser.get(f"/shopify/install?shop={ONE}").status_code for _ in range(22)} == {302}
 
 
 class TestCallback:

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from tests.conftest import Backroom
 from tests.peers.woocommerce.peer import Peer
 from tests.webapp.markup import assert_nothing_is_inline, words
 from tests.webapp.views.conftest import served_on
+from webapp import limits
 
 
 @pytest.fixture
@@ -136,6 +138,13 @@ class TestForm:
         answer = merchant.fill(peer.url)
         assert answer.status_code == 400
         assert 'value="https://the-other-name.example"' in answer.text
+
+    def test_leaves_threads_for_others_while_stores_are_slow(self, merchant: Merchant, peer: Peer) -> None:
+        with ExitStack() as slow:
+            for _ in range(limits.WAITING):
+                slow.enter_context(limits.one_of_few())
+            assert merchant.fill(peer.url).status_code == 503
+        assert merchant.fill(peer.url).status_code == 303
 
     def test_does_not_go_into_private_networks(self, settings: Settings, peer: Peer) -> None:
         for here in served_on(settings, allow_private_hosts=False, base_url="https://backroom.example"):
@@ -266,6 +275,14 @@ class TestCallback:
         assert post(merchant.here, one, another.keys()).status_code == 403
         assert post(merchant.here, two, peer.keys()).status_code == 403
         assert stored(merchant.here, peer) == stored(merchant.here, another) == (None, None, [])
+
+    def test_is_not_kept_out_by_what_strangers_send_for_the_same_store(
+        self, merchant: Merchant, somebody: Merchant, peer: Peer
+    ) -> None:
+        theirs, made_up = token_of(somebody.asked(peer)), {"consumer_key": "ck_1", "consumer_secret": "cs_1"}
+        statuses = [post(merchant.here, theirs, made_up).status_code for _ in range(limits.PER_SUBJECT + 1)]
+        assert statuses == [403] * limits.PER_SUBJECT + [429]
+        assert post(merchant.here, token_of(merchant.asked(peer)), peer.keys()).status_code == 200
 
     def test_refuses_other_keys_after_good_ones(self, merchant: Merchant, peer: Peer, another: Peer) -> None:
         token, keys = token_of(merchant.asked(peer)), peer.keys()
