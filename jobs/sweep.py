@@ -1,6 +1,9 @@
 """What finds work that no wake-up found: lost wake-ups, lapsed leases, rows whose retry is due. And clears up."""
 
+import shutil
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 
@@ -14,6 +17,7 @@ from jobs.process import Process, current, died
 _GRACE = timedelta(seconds=1)  # a wake-up that is under way gets this long
 _CHUNK = 2000  # rows per transaction of clearing up
 _KEPT_RUNS = timedelta(days=30)  # through shops' own APIs
+_KEPT_FILES = timedelta(days=1)  # of runs; whoever still wants one downloads it again
 _KEPT_HOURS = timedelta(days=400)  # hourly counters
 
 # Under which lease effects of each kind are worked on.
@@ -81,3 +85,13 @@ def forget() -> None:
         installs.forget(db, before=before)
         syncs.forget(db, before=now - _KEPT_RUNS)
         tallies.forget(db, before=now - _KEPT_HOURS)
+    _forget_files(process.settings.var_dir / "syncs", before=now - _KEPT_FILES)
+
+
+def _forget_files(folder: Path, *, before: datetime) -> None:
+    """Delete what runs that nobody goes on with left on this machine: customers' data that nothing else would erase."""
+    for of_shop in folder.glob("*/"):
+        with suppress(FileNotFoundError):  # a run is at it
+            touched = [file.stat().st_mtime for file in (of_shop, *of_shop.iterdir())]
+            if max(touched) < before.timestamp():
+                shutil.rmtree(of_shop, ignore_errors=True)

@@ -1,5 +1,6 @@
 """What finds work that no wake-up found, and what clears up."""
 
+import os
 from datetime import datetime, timedelta
 
 import pytest
@@ -133,6 +134,18 @@ class TestForget:
         forget()
         assert len(deliveries(backroom.process.database, shop.id)) == 4
         assert len(rows(backroom.process.database, effects.effects)) == 2
+
+    def test_deletes_files_of_runs_that_nobody_goes_on_with(self, backroom: Backroom) -> None:
+        folder, then = backroom.settings.var_dir / "syncs", (utc_now() - timedelta(days=2)).timestamp()
+        files = {name: folder / name / "customers-1.db" for name in ("left", "going", "just-begun")}
+        for name, file in files.items():
+            file.parent.mkdir(parents=True)
+            file.write_text("ada@example.org")
+            for touched in (file, file.parent) if name != "just-begun" else ():
+                os.utime(touched, (then, then))
+        (folder / "going" / "customers-1.db-wal").write_text("newer")
+        forget()
+        assert [name for name, file in files.items() if file.exists()] == ["going", "just-begun"]
 
     def test_goes_on_in_steps_until_all_is_gone(self, backroom: Backroom) -> None:
         shop = filled(backroom)
