@@ -128,6 +128,8 @@ def _apply(
     ]
     _, happened = mirror.apply(db, shop, told, ways=ways, now=now)
     versions.mark_checked(db, shop_id=shop.id, keys=keys - later, at=answer.read_at)
+    # Hosts' clocks differ: whoever asked for just this object asks once more.
+    whole.unclear.update(dict.fromkeys(later & {*answer.asked}, "It was read later already, by another host's clock."))
     wanted = []
     for effect in reactions.wanted(happened, reread_at=now + _AGAIN):
         if effect.kind == effects.REREAD and (effect.object_kind, effect.object_id) in answer.asked:

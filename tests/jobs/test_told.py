@@ -85,6 +85,12 @@ class TestTell:
         (version,) = rows(backroom.process.database, versions.versions)
         assert version.checked_at == NOW + timedelta(minutes=30)
 
+    def test_names_what_was_asked_for_and_left(self, backroom: Backroom, shop: Shop, held: Lease) -> None:
+        """The host that asked may have a clock that is behind another one's: the question is not answered then."""
+        tell(backroom.process, held, shop, answer(product(1), minutes=1), along=nothing)
+        outcome = tell(backroom.process, held, shop, answer(product(1, "New"), asked={("product", "1")}), along=nothing)
+        assert list(outcome.unclear) == [("product", "1")]
+
     def test_writes_with_each_transaction_what_was_found_so_far(
         self, backroom: Backroom, shop: Shop, held: Lease
     ) -> None:
