@@ -16,6 +16,7 @@ from jobs.process import Process, current, died
 
 _GRACE = timedelta(seconds=1)  # a wake-up that is under way gets this long
 _CHUNK = 2000  # rows per transaction of clearing up
+_KEPT_CHANGES = timedelta(days=2)  # 144 runs a day at each shop
 _KEPT_RUNS = timedelta(days=30)  # through shops' own APIs
 _KEPT_FILES = timedelta(days=1)  # of runs; whoever still wants one downloads it again
 _KEPT_HOURS = timedelta(days=400)  # hourly counters
@@ -83,7 +84,7 @@ def forget() -> None:
         rejections.forget(db, before=before)
         sign_ins.forget(db, before=before)
         installs.forget(db, before=before)
-        syncs.forget(db, before=now - _KEPT_RUNS)
+        syncs.forget(db, before=now - _KEPT_RUNS, changes_before=now - _KEPT_CHANGES)
         tallies.forget(db, before=now - _KEPT_HOURS)
     _forget_files(process.settings.var_dir / "syncs", before=now - _KEPT_FILES)
 

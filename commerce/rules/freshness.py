@@ -11,7 +11,7 @@ from enum import Enum
 
 from commerce.rules.events import Deleted
 
-CLOCKS_APART = timedelta(minutes=10)  # how far a store's clock may be ahead of ours
+CLOCKS_APART = timedelta(minutes=10)  # how far a store's clock may be from ours
 _SETTLES = timedelta(minutes=1)  # within which all of a shop's servers know a change
 _LATE = timedelta(seconds=30)  # WooCommerce delivers within a minute, mostly in order; more than this is out of order
 _WEIGHT = 0.15  # of the newest delivery in the moving share of those that came out of order

@@ -15,8 +15,10 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    and_,
     delete,
     func,
+    or_,
     select,
     update,
 )
@@ -207,9 +209,11 @@ def last_started(db: Connection) -> dict[tuple[int, str], datetime]:
     return {(shop_id, kind): at for shop_id, kind, at in db.execute(query)}
 
 
-def forget(db: Connection, *, before: datetime) -> None:
-    """Delete runs that ended before that time; each shop's imports stay."""
-    db.execute(delete(syncs).where(syncs.c.finished_at < before, syncs.c.kind != IMPORT))
+def forget(db: Connection, *, before: datetime, changes_before: datetime) -> None:
+    """Delete runs that ended before that time, those for changes, of which there are many, before the other; each
+    shop's imports stay."""
+    old = or_(syncs.c.finished_at < before, and_(syncs.c.finished_at < changes_before, syncs.c.kind == CHANGES))
+    db.execute(delete(syncs).where(old, syncs.c.kind != IMPORT))
 
 
 def _running(shop_id: int) -> Any:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text, update
 
-from commerce.tables import effects, inbox, rejections, sign_ins
+from commerce.tables import effects, inbox, rejections, sign_ins, syncs
 from integrations.platforms.shopify.registered import SHOPIFY
 from jobs import events, products, schedule
 from jobs.job import LEASE_SECONDS, utc_now
@@ -134,6 +134,18 @@ class TestForget:
         forget()
         assert len(deliveries(backroom.process.database, shop.id)) == 4
         assert len(rows(backroom.process.database, effects.effects)) == 2
+
+    def test_keeps_runs_for_changes_shorter_than_others(self, backroom: Backroom) -> None:
+        """There are 144 of them a day at each shop, and each look at the clock goes through all runs."""
+        shop, now = backroom.shops.shopify(), utc_now()
+        with backroom.process.database.write() as db:
+            for kind, days in ((syncs.IMPORT, 90), (syncs.COMPARE, 40), (syncs.COMPARE, 5), (syncs.CHANGES, 5)):
+                run = syncs.one(db, shop_id=shop.id, sync_id=syncs.start(db, shop_id=shop.id, kind=kind, now=now))
+                assert run is not None
+                syncs.finish(db, run, state=syncs.DONE, now=now - timedelta(days=days))
+        forget()
+        left = [run.kind for run in rows(backroom.process.database, syncs.syncs)]
+        assert left == [syncs.IMPORT, syncs.COMPARE]
 
     def test_deletes_files_of_runs_that_nobody_goes_on_with(self, backroom: Backroom) -> None:
         folder, then = backroom.settings.var_dir / "syncs", (utc_now() - timedelta(days=2)).timestamp()

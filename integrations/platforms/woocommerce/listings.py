@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT
+from commerce.rules.freshness import CLOCKS_APART
 from integrations.errors import Permanent
 from integrations.platforms.woocommerce.client import LARGEST_PAGE, Client, Rows
 from integrations.shop_api import Listing
 
 # The store's clock and ours may be apart, and a change may be saved a while after its time was taken.
-OVERLAP = timedelta(minutes=5)
+OVERLAP = CLOCKS_APART
 # WordPress publishes what is due when its cron runs, which without visitors is late; the product is dated as planned.
 LATE_CRON = timedelta(days=1)
 
