@@ -77,12 +77,16 @@ def refusal() -> Response:
 
 
 def links() -> dict[str, str]:
-    """What addresses within the frame carry. The shop is named by its domain there, as App Bridge expects it."""
+    """What addresses within the frame carry. The shop is named by its domain there, as App Bridge expects it.
+
+    Pages that tell of an error know no shop; their links keep the one that was named, which the next page checks.
+    """
     shop = g.get("shop")
-    if not here() or shop is None:
+    domain = shop.domain if shop else shop_domain(request.args.get("shop", ""))
+    if not here() or not domain:
         return {}
     host = request.args.get("host", "")
-    return {"embedded": "1", "shop": shop.domain, **({"host": host} if host else {})}
+    return {"embedded": "1", "shop": domain, **({"host": host} if host else {})}
 
 
 def app_bridge() -> dict[str, str]:

@@ -81,7 +81,7 @@ def _keep_shop(endpoint: str, values: dict[str, Any]) -> None:
 
     Within Shopify's admin they carry what the next page is to be known by.
     """
-    if not g.get("shop") or guards.guard_of(current_app.view_functions.get(endpoint)) != "merchant":
+    if guards.guard_of(current_app.view_functions.get(endpoint)) != "merchant":
         return
     for name, value in kept_in_links().items():
         values.setdefault(name, value)
@@ -89,7 +89,7 @@ def _keep_shop(endpoint: str, values: dict[str, Any]) -> None:
 
 def kept_in_links() -> dict[str, str]:
     """What links and forms of the dashboard carry."""
-    return embedded.links() or ({"shop": g.shop.key} if len(g.get("shops", ())) > 1 else {})
+    return embedded.links() or ({"shop": g.shop.key} if g.get("shop") and len(g.get("shops", ())) > 1 else {})
 
 
 def _shopify_is_set_up() -> bool:

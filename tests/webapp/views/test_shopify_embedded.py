@@ -358,6 +358,11 @@ class TestForms:
         token = self.token(there)
         assert there.browser().post("/dashboard/events/replay", data={"csrf_token": token}).status_code == 400
 
+    def test_that_are_refused_lead_back_into_the_frame(self, there: Shopify) -> None:
+        answer = there.browser().post(f"/dashboard/connection/runs?embedded=1&shop={ONE}&host=x")
+        assert answer.status_code == 400
+        assert f'href="/dashboard/?embedded=1&amp;shop={ONE}&amp;host=x"' in answer.text
+
     def test_grow_old(self, there: Shopify, monkeypatch: pytest.MonkeyPatch) -> None:
         token = self.token(there)
         monkeypatch.setattr(sessions, "_FORM_SECONDS", -1)
