@@ -17,6 +17,10 @@ class Refused(Permanent):
     """The shop does not let us in any more: its key or token was taken back, or never worked."""
 
 
+class Denied(Permanent):
+    """The shop lets us in, but does not show us this kind of object."""
+
+
 class RateLimited(OutsideError):
     """Asked too often; `retry_after` is in seconds."""
 

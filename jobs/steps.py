@@ -12,6 +12,7 @@ from commerce.database import Connection
 from commerce.rules.events import IMPORT, RECONCILE, SHOP, Reading
 from commerce.tables import connections, shops, syncs, versions
 from commerce.tables.columns import AT_ONCE
+from integrations.errors import Denied
 from integrations.shop_api import Listing, Page, Seen
 from jobs.connections import OpenShop
 from jobs.job import Lease, utc_now
@@ -49,7 +50,7 @@ def step(going: Going) -> None:
     if run.listing == 0 and not run.place and not run.totals:
         _begin(going)
     elif run.listing < len(going.listings):
-        _page(going, going.listings[run.listing])
+        _page_if_shown(going, going.listings[run.listing])
     elif run.kind == syncs.CHANGES:
         _finish(going)
     else:
@@ -79,6 +80,18 @@ def _address(process: Process, shop: shops.Shop) -> str:
     return f"{process.settings.base_url}/webhooks/{shop.platform}/{shop.key}"
 
 
+def _page_if_shown(going: Going, listing: Listing) -> None:
+    """One page; a listing that the shop does not show us is left out and noted, and the others are walked through."""
+    try:
+        _page(going, listing)
+    except Denied as error:
+        _log.warning("sync.denied", listing=listing.name, error=str(error))
+        with going.process.database.write() as db:
+            going.held.keep(db)
+            left_out = syncs.Step(listing=going.run.listing + 1, place="", notes={listing.name: str(error)})
+            _proceed(db, going, left_out)
+
+
 def _page(going: Going, listing: Listing) -> None:
     """One page of a listing, and where to go on after it."""
     run = going.run
@@ -105,7 +118,10 @@ def _read_stale(going: Going, seen: Sequence[Seen]) -> "Counter[str]":
     wanted: dict[str, list[str]] = {}
     for (kind, object_id), updated_at in keys.items():
         version = known.get((kind, object_id))
-        same = version is not None and version.deleted_at is None and version.updated_at == updated_at
+        gone = version is None or version.deleted_at is not None
+        if updated_at is None and gone:
+            continue  # it is listed as deleted, and is not here
+        same = not gone and version is not None and version.updated_at == updated_at
         if version is None or not same or not version.digest:
             wanted.setdefault(kind, []).append(object_id)
     for kind, ids in wanted.items():
@@ -122,7 +138,9 @@ def _here(going: Going) -> syncs.Step:
 
 def _look_for_surplus(going: Going) -> None:
     """Objects that are here and that the walk did not come across: the shop is asked for each of them."""
-    kinds = {listing.kind for listing in going.listings}
+    # What the shop does not show us may be there all the same.
+    hidden = {listing.kind for listing in going.listings if listing.name in going.run.notes}
+    kinds = {listing.kind for listing in going.listings} - hidden
     with going.process.database.read() as db:
         keys = versions.unchecked(
             db, shop_id=going.open.shop.id, kinds=kinds, since=going.run.started_at, limit=_SURPLUS_BATCH

@@ -149,7 +149,7 @@ def ended(row: Any) -> Ended:
         seconds=((row.finished_at or row.started_at) - row.started_at).total_seconds(),
         objects=row.done,
         calls=row.calls,
-        found=found,
+        found=" ".join([found, *row.notes.values()]),
         healed=sum(row.found.values()),
         error=row.error,
     )

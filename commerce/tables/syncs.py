@@ -43,6 +43,7 @@ syncs = Table(
     Column("done", BigInteger, nullable=False),
     Column("totals", Json, nullable=False),
     Column("found", Json, nullable=False),
+    Column("notes", Json, nullable=False, default=dict),
     Column("calls", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("error", Text, nullable=False),
@@ -66,7 +67,8 @@ syncs = Table(
 class Step:
     """What one page changed of a run: where it goes on, objects done, what was found by (kind, what), API calls.
 
-    `totals`: how many objects each listing has, by its name, as far as it is known.
+    `totals`: how many objects each listing has, by its name, as far as it is known. `notes`: why listings were left
+    out, by their names.
     """
 
     listing: int
@@ -74,6 +76,7 @@ class Step:
     done: int = 0
     totals: Mapping[str, int] = field(default_factory=dict)
     found: Mapping[str, int] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
     due_at: datetime = AT_ONCE
 
 
@@ -91,6 +94,7 @@ def start(db: Connection, *, shop_id: int, kind: str, now: datetime, since: date
         "done": 0,
         "totals": {},
         "found": {},
+        "notes": {},
         "calls": 0,
         "attempts": 0,
         "error": "",
@@ -150,6 +154,7 @@ def proceed(db: Connection, run: Row[Any], step: Step) -> bool:
         "done": syncs.c.done + step.done,
         "totals": {**run.totals, **step.totals},
         "found": _sum(run.found, step.found),
+        "notes": {**run.notes, **step.notes},
         "due_at": step.due_at,
         "attempts": 0,
         "error": "",

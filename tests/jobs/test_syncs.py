@@ -306,13 +306,17 @@ class TestShopifysExport:
                 assert sync(backroom, shop, syncs.CHANGES).state == syncs.DONE
 
     def test_keeps_what_it_may_see_and_deletes_nothing_that_it_may_not(self, settings: Settings) -> None:
+        """Protected customer data that is not approved ends the export of that listing; the others go on."""
         store = self.store()
         with ShopifyPeer(store) as peer:
             for backroom in assembled(with_stand_ins(settings, peer)):
                 shop = connect_shopify(backroom, peer, store)
                 sync(backroom, shop, syncs.IMPORT)
                 peer.hide_protected()
-                sync(backroom, shop, syncs.COMPARE)
+                next(iter(store.products.values())).title = "Renamed in silence"
+                run = sync(backroom, shop, syncs.COMPARE)
+                assert (run.state, set(run.notes)) == (syncs.DONE, {"customers", "orders"})
+                assert run.found == {"product.stale": 1}
                 assert counted(backroom, shop) == (40, 30)
 
 

@@ -29,6 +29,7 @@ class Row:
     done: int = 500
     totals: dict[str, int] = field(default_factory=lambda: {"shop": 1, **COUNTED})
     found: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
     calls: int = 9
     error: str = ""
     due_at: datetime = AT_ONCE

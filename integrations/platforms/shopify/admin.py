@@ -13,7 +13,7 @@ import orjson
 import requests
 import structlog
 
-from integrations.errors import Permanent, RateLimited, Refused, Transient
+from integrations.errors import Denied, Permanent, RateLimited, Refused, Transient
 from integrations.outbound import Outbound, checked
 from integrations.platforms.shopify.documents import VERSION
 from integrations.shop_api import Access
@@ -133,7 +133,7 @@ class Admin:
         if codes & _PASSING:
             raise Transient(f"{self._who}: {said}")
         if codes & _HIDDEN:
-            raise Permanent(f"{self._who} does not let Backroom read this: {said} Approve the app's permissions.")
+            raise Denied(f"{self._who} does not let Backroom read this: {said} Approve the app's permissions.")
         raise Permanent(f"{self._who}: {said}")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from integrations.errors import Permanent, Transient
+from integrations.errors import Denied, Permanent, Transient
 from integrations.platforms.shopify import spool
 from integrations.platforms.shopify.admin import Admin, refused_input
 from integrations.platforms.shopify.documents import BULK, BULK_LOOK, BULK_RUN
@@ -90,6 +90,8 @@ class BulkWalk:
         status = told["status"] if told else "EXPIRED"
         if status in ("CREATED", "RUNNING", "CANCELING"):
             return Page(read_at=read_at, place=place.written(), wait=_LOOK_AFTER)
+        if status != "COMPLETED" and (told or {}).get("errorCode") == "ACCESS_DENIED":
+            raise Denied(f"Shopify does not show the app the shop's {self._listing}: its access has to be approved.")
         if status != "COMPLETED":
             if place.tries >= _TRIES:
                 reason = (told or {}).get("errorCode") or status

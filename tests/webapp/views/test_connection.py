@@ -37,6 +37,7 @@ def run(shop: Stock, kind: str, state: str = syncs.DONE, **changes: Any) -> None
         "done": 1200,
         "totals": TOTALS,
         "found": {},
+        "notes": {},
         "calls": 42,
         "attempts": 0,
         "error": "",
