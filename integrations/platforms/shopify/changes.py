@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT, Reading
+from integrations.errors import Transient
 from integrations.platforms.body import moment
 from integrations.platforms.shopify.admin import Admin
 from integrations.platforms.shopify.documents import CHANGED, DELETIONS
@@ -47,6 +48,8 @@ def page(access: Access, admin: Admin, listing: str, cursor: str, since: datetim
         seen = tuple(_seen(node) for node in nodes)
     if listing == "products":
         told = [_placement(admin, node, read_at) for node in nodes]
+    if info.get("hasNextPage") and info.get("endCursor") == cursor:
+        raise Transient(f"Shopify gave the same page of changed {listing} twice.")
     return Page(
         readings=tuple(told),
         seen=seen,
