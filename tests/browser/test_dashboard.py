@@ -12,7 +12,9 @@ from werkzeug.serving import make_server
 
 from tests.webapp import conftest as fixtures
 
-pytestmark = pytest.mark.browser
+# A browser that leaves while a picture is on its way leaves the test's own server with the file.
+_LEFT = "ignore:Exception ignored in. <_io.FileIO name='.*/static/:pytest.PytestUnraisableExceptionWarning"
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(_LEFT)]
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

@@ -17,7 +17,9 @@ from tests.peers.shopify.shop import Shop as ShopifyShop
 from tests.peers.woocommerce.peer import Peer as WooCommercePeer
 from tests.webapp.views.conftest import KEY, ONE, SECRET, served_on
 
-pytestmark = pytest.mark.browser
+# A browser that leaves while a picture is on its way leaves the test's own server with the file.
+_LEFT = "ignore:Exception ignored in. <_io.FileIO name='.*/static/:pytest.PytestUnraisableExceptionWarning"
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(_LEFT)]
 
 
 @pytest.fixture(scope="module")
