@@ -10,7 +10,7 @@ import structlog
 from commerce.database import Connection
 from commerce.mirror import apply as mirror
 from commerce.mirror.apply import Happened, Told, Ways
-from commerce.rules.events import Reading, Saved
+from commerce.rules.events import LIVE, Reading, Saved
 from commerce.tables import effects, versions
 from commerce.tables.shops import Shop
 from integrations import registry
@@ -102,6 +102,8 @@ class _Telling:
             wanted = self._apply(db, chunk)
             if along is not None:
                 along(db, self.whole)
+        if self._answer.origin != LIVE:
+            self._process.database.give_way()
         for kind in {reactions.WAKES[effect.kind] for effect in wanted if effect.kind in reactions.WAKES}:
             self._process.queues.wake(kind, [self._shop.id])
 
