@@ -15,7 +15,7 @@ from commerce.tables import effects
 from integrations.errors import OutsideError, Permanent, RateLimited, Refused, Transient
 from jobs import queues
 from jobs.connections import opened
-from jobs.job import Lease, is_ours, job, utc_now
+from jobs.job import Lease, is_ours, job, pause, utc_now
 from jobs.process import Process
 from jobs.slices import Work, work_off
 
@@ -93,7 +93,7 @@ def _failed(process: Process, held: Lease, row: Any, error: OutsideError) -> Non
     elif isinstance(error, Transient) and row.detail["call"] in ONCE:
         final = f"{error} {_UNSURE}"
     else:
-        wait = error.retry_after if isinstance(error, RateLimited) else _BACKOFF[min(row.attempts, len(_BACKOFF) - 1)]
+        wait = error.retry_after if isinstance(error, RateLimited) else pause(_BACKOFF, row.attempts)
         _postpone(process, held, row, error, wait)
         return
     with process.database.write() as db:

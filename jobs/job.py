@@ -1,6 +1,6 @@
 """What every job has: a queue, a time it may take, a line in the log, and leases on the rows that it works on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -64,6 +64,11 @@ def job(*, queue: str, timeout: int) -> Callable[[Job], Job]:
 def utc_now() -> datetime:
     """The present time, for code that is handed its time."""
     return datetime.now(UTC)
+
+
+def pause(steps: Sequence[int], attempts: int) -> int:
+    """Seconds until the next try after so many: one step after the other, and the last one from then on."""
+    return steps[min(attempts, len(steps) - 1)]
 
 
 class LeaseLost(Exception):

@@ -15,7 +15,7 @@ from commerce.tables.shops import Shop
 from integrations.errors import OutsideError, Permanent, RateLimited
 from integrations.protocols import Rebuild
 from jobs import queues
-from jobs.job import Lease, LeaseLost, job, lease, utc_now
+from jobs.job import Lease, LeaseLost, job, lease, pause, utc_now
 from jobs.process import Process, current
 from jobs.slices import SLICE, Work, work_off
 
@@ -74,7 +74,7 @@ def _index(process: Process, held: Lease, ids: set[str], found: dict[str, Produc
 def _postpone(process: Process, held: Lease, rows: Sequence[Any], error: OutsideError, now: datetime) -> None:
     """The engine failed: refused work is shown to the merchant, anything else is tried again later."""
     attempts = max(row.attempts for row in rows)
-    wait = _BACKOFF[min(attempts, len(_BACKOFF) - 1)]
+    wait = pause(_BACKOFF, attempts)
     if isinstance(error, RateLimited):
         wait = max(1, round(error.retry_after))
     _log.warning("index.failed", products=len(rows), error=str(error), retry_after=wait)

@@ -14,7 +14,7 @@ from integrations.errors import OutsideError, Permanent, RateLimited, Refused, T
 from integrations.shop_api import Page
 from jobs import queues
 from jobs.connections import OpenShop, opened
-from jobs.job import Lease, is_ours, job, utc_now
+from jobs.job import Lease, is_ours, job, pause, utc_now
 from jobs.process import Process
 from jobs.slices import Work, work_off
 from jobs.told import Answer, Outcome, tell
@@ -111,7 +111,7 @@ def _again(db: Connection, row: Any, reason: str | None) -> None:
     if row.attempts >= _GIVES_UP:
         effects.failed(db, [row.id], now=utc_now(), error=reason)
         return
-    wait = max(_UNCLEAR, _BACKOFF[min(row.attempts, len(_BACKOFF) - 1)])
+    wait = max(_UNCLEAR, pause(_BACKOFF, row.attempts))
     effects.retry(db, [row.id], due_at=utc_now() + timedelta(seconds=wait), error=reason)
 
 
@@ -129,7 +129,7 @@ def _failed(process: Process, held: Lease, rows: Sequence[Any], error: OutsideEr
     if given_up:
         _give_up(process, held, rows, str(error))
         return
-    wait = float(_BACKOFF[min(attempts, len(_BACKOFF) - 1)])
+    wait = float(pause(_BACKOFF, attempts))
     if isinstance(error, RateLimited):
         wait = max(wait, error.retry_after)
     _postpone(process, held, rows, error, wait=wait)

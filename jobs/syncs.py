@@ -15,7 +15,7 @@ from commerce.tables import syncs
 from integrations.errors import OutsideError, Permanent, RateLimited, Transient
 from jobs import queues
 from jobs.connections import OpenShop, opened
-from jobs.job import Lease, LeaseLost, job, lease, utc_now
+from jobs.job import Lease, LeaseLost, job, lease, pause, utc_now
 from jobs.process import Process, current
 from jobs.slices import SLICE
 from jobs.steps import Cancelled, Going, step
@@ -116,7 +116,7 @@ def _failed(process: Process, run: Any, error: OutsideError) -> None:
         with process.database.write() as db:
             syncs.finish(db, run, state=syncs.FAILED, now=utc_now(), error=str(error))
         return
-    wait = float(_BACKOFF[min(run.attempts, len(_BACKOFF) - 1)])
+    wait = float(pause(_BACKOFF, run.attempts))
     if isinstance(error, RateLimited):  # to be asked to wait again and again is no reason to give up within minutes
         wait = max(wait, error.retry_after)
     _postpone(process, run, error, wait=wait)

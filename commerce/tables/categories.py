@@ -1,6 +1,6 @@
 """Categories and collections."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, Row, Table, Text, delete, func, select, update
@@ -36,8 +36,7 @@ Names = dict[str, tuple[str, str] | None]  # category id to its (name, handle), 
 def renamed(db: Connection, *, shop_id: int, facts: Sequence[CategoryFacts]) -> Names:
     """Those of the categories that are stored under another name."""
     told: Names = {fact.id: (fact.title, fact.handle) for fact in facts}
-    known = _names(db, shop_id, told)
-    return {key: name for key, name in told.items() if key in known and known[key] != name}
+    return _differing(told, _names(db, shop_id, told))
 
 
 def name(db: Connection, *, shop_id: int, refs: Sequence[CategoryRef]) -> tuple[list[str], Names]:
@@ -46,12 +45,16 @@ def name(db: Connection, *, shop_id: int, refs: Sequence[CategoryRef]) -> tuple[
     known = _names(db, shop_id, told)
     new = [ref for ref in refs if ref.id not in known]
     save(db, shop_id=shop_id, facts=[CategoryFacts(id=ref.id, handle=ref.handle, title=ref.name) for ref in new])
-    changed = {key: name for key, name in told.items() if key in known and known[key] != name}
+    changed = _differing(told, known)
     for ref in refs:
         if ref.id in changed:
             chosen = (categories.c.shop_id == shop_id, categories.c.id == ref.id)
             db.execute(update(categories).where(*chosen).values(title=ref.name, handle=ref.handle))
     return [ref.id for ref in new], changed
+
+
+def _differing(told: Names, known: Mapping[str, tuple[str, str]]) -> Names:
+    return {key: name for key, name in told.items() if key in known and known[key] != name}
 
 
 def _names(db: Connection, shop_id: int, ids: Collection[str]) -> dict[str, tuple[str, str]]:

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,37 +31,34 @@ _patience_option = click.option(
 )
 
 
+def _followed(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that starts a run."""
+    return _shop_option(_wait_option(_patience_option(command)))
+
+
 @group.command("import")
-@_shop_option
-@_wait_option
-@_patience_option
+@_followed
 def import_all(shop_key: str, *, wait: bool, patience: float) -> None:
     """Bring everything in, as if the shop had just been connected. No order step and no notice follows."""
     _run(shop_key, syncs.IMPORT, wait=wait, patience=patience)
 
 
 @group.command("changes")
-@_shop_option
-@_wait_option
-@_patience_option
+@_followed
 def changes(shop_key: str, *, wait: bool, patience: float) -> None:
     """Look for what changed since the last run; this also repairs the webhooks."""
     _run(shop_key, syncs.CHANGES, wait=wait, patience=patience)
 
 
 @group.command("compare")
-@_shop_option
-@_wait_option
-@_patience_option
+@_followed
 def compare(shop_key: str, *, wait: bool, patience: float) -> None:
     """Compare everything with the shop, and put right what is missing, out of date or there no more."""
     _run(shop_key, syncs.COMPARE, wait=wait, patience=patience)
 
 
 @group.command("reconcile")
-@_shop_option
-@_wait_option
-@_patience_option
+@_followed
 def reconcile(shop_key: str, *, wait: bool, patience: float) -> None:
     """One reconciliation, from whatever state: the same as `compare`."""
     _run(shop_key, syncs.COMPARE, wait=wait, patience=patience)
