@@ -76,7 +76,7 @@ def connect(domain: str, key: str, secret: str, *, name: str = "", token: str = 
     return installing.let_in(
         platform=WOOCOMMERCE,
         domain=domain,
-        credentials=Credentials(secrets=credentials, scopes=("read_write",)),
+        credentials=Credentials(secrets={**credentials, **tried.beside}, scopes=("read_write",)),
         at=pages.now(),
         name=name or urlsplit(domain).netloc,
         webhook_secret=shops.new_secret(),
@@ -89,8 +89,9 @@ def is_connected_with(shop_id: int, key: str, secret: str) -> bool:
     here = parts()
     with here.database.read() as db:
         known = connections.one(db, here.vault, shop_id=shop_id)
-    wanted = {"consumer_key": key, "consumer_secret": secret}
-    return known is not None and known.state == connections.CONNECTED and dict(known.credentials.secrets) == wanted
+    if known is None or known.state != connections.CONNECTED:
+        return False
+    return {"consumer_key": key, "consumer_secret": secret}.items() <= known.credentials.secrets.items()
 
 
 def _access(domain: str, credentials: dict[str, str]) -> Access:

@@ -47,13 +47,6 @@ def is_page(answer: requests.Response) -> bool:
     return "html" in answer.headers.get("Content-Type", "").lower() or answer.text.lstrip()[:1] == "<"
 
 
-def code_of(answer: requests.Response) -> str:
-    """The error code of a WordPress REST answer; empty where it has none."""
-    found = _json(answer)
-    body = found[0] if found else None
-    return str(body.get("code", "")) if isinstance(body, dict) else ""
-
-
 def _json(answer: requests.Response) -> tuple[Any] | None:
     """The JSON in the answer, in a tuple as it may be null; None where there is none."""
     text = answer.content.decode("utf-8", "replace").lstrip("\ufeff \r\n\t")

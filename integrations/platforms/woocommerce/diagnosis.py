@@ -3,6 +3,7 @@
 import html
 import ipaddress
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -57,7 +58,7 @@ class Diagnosis:
 class KeyCheck:
     """What a pair of keys is good for at this store; `sentence` says what to do where it is not enough.
 
-    `in_query`: they have to be kept with the credential `client.KEYS_IN_QUERY` ("1") beside them.
+    `in_query`: the store takes them in the query only, which `beside` says to the client.
     """
 
     may_read: bool
@@ -69,6 +70,11 @@ class KeyCheck:
     def good(self) -> bool:
         """Whether the store can be connected with these keys."""
         return self.may_read and self.may_write
+
+    @property
+    def beside(self) -> Mapping[str, str]:
+        """What has to be kept beside the keys."""
+        return {KEYS_IN_QUERY: "1"} if self.in_query else {}
 
 
 def diagnose(url: str, *, ca_bundle: str = "", allow_private_hosts: bool = False) -> Diagnosis:

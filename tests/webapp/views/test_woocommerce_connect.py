@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,11 +15,11 @@ from flask.testing import FlaskClient
 
 from commerce.settings import Settings
 from commerce.tables import connections, installs, shops, syncs
-from tests.conftest import Backroom
+from tests.conftest import Backroom, assembled
 from tests.peers.woocommerce.peer import Peer
 from tests.webapp.markup import assert_nothing_is_inline, words
 from tests.webapp.views.conftest import served_on
-from webapp import limits
+from webapp import connecting, limits
 
 
 @pytest.fixture
@@ -365,3 +365,17 @@ class TestPastedKeys:
         assert "Enter the consumer key" in answer.text
         assert "Enter the consumer secret" in answer.text
         assert peer.asked == []
+
+
+class TestAStoreThatTakesKeysInTheQueryOnly:
+    def test_is_connected_so_that_it_can_be_read(self, settings: Settings) -> None:
+        with Peer(tls=True) as peer:
+            peer.store.drops_authorization = True
+            allowed = replace(settings, allow_private_hosts=True, ca_bundle=peer.ca_bundle)
+            for here in assembled(allowed):
+                keys = peer.keys()
+                with here.client.application.test_request_context():
+                    shop = connecting.connect(peer.url, keys["consumer_key"], keys["consumer_secret"])
+                    assert connecting.is_connected_with(shop.id, keys["consumer_key"], keys["consumer_secret"])
+                here.work()
+                assert [run.state for run in stored(here, peer)[2]] == [syncs.DONE]
