@@ -23,8 +23,8 @@ from typing import Any
 
 from commerce.rules.documents import Document, Product, document
 from commerce.rules.products import Option, VariantFacts
-from integrations.protocols import SearchEngine, SearchQuery
 from integrations.registry import ENGINES, load
+from integrations.search_api import SearchEngine, SearchQuery
 
 INDEX = "relevance"
 _BATCH = 1000
@@ -126,7 +126,7 @@ def measure(
         if text is None:
             continue
         started = time.perf_counter()
-        found = engine.search(INDEX, SearchQuery(text=text, per_page=10))
+        found = engine.search(INDEX, SearchQuery(text=text, limit=10))
         times.append((time.perf_counter() - started) * 1000)
         empty.append(not found.hits)
         grade = ndcg([hit.id for hit in found.hits], grades_of, highest=highest)

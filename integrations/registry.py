@@ -6,7 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from commerce.settings import Settings
-from integrations.protocols import Platform, SearchEngine
+from integrations.protocols import Platform
+from integrations.search_api import SearchEngine
 from integrations.shop_api import Access, Grant, ShopApi
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from commerce.rules.documents import Document, Product, document, index_of, is_s
 from commerce.tables import effects, products, reindexes, shops
 from commerce.tables.shops import Shop
 from integrations.errors import OutsideError, Permanent, RateLimited
-from integrations.protocols import Rebuild
+from integrations.search_api import Rebuild
 from jobs import queues
 from jobs.job import Lease, LeaseLost, job, lease, pause, utc_now
 from jobs.process import Process, current

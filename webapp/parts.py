@@ -9,7 +9,7 @@ from commerce.database import Database
 from commerce.settings import Settings
 from commerce.vault import Vault, secret_key
 from integrations import registry
-from integrations.protocols import SearchEngine
+from integrations.search_api import SearchEngine
 from jobs.queues import Queues, connect
 
 

@@ -10,7 +10,7 @@ from commerce.rules.documents import Product, facet_name, index_of, is_searchabl
 from commerce.tables import products
 from commerce.tables.shops import Shop
 from integrations.errors import OutsideError
-from integrations.protocols import Hit, SearchQuery
+from integrations.search_api import Hit, SearchQuery
 from webapp.errors import Problem
 from webapp.inputs import choice, text, whole, wrong
 from webapp.parts import Parts
@@ -38,11 +38,12 @@ class Found:
 def query_of(args: MultiDict[str, str]) -> SearchQuery:
     """Read the query of the present request. Raises Problem naming the parameter that is wrong."""
     chosen = _chosen(args)
+    per_page = whole("per_page", default=20, low=1, high=MOST_PER_PAGE)
     price, available = chosen.pop("price", ()), chosen.pop("available", ())
     return SearchQuery(
         text=text("q"),
-        page=whole("page", default=1, low=1, high=_LAST_PAGE),
-        per_page=whole("per_page", default=20, low=1, high=MOST_PER_PAGE),
+        offset=(whole("page", default=1, low=1, high=_LAST_PAGE) - 1) * per_page,
+        limit=per_page,
         sort=choice("sort", SORTS, default="relevance"),
         facets=tuple(dict.fromkeys(facet_name(name) for name in asked_facets(args))),
         filters=chosen,

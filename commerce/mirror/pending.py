@@ -1,12 +1,10 @@
 """Writes to come: objects saved and deleted in a batch, each written once however often it was told."""
 
-import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-import orjson
 from sqlalchemy import Connection
 
 from commerce.mirror.details import DETAILS
@@ -199,7 +197,7 @@ def _document_digest(product: Product) -> str:
     """Hash of what is searched; of a product that is not to be found, that fact."""
     if not is_searchable(product):
         return "-"
-    return hashlib.blake2b(orjson.dumps(document(product), option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+    return document(product).digest
 
 
 _WRITERS: dict[str, Callable[[Pending, list[Facts]], None]] = {

@@ -1,9 +1,10 @@
 """The one search document of a product, for events and re-indexing alike, and for every engine."""
 
+import hashlib
 import html
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from commerce.rules.products import ACTIVE, Image, Option, VariantFacts
@@ -54,7 +55,8 @@ class Product:
 class Document:
     """What is searched: plain text throughout. `facets`: lower-case name to values; `price` in minor units, lowest.
 
-    `created` is seconds since 1970. `skus` has the product's, its variants' and their barcodes.
+    `created` is seconds since 1970. `skus` has the product's, its variants' and their barcodes. `variants`: per variant
+    that is offered, its options as (facet name, value). `digest`: differs where anything else here differs.
     """
 
     id: str
@@ -71,6 +73,8 @@ class Document:
     price: int | None = None
     available: bool = True
     created: int = 0
+    variants: tuple[tuple[tuple[str, str], ...], ...] = ()
+    digest: str = ""
 
 
 def index_of(shop_id: int) -> str:
@@ -119,7 +123,7 @@ def document(product: Product) -> Document:
     skus = [product.sku, *(code for variant in product.variants for code in (variant.sku, variant.barcode))]
     described = [*product.attributes, *((option.name, option.values) for option in product.options)]
     titles = dict.fromkeys(variant.title for variant in product.variants if variant.title not in ("", "Default Title"))
-    return Document(
+    built = Document(
         id=product.id,
         title=product.title,
         handle=product.handle,
@@ -134,7 +138,13 @@ def document(product: Product) -> Document:
         price=product.price,
         available=product.available,
         created=int(product.created_at.timestamp()) if product.created_at else 0,
+        variants=tuple(
+            tuple((facet_name(name), value) for name, value in variant.options)
+            for variant in product.variants
+            if variant.published and variant.options
+        ),
     )
+    return replace(built, digest=hashlib.blake2b(repr(built).encode("utf-8", "replace"), digest_size=16).hexdigest())
 
 
 def _facets(product: Product) -> list[tuple[str, tuple[str, ...]]]:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from commerce.rules.documents import Document, index_of
 from commerce.tables import effects, leases, reindexes, shops
 from integrations.errors import OutsideError, Permanent, RateLimited, Transient
-from integrations.protocols import SearchEngine
+from integrations.search_api import SearchEngine
 from jobs import events, products
 from jobs import process as jobs_process
 from jobs.job import utc_now

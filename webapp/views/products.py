@@ -8,9 +8,10 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from commerce.rules.documents import Product, is_searchable
 from commerce.rules.events import PRODUCT
 from commerce.tables import effects, products, variants
-from integrations.protocols import SearchQuery
+from integrations.search_api import SearchQuery
 from webapp import guards, pages
 from webapp.errors import Problem
+from webapp.inputs import whole
 from webapp.parts import parts
 from webapp.searching import SORTS, find, query_of
 
@@ -25,7 +26,9 @@ _VALUES = 8
 @pages.of_shop
 def index() -> str:
     """What a search finds, or all products, published or not, the last changed first."""
-    query = replace(query_of(request.args), facets=tuple(name for name, _ in FACETS), per_page=pages.PER_PAGE)
+    asked_for, page = query_of(request.args), whole("page", default=1, low=1, high=pages.LAST_PAGE)
+    facets = tuple(name for name, _ in FACETS)
+    query = replace(asked_for, facets=facets, offset=(page - 1) * pages.PER_PAGE, limit=pages.PER_PAGE)
     asked = bool(query.text or query.filters or query.price != (None, None) or query.sort != "relevance")
     asked = asked or query.available is not None
     shown = _found(query) if asked else _newest(query)
@@ -33,9 +36,10 @@ def index() -> str:
         "products.html",
         **shown,
         query=query,
+        page=page,
         asked=asked,
         sorts=SORTS,
-        more=shown["total"] > query.page * query.per_page,
+        more=shown["total"] > query.offset + query.limit,
     )
 
 
@@ -51,12 +55,12 @@ def _newest(query: SearchQuery) -> dict[str, Any]:
         listed = products.newest(
             db,
             shop_id=g.shop.id,
-            limit=query.per_page,
-            offset=(query.page - 1) * query.per_page,
+            limit=query.limit,
+            offset=query.offset,
             currency=g.shop.currency,
         )
     try:
-        facets = find(parts(), g.shop, replace(query, page=1, per_page=1)).facets
+        facets = find(parts(), g.shop, replace(query, offset=0, limit=1)).facets
     except Problem:  # the list does not need the engine; only its filters are missing then
         facets = {}
     return {"rows": [(product, "") for product in listed], "total": total, "facets": _choices(facets, query)}

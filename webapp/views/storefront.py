@@ -45,8 +45,8 @@ def searched() -> Response:
     answer = {
         "hits": [shapes.hit(product, hit.title_html) for hit, product in found.products],
         "total": found.total,
-        "page": query.page,
-        "per_page": query.per_page,
+        "page": query.offset // query.limit + 1,
+        "per_page": query.limit,
         "facets": {
             name: [{"value": value, "count": count} for value, count in values] for name, values in facets.items()
         },

@@ -14,10 +14,10 @@ import tantivy
 
 from commerce.rules.documents import Document
 from integrations.errors import Permanent, Transient
-from integrations.protocols import Rebuild, SearchEngine, SearchQuery, SearchResult
 from integrations.search.embedded import generations, searching, writing
 from integrations.search.embedded.analysis import Language
 from integrations.search.embedded.opened import Opened, Shelf
+from integrations.search_api import Rebuild, SearchEngine, SearchQuery, SearchResult
 
 _log = logging.getLogger(__name__)
 _EMPTY = SearchResult(hits=(), total=0)

@@ -6,9 +6,9 @@ from typing import Any
 import tantivy
 from tantivy import FieldType, Query
 
-from integrations.protocols import SearchQuery
 from integrations.search.embedded.matching import any_of, filtered, term
 from integrations.search.embedded.schema import SCHEMA, facet_field, facet_value
+from integrations.search_api import SearchQuery
 
 MOST_VALUES = 100
 _COUNTED_VALUES = 1000  # more than are given: values with the same count are sorted by name before the cut

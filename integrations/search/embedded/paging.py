@@ -17,10 +17,9 @@ SORTS = {
 Found = tuple[list[DocAddress], int]
 
 
-def bounds(page: int, per_page: int) -> tuple[int, int]:
+def bounds(offset: int, limit: int) -> tuple[int, int]:
     """The first hit and how many, from what anybody may have asked for."""
-    size = max(1, min(per_page, MOST_PER_PAGE))
-    return (max(page, 1) - 1) * size, size
+    return max(offset, 0), max(1, min(limit, MOST_PER_PAGE))
 
 
 def by_field(searcher: tantivy.Searcher, query: Query, sort: str, first: int, size: int) -> Found:

@@ -3,10 +3,10 @@
 import tantivy
 from tantivy import DocAddress, Query
 
-from integrations.protocols import Hit, SearchQuery, SearchResult
 from integrations.search.embedded import highlight, matching, narrowing, paging, ranking
 from integrations.search.embedded.meaning import Meaning, Reader
 from integrations.search.embedded.opened import Opened
+from integrations.search_api import Hit, SearchQuery, SearchResult
 
 # Fewer products than this and a shopper is shown more than what has every word.
 ENOUGH = 5
@@ -20,7 +20,7 @@ def search(opened: Opened, query: SearchQuery) -> SearchResult:
     found = which(searcher, meaning) if has_words else Query.all_query()
     met = narrowing.conditions(query)
     narrowed = matching.filtered(found, list(met.values()))
-    first, size = paging.bounds(query.page, query.per_page)
+    first, size = paging.bounds(query.offset, query.limit)
     if query.sort in paging.SORTS:
         addresses, total = paging.by_field(searcher, narrowed, query.sort, first, size)
     elif has_words:

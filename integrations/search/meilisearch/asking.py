@@ -3,8 +3,8 @@
 import html
 from typing import Any
 
-from integrations.protocols import Hit, SearchQuery, SearchResult
 from integrations.search.meilisearch.shape import MOST_VALUES, clean, text_of
+from integrations.search_api import Hit, SearchQuery, SearchResult
 
 _ORDERS = {
     "price:asc": ["price:asc", "id:asc"],
@@ -24,8 +24,8 @@ def requests(uid: str, query: SearchQuery, *, strategy: str) -> list[dict[str, A
     first = [name for name in dict.fromkeys(query.facets) if _facet(name) not in met]
     asked = {"indexUid": uid, "q": clean(query.text)[:LONGEST_QUERY], "matchingStrategy": strategy}
     main = asked | {
-        "page": max(query.page, 1),
-        "hitsPerPage": max(1, min(query.per_page, MOST_PER_PAGE)),
+        "page": query.offset // max(query.limit, 1) + 1,
+        "hitsPerPage": max(1, min(query.limit, MOST_PER_PAGE)),
         "filter": list(met.values()),
         "facets": [_facet(name) for name in first] + ([] if _PRICE in met else [_PRICE]),
         "attributesToRetrieve": ["id", "title"],

@@ -11,10 +11,10 @@ from meilisearch.models.task import TaskInfo
 
 from commerce.rules.documents import Document
 from integrations.errors import Transient
-from integrations.protocols import Rebuild, SearchEngine, SearchQuery, SearchResult
 from integrations.search.meilisearch import asking
 from integrations.search.meilisearch.calls import NoIndex, Server
 from integrations.search.meilisearch.shape import differing, key_of, row
+from integrations.search_api import Rebuild, SearchEngine, SearchQuery, SearchResult
 
 ENOUGH = 5
 _DOCUMENTS_PER_CALL = 1000

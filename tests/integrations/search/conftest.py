@@ -13,9 +13,9 @@ import pytest
 import requests
 
 from commerce.rules.documents import Document
-from integrations.protocols import SearchEngine
 from integrations.search.embedded import engine as embedded
 from integrations.search.meilisearch import engine as meilisearch
+from integrations.search_api import SearchEngine
 
 NO_SERVER = "no Meilisearch: set MEILISEARCH_BINARY to its executable, or SEARCH_URL (and SEARCH_KEY) to a server"
 

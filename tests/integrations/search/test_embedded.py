@@ -17,18 +17,18 @@ from hypothesis import strategies as st
 
 from commerce.rules.documents import Document
 from integrations.errors import Permanent, Transient
-from integrations.protocols import SearchQuery
 from integrations.search.embedded import generations, highlight, writing
 from integrations.search.embedded.analysis import fold, language, query_words
 from integrations.search.embedded.engine import EmbeddedEngine
 from integrations.search.embedded.meaning import Reader
+from integrations.search_api import SearchQuery
 
 ROOT = Path(__file__).parents[3]
 PRELUDE = """
 import sys
 from pathlib import Path
 from commerce.rules.documents import Document
-from integrations.protocols import SearchQuery
+from integrations.search_api import SearchQuery
 from integrations.search.embedded.engine import EmbeddedEngine
 engine = EmbeddedEngine(Path(sys.argv[1]))
 """

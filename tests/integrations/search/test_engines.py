@@ -3,7 +3,7 @@
 import pytest
 
 from commerce.rules.documents import Document
-from integrations.protocols import SearchQuery
+from integrations.search_api import SearchQuery
 
 PRODUCTS = [
     Document(
@@ -209,8 +209,8 @@ class TestPages:
     @pytest.mark.parametrize("text", ["", "shoe"])
     def test_together_give_every_product_once(self, engine, index, shoe, sort, text):
         engine.save(index, [shoe(f"p{i:03}", f"Shoe {i % 3}", price=i % 4 or None, created=i % 5) for i in range(130)])
-        query = {"text": text, "sort": sort, "per_page": 30}
-        pages = [engine.search(index, SearchQuery(**query, page=page)) for page in range(1, 7)]
+        query = {"text": text, "sort": sort, "limit": 30}
+        pages = [engine.search(index, SearchQuery(**query, offset=(page - 1) * 30)) for page in range(1, 7)]
         assert [len(page.hits) for page in pages] == [30, 30, 30, 30, 10, 0]
         assert {page.total for page in pages} == {130}
         assert len({hit.id for page in pages for hit in page.hits}) == 130
@@ -218,12 +218,12 @@ class TestPages:
     @pytest.mark.parametrize("sort", ["relevance", "price:asc"])
     def test_beyond_the_last_are_empty(self, engine, filled, sort):
         for page in (2, 10**6):
-            found = engine.search(filled, SearchQuery(text="shoe", page=page, per_page=100, sort=sort))
+            found = engine.search(filled, SearchQuery(text="shoe", offset=(page - 1) * 100, limit=100, sort=sort))
             assert (found.hits, found.total) == ((), 2)
 
     def test_have_a_hundred_hits_at_most(self, engine, index, shoe):
         engine.save(index, [shoe(str(i)) for i in range(120)])
-        assert len(ids(engine, index, per_page=10**9)) == 100
+        assert len(ids(engine, index, limit=10**9)) == 100
 
 
 class TestRebuild:

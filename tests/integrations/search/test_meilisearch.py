@@ -12,10 +12,10 @@ from werkzeug import Request, Response
 
 from commerce.rules.documents import Document
 from integrations.errors import Permanent, RateLimited, Transient
-from integrations.protocols import SearchQuery
 from integrations.search.meilisearch.calls import Server
 from integrations.search.meilisearch.engine import MeilisearchEngine
 from integrations.search.meilisearch.shape import SETTINGS, differing, key_of, text_of
+from integrations.search_api import SearchQuery
 
 AT = "2026-01-02T03:04:05.678901234Z"
 LINK = "https://docs.meilisearch.com/errors#"
