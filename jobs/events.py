@@ -12,6 +12,7 @@ import structlog
 from commerce.database import Connection, is_unreachable
 from commerce.mirror import apply as mirror
 from commerce.mirror.apply import Told, Ways
+from commerce.mirror.outcomes import Result
 from commerce.rules.events import LIVE, Reading, UnableToRead
 from commerce.tables import effects, inbox, shops, tallies
 from commerce.tables.inbox import Outcome
@@ -161,7 +162,7 @@ def _write(taken: _Taken, told: Sequence[Told], others: Sequence[Outcome]) -> No
         taken.process.queues.wake(kind, [shop.id])
 
 
-def _outcome(result: mirror.Result, reading: Reading, now: datetime) -> Outcome:
+def _outcome(result: Result, reading: Reading, now: datetime) -> Outcome:
     assert result.inbox_id is not None, "deliveries have rows"
     return Outcome(
         id=result.inbox_id,

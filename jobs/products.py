@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from commerce.database import Connection
+from commerce.mirror.refresh import refresh
 from commerce.rules.documents import Document, Product, document, index_of, is_searchable
 from commerce.tables import effects, products, reindexes, shops
 from commerce.tables.shops import Shop
@@ -134,6 +135,8 @@ def _rebuild_slice(process: Process, held: Lease, shop: Shop, run: Any) -> bool:
         last_id = chunk[-1].id
         with process.database.write() as db:
             held.keep(db)
+            if refresh(db, shop, [product.id for product in chunk], gone=(), now=utc_now()).cards:
+                shops.bump_pages(db, shop.id)
             reindexes.progress(db, shop_id=shop.id, token=run.token, last_id=last_id, added=len(chunk))
     return False
 

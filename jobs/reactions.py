@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from commerce.database import Connection
-from commerce.mirror.apply import Happened
+from commerce.mirror.outcomes import Happened
 from commerce.tables import effects
 from commerce.tables.columns import AT_ONCE
 from commerce.tables.effects import NewEffect

@@ -9,7 +9,8 @@ import structlog
 
 from commerce.database import Connection
 from commerce.mirror import apply as mirror
-from commerce.mirror.apply import Happened, Told, Ways
+from commerce.mirror.apply import Told, Ways
+from commerce.mirror.outcomes import Happened
 from commerce.rules.events import LIVE, Reading, Saved
 from commerce.tables import effects, versions
 from commerce.tables.shops import Shop
@@ -156,7 +157,7 @@ def _found(happened: Sequence[Happened], readings: Sequence[Reading], read_at: d
     differing: dict[tuple[str, str], str] = {}
     for event in happened:
         what = _FOUND.get(event.name.rpartition(".")[2])
-        if what is not None and event.name != "product.document_changed" and (event.kind, event.object_id) not in fresh:
+        if what is not None and not event.name.endswith("_changed") and (event.kind, event.object_id) not in fresh:
             differing.setdefault((event.kind, event.object_id), what)
     for (kind, _), what in differing.items():
         found[f"{kind}.{what}"] += 1

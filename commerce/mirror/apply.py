@@ -9,10 +9,14 @@ from sqlalchemy import Connection
 
 from commerce.mirror.details import DETAILS
 from commerce.mirror.digests import digest
+from commerce.mirror.outcomes import Happened, Result
 from commerce.mirror.patches import PATCHES, Moments, Patched, variant
 from commerce.mirror.pending import Origin, Pending
 from commerce.rules import freshness
+from commerce.rules.cards import CardChange
+from commerce.rules.categories import CategoryChange
 from commerce.rules.events import (
+    CATEGORY,
     LIVE,
     PRODUCT,
     SHOP,
@@ -45,29 +49,6 @@ class Told:
     origin: str
     reading: Reading
     read_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
-    """An event in our words: `name` is noun.past, the object, the delivery that told it (None: it was asked for) and
-    where it came from.
-    """
-
-    name: str
-    kind: str
-    object_id: str
-    inbox_id: int | None
-    origin: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What a delivery led to: an inbox state and why, in plain words."""
-
-    inbox_id: int | None
-    state: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +118,8 @@ class _Batch:
             shops.save_clock(self._db, self._shop.id, self._clock)
         for product_id, inbox_id, origin in origins:
             self._note("product.document_changed", PRODUCT, product_id, (inbox_id, origin))
+        for change, source in self._pending.changes:
+            self._look(change, source)
         return list(self._happened.values())
 
     def _change(self, change: Change, told: Told) -> tuple[bool, str]:
@@ -229,6 +212,17 @@ class _Batch:
         inbox_id, origin = source
         happened = Happened(name=name, kind=kind, object_id=object_id, inbox_id=inbox_id, origin=origin, reason=reason)
         self._happened.setdefault((name, kind, object_id), happened)
+
+    def _look(self, change: CardChange | CategoryChange, source: Origin) -> None:
+        """Note that something looks different to shoppers."""
+        kind, object_id = (
+            (PRODUCT, change.product_id) if isinstance(change, CardChange) else (CATEGORY, change.category_id)
+        )
+        name = f"{kind}.looks_changed"
+        inbox_id, origin = source
+        self._happened[name, kind, object_id] = Happened(
+            name=name, kind=kind, object_id=object_id, inbox_id=inbox_id, origin=origin, change=change
+        )
 
 
 def _from(told: Told) -> Origin:

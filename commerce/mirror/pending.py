@@ -1,18 +1,19 @@
 """Writes to come: objects saved and deleted in a batch, each written once however often it was told."""
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Connection
 
 from commerce.mirror.details import DETAILS
+from commerce.mirror.refresh import refresh
+from commerce.rules.cards import CardChange
+from commerce.rules.categories import CategoryChange, CategoryShown
 from commerce.rules.customers import CustomerFacts
-from commerce.rules.documents import Product, document, is_searchable
-from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT, RECONCILE, SHIPMENT, VARIANT, Facts
+from commerce.rules.events import CATEGORY, CUSTOMER, LIVE, ORDER, PRODUCT, RECONCILE, SHIPMENT, VARIANT, Facts, Named
 from commerce.rules.orders import OrderFacts, ShipmentFacts
-from commerce.rules.products import CategoryFacts, ProductFacts, Summary, VariantFacts, summary
+from commerce.rules.products import CategoryFacts, ProductFacts, VariantFacts
 from commerce.tables import categories, customers, orders, placements, products, shipments, variants
 from commerce.tables.shops import Shop
 
@@ -30,6 +31,10 @@ class Pending:
         self._products: dict[str, Origin] = {}
         self._customers: set[str] = set()
         self._details: dict[type, list[Any]] = {}
+        self._gone: set[str] = set()
+        self._categories: dict[str, CategoryShown | None] = {}  # as they were before
+        self._sources: dict[str, Origin] = {}  # of what categories tell
+        self.changes: list[tuple[CardChange | CategoryChange, Origin]] = []
 
     def save(self, kind: str, facts: Facts, inbox_id: int | None, origin: str) -> None:
         """Write these facts; they replace what was to be written or deleted of the object."""
@@ -41,11 +46,15 @@ class Pending:
             self.touch(facts.product_id, inbox_id, origin)
         elif isinstance(facts, OrderFacts):
             self._customers.update([facts.customer_id] if facts.customer_id else [])
+        elif isinstance(facts, CategoryFacts):
+            self._sources[facts.id] = (inbox_id, origin)
 
     def delete(self, kind: str, object_id: str, inbox_id: int | None, origin: str) -> None:
         """Delete the object."""
         self._saves.pop((kind, object_id), None)
         self._deletes[kind, object_id] = (inbox_id, origin)
+        if kind == CATEGORY:
+            self._sources[object_id] = (inbox_id, origin)
 
     def touch(self, product_id: str, inbox_id: int | None, origin: str) -> None:
         """Something of this product changed: work out its price, stock and search document again."""
@@ -61,6 +70,7 @@ class Pending:
         changed = []
         for told_type, told in self._details.items():
             detail = DETAILS[told_type]
+            self._watch([one.category.id for one in told if isinstance(one, Named)])
             for object_id in sorted(detail.write(self._db, self.shop.id, told, self._now)):
                 changed.append((detail.kind, object_id))
                 if detail.kind == PRODUCT:
@@ -69,13 +79,34 @@ class Pending:
         return changed
 
     def write(self) -> list[tuple[str, int | None, str]]:
-        """Write all; gives the products whose search document changed, with inbox row and origin."""
+        """Write all; gives the products whose search document changed, with inbox row and origin.
+
+        `changes` has from then on what looks different to shoppers, with the same.
+        """
         self.write_objects()
         customers.count_orders(self._db, shop_id=self.shop.id, ids=self._customers, now=self._now)
-        changed = self._refresh_products()
+        refreshed = refresh(self._db, self.shop, list(self._products), gone=self._gone, now=self._now)
+        self.changes = [(change, self._products[change.product_id]) for change in refreshed.cards]
+        self.changes += [
+            (change, self._sources.get(change.category_id, (None, LIVE))) for change in self._category_changes()
+        ]
+        changed = [(product_id, *self._products[product_id]) for product_id in refreshed.documents]
         self._products.clear()
         self._customers.clear()
         return changed
+
+    def _watch(self, ids: Collection[str]) -> None:
+        """These categories are about to be written: remember how they look."""
+        new = [each for each in ids if each not in self._categories]
+        self._categories |= dict.fromkeys(new) | categories.shown(self._db, shop_id=self.shop.id, ids=new)
+
+    def _category_changes(self) -> list[CategoryChange]:
+        after = categories.shown(self._db, shop_id=self.shop.id, ids=list(self._categories))
+        return [
+            CategoryChange(category_id=key, before=before, after=after.get(key))
+            for key, before in self._categories.items()
+            if before != after.get(key)
+        ]
 
     def write_objects(self) -> None:
         """Write what was saved and deleted so far."""
@@ -105,6 +136,7 @@ class Pending:
     def write_categories(self, facts: list[Facts]) -> None:
         """Categories; products that name one of them by another name get the new one."""
         told = cast(list[CategoryFacts], facts)
+        self._watch([category.id for category in told])
         renamed = categories.renamed(self._db, shop_id=self.shop.id, facts=told)
         categories.save(self._db, shop_id=self.shop.id, facts=told)
         self._touch_all(placements.rename_categories(self._db, shop_id=self.shop.id, names=renamed, now=self._now))
@@ -137,6 +169,9 @@ class Pending:
             products.drop_variant_ids(self._db, shop_id=self.shop.id, gone=gone)
             variants.remove(self._db, shop_id=self.shop.id, ids=ids)
         products.remove(self._db, shop_id=self.shop.id, ids=ids)
+        for product_id in ids:
+            self._gone.add(product_id)
+            self.touch(product_id, *self._deletes[PRODUCT, product_id])
 
     def delete_orders(self, ids: Collection[str]) -> None:
         """Orders with lines and parcels."""
@@ -150,6 +185,7 @@ class Pending:
 
     def delete_categories(self, ids: Collection[str]) -> None:
         """Categories; products do not stand in them any more."""
+        self._watch(ids)
         categories.remove(self._db, shop_id=self.shop.id, ids=ids)
         gone = dict.fromkeys(ids)
         self._touch_all(placements.rename_categories(self._db, shop_id=self.shop.id, names=gone, now=self._now))
@@ -157,47 +193,6 @@ class Pending:
     def _touch_all(self, product_ids: Collection[str]) -> None:
         for product_id in product_ids:
             self.touch(product_id, None, RECONCILE)
-
-    def _refresh_products(self) -> list[tuple[str, int | None, str]]:
-        """Work out prices and stock from variants, and which search documents differ from the last ones."""
-        if not self._products:
-            return []
-        ids, shop_id = list(self._products), self.shop.id
-        stored = products.by_ids(self._db, shop_id=shop_id, ids=ids, currency=self.shop.currency)
-        own = products.own_summaries(self._db, shop_id=shop_id, ids=ids)
-        worked_out: list[tuple[str, Summary]] = []
-        digests: dict[str, str] = {}
-        for product_id, product in stored.items():
-            told, listed, before = own[product_id]
-            complete = set(listed) <= {variant.id for variant in product.variants}
-            new = summary(told, product.variants, complete=complete)
-            fresh = _with(product, new)
-            if fresh != product:
-                worked_out.append((product_id, new))
-            digest = _document_digest(fresh)
-            if digest != before:
-                digests[product_id] = digest
-        products.save_summaries(self._db, shop_id=shop_id, rows=worked_out, now=self._now)
-        products.save_digests(self._db, shop_id=shop_id, digests=digests)
-        products.mark_saved(self._db, shop_id=shop_id, ids=stored, now=self._now)
-        return [(product_id, *self._products[product_id]) for product_id in digests]
-
-
-def _with(product: Product, new: Summary) -> Product:
-    return replace(
-        product,
-        price=new.price,
-        compare_at_price=new.compare_at_price,
-        stock=new.stock,
-        available=new.available,
-    )
-
-
-def _document_digest(product: Product) -> str:
-    """Hash of what is searched; of a product that is not to be found, that fact."""
-    if not is_searchable(product):
-        return "-"
-    return document(product).digest
 
 
 _WRITERS: dict[str, Callable[[Pending, list[Facts]], None]] = {

@@ -33,6 +33,7 @@ class Product:
     brand: str = ""
     product_type: str = ""
     categories: tuple[str, ...] = ()
+    category_ids: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     status: str = ACTIVE
     platform_status: str = ""

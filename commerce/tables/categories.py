@@ -3,8 +3,23 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, Row, Table, Text, delete, func, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Row,
+    Table,
+    Text,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
+from commerce.rules.categories import CategoryShown
 from commerce.rules.products import CategoryFacts, CategoryRef
 from commerce.tables.columns import BigId, Moment, metadata, upsert
 
@@ -71,6 +86,26 @@ def published(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str
         return {}
     chosen = (categories.c.shop_id == shop_id, categories.c.id.in_(ids))
     return {row.id: row.published for row in db.execute(select(categories.c.id, categories.c.published).where(*chosen))}
+
+
+def shown(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, CategoryShown]:
+    """These categories as shoppers see them, those that they do see."""
+    if not ids:
+        return {}
+    chosen = (categories.c.shop_id == shop_id, categories.c.id.in_(ids), categories.c.published)
+    return {row.id: _shown(row) for row in db.execute(select(categories).where(*chosen))}
+
+
+def shown_as(db: Connection, *, shop_id: int, key: str) -> CategoryShown | None:
+    """The category that shoppers see which has this id, or else this handle."""
+    chosen = (categories.c.shop_id == shop_id, or_(categories.c.id == key, categories.c.handle == key))
+    rows = db.execute(select(categories).where(*chosen, categories.c.published).order_by(categories.c.id)).all()
+    row = next((row for row in rows if row.id == key), next(iter(rows), None))
+    return _shown(row) if row is not None else None
+
+
+def _shown(row: Row[Any]) -> CategoryShown:
+    return CategoryShown(id=row.id, handle=row.handle, title=row.title, description=row.description)
 
 
 def remove(db: Connection, *, shop_id: int, ids: Collection[str]) -> None:

@@ -1,6 +1,7 @@
 """Every table, for migrations: importing this module fills the metadata."""
 
 from commerce.tables import (
+    cards,
     categories,
     connections,
     customers,
@@ -10,6 +11,7 @@ from commerce.tables import (
     inventory,
     leases,
     orders,
+    page_templates,
     privacy,
     products,
     reindexes,
@@ -25,6 +27,8 @@ from commerce.tables import (
 from commerce.tables.columns import metadata
 
 tables = (
+    cards.cards,
+    cards.shelves,
     categories.categories,
     connections.connections,
     customers.customers,
@@ -35,6 +39,8 @@ tables = (
     leases.leases,
     orders.orders,
     orders.lines,
+    page_templates.cdns,
+    page_templates.templates,
     privacy.requests,
     products.products,
     reindexes.reindexes,

@@ -231,6 +231,7 @@ def _product(row: Row[Any], own_variants: tuple[VariantFacts, ...], currency: st
         **plain,
         currency=currency,
         categories=tuple(category["name"] for category in row.categories),
+        category_ids=tuple(category["id"] for category in row.categories),
         tags=tuple(row.tags),
         images=tuple(Image(**image) for image in row.images),
         options=tuple(Option(name=option["name"], values=tuple(option["values"])) for option in row.options),

@@ -38,6 +38,7 @@ shops = Table(
     Column("clock_at", Moment),
     Column("clock_disorder", Float, nullable=False, default=0.0),
     Column("clock_seen", Integer, nullable=False, default=0),
+    Column("pages_version", BigId, nullable=False, default=0),
     Column("last_ping_at", Moment),
     Column("created_at", Moment, nullable=False),
     Column("uninstalled_at", Moment),
@@ -65,6 +66,8 @@ class Shop:
     publishable_key: str
     secrets: tuple[str, ...]
     clock: StoreClock
+    api_key_hash: str = ""
+    pages_version: int = 0
 
     def __repr__(self) -> str:
         return f"Shop(id={self.id}, key={self.key!r}, platform={self.platform!r}, domain={self.domain!r})"
@@ -153,10 +156,16 @@ def learn_currency(db: Connection, shop: Shop, currency: str, *, corrects: bool 
     if not is_currency(currency) or currency == shop.currency or (shop.currency is not None and not corrects):
         return shop
     learn(db, shop.id, currency=currency)
+    bump_pages(db, shop.id)
     if exponent(currency) != exponent(shop.currency):
         versions.forget_digests(db, shop_id=shop.id, kind=PRODUCT)
         events.replay(db, shop_id=shop.id, filters=events.Filters(kind=PRODUCT))
     return replace(shop, currency=currency)
+
+
+def bump_pages(db: Connection, shop_id: int) -> None:
+    """Something that all of the shop's pages and searches depend on changed: nothing made before is served any more."""
+    db.execute(update(shops).where(shops.c.id == shop_id).values(pages_version=shops.c.pages_version + 1))
 
 
 def save_clock(db: Connection, shop_id: int, clock: StoreClock) -> None:
@@ -225,4 +234,6 @@ def _shop(row: Row[Any], vault: Vault) -> Shop:
         publishable_key=row.publishable_key,
         secrets=tuple(vault.open(secret) for secret in sealed if secret),
         clock=StoreClock(latest=row.clock_at, disorder=row.clock_disorder, seen=row.clock_seen),
+        api_key_hash=row.api_key_hash,
+        pages_version=row.pages_version,
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from commerce.mirror.apply import Happened
+from commerce.mirror.outcomes import Happened
 from commerce.tables import effects
 from jobs import queues, reactions
 from jobs.reactions import wanted

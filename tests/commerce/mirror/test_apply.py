@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from commerce.mirror.apply import Happened, Result, Told, Ways, apply, digest, told_currency
+from commerce.mirror.apply import Told, Ways, apply, digest, told_currency
+from commerce.mirror.outcomes import Happened, Result
 from commerce.rules.customers import Consent, CustomerFacts, Purchases, TagsChanged
 from commerce.rules.events import (
     Deleted,

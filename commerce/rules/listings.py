@@ -1,0 +1,267 @@
+"""Pages of a category: which cards they show, and whether a change of one product changes them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from commerce.rules.cards import Card, CardChange
+
+SORTS = ("created:desc", "price:asc", "price:desc", "title:asc")
+USUAL_SORT = SORTS[0]
+MOST_FACETS = 20
+MOST_VALUES = 100
+PRICE, AVAILABLE = "price", "available"
+
+Key = list[Any]  # by which cards are sorted; the id last, so that no two are equal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingQuery:
+    """One page of a category. `filters`: facet name to accepted values (any of them); `price` in minor units, both ends
+    included; `facets`: what is counted, None: the twenty that most products have. By the merchant's rules: `pinned`
+    products come first and facet values in `lifted` (facet, values, weight) before others, in the usual order only;
+    `hidden` (facet, values; "id" for products) are left out; `added` products are there beside the category's own.
+    """
+
+    category: str
+    page: int = 1
+    per_page: int = 24
+    sort: str = USUAL_SORT
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    price: tuple[int | None, int | None] = (None, None)
+    available: bool | None = None
+    facets: tuple[str, ...] | None = None
+    pinned: tuple[str, ...] = ()
+    lifted: tuple[tuple[str, tuple[str, ...], float], ...] = ()
+    hidden: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    added: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A page: its cards, how many products there are in all, (value, count) by facet, the lowest and highest price.
+
+    A facet's own filter does not narrow its counts, nor the price filter the span. `is_cut`: more could be counted.
+    """
+
+    cards: tuple[Card, ...]
+    total: int
+    facets: Mapping[str, tuple[tuple[str, int], ...]]
+    span: tuple[int, int] | None
+    is_cut: bool
+
+
+def listing(cards: Sequence[Card], query: ListingQuery) -> Listing:
+    """The page of a category whose products have these cards."""
+    met = [card for card in cards if meets(card, query)]
+    met.sort(key=lambda card: key_of(card, query))
+    first = (query.page - 1) * query.per_page
+    facets, is_cut = _counts(cards, query)
+    prices = [card.price for card in cards if card.price is not None and meets(card, query, but=PRICE)]
+    return Listing(
+        cards=tuple(met[first : first + query.per_page]),
+        total=len(met),
+        facets=facets,
+        span=(min(prices), max(prices)) if prices else None,
+        is_cut=is_cut,
+    )
+
+
+def key_of(card: Card, query: ListingQuery) -> Key:
+    """Where the card stands: those without a price last."""
+    sort = query.sort
+    if sort == "price:asc":
+        return [card.price is None, card.price or 0, card.id]
+    if sort == "price:desc":
+        return [card.price is None, -(card.price or 0), card.id]
+    if sort == "title:asc":
+        return [card.title.casefold(), card.id]
+    pinned = query.pinned.index(card.id) if card.id in query.pinned else len(query.pinned)
+    lift = sum(weight for name, values, weight in query.lifted if _has(card, name, values))
+    return [pinned, -lift, -card.created, card.id]
+
+
+def _has(card: Card, name: str, values: Sequence[str]) -> bool:
+    own = (card.id,) if name == "id" else card.facets.get(name, ())
+    return any(value in values for value in own)
+
+
+def meets(card: Card, query: ListingQuery, *, but: str = "") -> bool:
+    """Whether the card meets all filters, but for the one of that name. Several options have to be one variant's."""
+    if any(_has(card, name, values) for name, values in query.hidden):
+        return False
+    low, high = query.price
+    if but != PRICE and (low, high) != (None, None) and not _is_between(card.price, low, high):
+        return False
+    if query.available is not None and but != AVAILABLE and card.available != query.available:
+        return False
+    asked = {name: values for name, values in query.filters.items() if name != but and values}
+    if not all(any(value in values for value in card.facets.get(name, ())) for name, values in asked.items()):
+        return False
+    return len(asked) < 2 or _one_variant_meets(card, asked)
+
+
+def _is_between(price: int | None, low: int | None, high: int | None) -> bool:
+    return price is not None and (low is None or price >= low) and (high is None or price <= high)
+
+
+def _one_variant_meets(card: Card, asked: Mapping[str, tuple[str, ...]]) -> bool:
+    named = {name for variant in card.variants for name, _ in variant} & asked.keys()
+    if len(named) < 2:
+        return True
+    return any(
+        all(any(name == own and value in asked[name] for own, value in variant) for name in named)
+        for variant in card.variants
+    )
+
+
+def _values(card: Card, query: ListingQuery, name: str) -> list[str]:
+    """The values of a facet that the card counts for: with options chosen, only those of variants that have them."""
+    values = list(card.facets.get(name, ()))
+    options = {own for variant in card.variants for own, _ in variant}
+    if name not in options:
+        return values
+    others = {other: accepted for other, accepted in query.filters.items() if other != name and other in options}
+    others = {other: accepted for other, accepted in others.items() if accepted}
+    if not others:
+        return values
+    offered = [dict(variant) for variant in card.variants]
+    fitting = [each for each in offered if all(each.get(other) in accepted for other, accepted in others.items())]
+    there = {each.get(name) for each in fitting}
+    return [value for value in values if value in there]
+
+
+def _counted(card: Card, query: ListingQuery) -> Iterable[tuple[str, str]]:
+    """Each (facet, value) that the card adds one to."""
+    names = card.facets if query.facets is None else [name for name in query.facets if name in card.facets]
+    whole = meets(card, query)
+    for name in names:
+        narrowed = name in query.filters
+        if meets(card, query, but=name) if narrowed else whole:
+            for value in _values(card, query, name):
+                yield name, value
+
+
+def _counts(cards: Sequence[Card], query: ListingQuery) -> tuple[dict[str, tuple[tuple[str, int], ...]], bool]:
+    counted: dict[str, Counter[str]] = {}
+    for card in cards:
+        for name, value in _counted(card, query):
+            counted.setdefault(name, Counter())[value] += 1
+    names = list(query.facets) if query.facets is not None else _commonest(counted)
+    facets = {}
+    for name in names:
+        pairs = sorted(counted.get(name, Counter()).items(), key=lambda pair: (-pair[1], pair[0]))
+        facets[name] = tuple(pairs[:MOST_VALUES])
+    is_cut = (query.facets is None and len(counted) > MOST_FACETS) or any(
+        len(counted.get(name, ())) > MOST_VALUES for name in names
+    )
+    return facets, is_cut
+
+
+def _commonest(counted: Mapping[str, "Counter[str]"]) -> list[str]:
+    return sorted(counted, key=lambda name: (-counted[name].total(), name))[:MOST_FACETS]
+
+
+class Verdict(Enum):
+    """Whether a page that was made before a change still shows what it would show now."""
+
+    SAME, CHANGED, UNSURE = "same", "changed", "unsure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What has to be known of a page that was made: `keys` of what it shows in order; whether it is the first or the
+    last one; `is_cut` and `span` as in Listing.
+    """
+
+    query: ListingQuery
+    keys: tuple[Key, ...]
+    is_last: bool
+    span: tuple[int, int] | None
+    is_cut: bool
+
+
+def made(query: ListingQuery, shown: Listing) -> Made:
+    """What to remember of a page."""
+    return Made(
+        query=query,
+        keys=tuple(key_of(card, query) for card in shown.cards),
+        is_last=query.page * query.per_page >= shown.total,
+        span=shown.span,
+        is_cut=shown.is_cut,
+    )
+
+
+def verdict(page: Made, change: CardChange) -> Verdict:
+    """Whether this change changes that page. What it says stays true for later changes, as long as it says SAME."""
+    query = page.query
+    before, after = _there(change.before, query), _there(change.after, query)
+    if before is None and after is None:
+        return Verdict.SAME
+    was, now = (card is not None and meets(card, query) for card in (before, after))
+    if was != now:
+        return Verdict.CHANGED
+    if was and before is not None and after is not None and _moves(page, before, after):
+        return Verdict.CHANGED
+    sure, changed = _counts_change(page, before, after), _span_changes(page, before, after)
+    return sure if sure is not Verdict.SAME else changed
+
+
+def _there(card: Card | None, query: ListingQuery) -> Card | None:
+    there = card is not None and (query.category in card.categories or card.id in query.added)
+    return card if there else None
+
+
+def _moves(page: Made, before: Card, after: Card) -> bool:
+    """Whether a card that is on the list before and after is shown differently, or moves into, out of or over the page.
+
+    Only its place among those that are shown matters, so that this stays exact whatever the others do.
+    """
+    old, new = key_of(before, page.query), key_of(after, page.query)
+    others = [key for key in page.keys if key != old]
+    is_shown = len(others) != len(page.keys)
+    if is_shown and before.shown != after.shown:
+        return True
+    if old == new:
+        return False
+    if is_shown:
+        return _place(page, others, new) != page.keys.index(old)
+    return _side(page, old) != _side(page, new)
+
+
+def _place(page: Made, others: Sequence[Key], new: Key) -> int:
+    """The place that the key gets on the page beside the others; -1 where it may be on another page."""
+    place = sum(key < new for key in others)
+    if (place == 0 and page.query.page > 1) or (place == len(others) and not page.is_last):
+        return -1
+    return place
+
+
+def _side(page: Made, key: Key) -> int:
+    """Before the page (-1), after it (1), on it (0). A page that shows nothing is behind everything."""
+    if not page.keys or (key < page.keys[0] and page.query.page > 1):
+        return -1
+    if key > page.keys[-1] and not page.is_last:
+        return 1
+    return 0
+
+
+def _counts_change(page: Made, before: Card | None, after: Card | None) -> Verdict:
+    old = Counter(_counted(before, page.query)) if before else Counter[tuple[str, str]]()
+    new = Counter(_counted(after, page.query)) if after else Counter[tuple[str, str]]()
+    if old == new:
+        return Verdict.SAME
+    return Verdict.UNSURE if page.is_cut else Verdict.CHANGED
+
+
+def _span_changes(page: Made, before: Card | None, after: Card | None) -> Verdict:
+    query = page.query
+    old = before.price if before and meets(before, query, but=PRICE) else None
+    new = after.price if after and meets(after, query, but=PRICE) else None
+    if old == new:
+        return Verdict.SAME
+    if page.span is None or (new is not None and not page.span[0] <= new <= page.span[1]):
+        return Verdict.CHANGED
+    return Verdict.UNSURE if old in page.span else Verdict.SAME  # another product may have the same price
