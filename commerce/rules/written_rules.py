@@ -50,7 +50,8 @@ def _name(action: AnyAction) -> str:
 def _flat(action: AnyAction) -> dict[str, Any]:
     """A target's fields stand beside the action's own."""
     told = asdict(action)
-    return told.pop("target", {}) | told
+    target: dict[str, Any] = told.pop("target", {})
+    return target | told
 
 
 def read(told: Mapping[str, Any], *, rule_id: str = "") -> Rule:

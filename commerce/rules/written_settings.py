@@ -7,7 +7,7 @@ from typing import Any
 from commerce.rules.documents import facet_name
 from commerce.rules.search_settings import ATTRIBUTES, LANGUAGES, SORTS, USUAL, SearchSettings
 
-MOST_SYNONYMS, MOST_STOP_WORDS, MOST_FACETS, MOST_BANDS = 5000, 1000, 100, 50
+MOST_SYNONYMS, MOST_STOP_WORDS, MOST_FACETS, MOST_BANDS = 5000, 1000, 100, 20
 MOST_EXPANSIONS = 50  # of one word; Meilisearch looks at no more
 _LONGEST = 100
 _LARGEST_PRICE = 10**15

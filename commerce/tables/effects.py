@@ -28,10 +28,11 @@ from commerce.tables.columns import AT_ONCE, BigId, Json, Moment, insert, later,
 # STARTED: an act that must not happen twice is under way, or was when its worker died.
 WAITING, STARTED, DONE, FAILED = "waiting", "started", "done", "failed"
 
-# Kinds. INDEX, REREAD and ERASE are at least once: doing them again changes nothing. A CALL changes something at the
-# shop; its name says whether it may be repeated.
+# Kinds. INDEX, CONFIGURE, REREAD and ERASE are at least once: doing them again changes nothing. A CALL changes
+# something at the shop; its name says whether it may be repeated.
 INDEX, REREAD, CALL, ERASE = "index", "re-read", "call", "erase"
-KINDS = (INDEX, REREAD, CALL, ERASE)
+CONFIGURE = "configure"
+KINDS = (INDEX, CONFIGURE, REREAD, CALL, ERASE)
 
 effects = Table(
     "effects",
