@@ -3,12 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
-
-import tantivy
-
-ENGLISH = "english"
-LONGEST_WORD = 60
 
 # Scripts written without spaces: their runs are cut into pairs of characters.
 _UNSPACED = (
@@ -23,11 +17,8 @@ _POSSESSIVE = re.compile(r"(?<=\w\w)['\u2019`]s\b", re.IGNORECASE)
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h", "ŋ": "n"}
 )
-_ENGLISH_STOP_WORDS = (
-    "a an and are as at be but by for from has have if in into is it its of on or s t that the their then there these"
-    " they this to was will with you your"
-)
-_STOP_WORDS = {ENGLISH: frozenset(_ENGLISH_STOP_WORDS.split())}
+# In plain ASCII everything but letters and digits parts words: one look at each byte, and no more.
+_ASCII = bytes(ord(chr(byte).lower()) if chr(byte).isalnum() else ord(" ") for byte in range(128)) + bytes(128)
 
 
 def fold(text: str) -> str:
@@ -75,37 +66,19 @@ def indexed_words(text: str) -> list[str]:
     return words
 
 
+def indexed_text(text: str) -> str:
+    """The words of a document in one text, as `indexed_words` finds them; quick where the letters are plain."""
+    text = without_possessive(text)
+    if text.isascii():
+        return _plain(text)
+    pieces = text.split()
+    return " ".join(_plain(piece) if piece.isascii() else " ".join(indexed_words(piece)) for piece in pieces)
+
+
+def _plain(text: str) -> str:
+    return text.encode().translate(_ASCII).decode()
+
+
 def code(text: str) -> str:
     """A SKU or barcode as it is compared: "dv7-1211ea", "DV7 1211EA" and "dv71211ea" are one."""
     return "".join(run for _, _, run, _ in spans(text)).replace(" ", "")
-
-
-class Language:
-    """The stop words and the stemmer of one language; where the stemmer's language is unknown, words stay whole."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.stop_words = _STOP_WORDS.get(name, frozenset())
-        self.whole = _analyzer("")
-        self.stemming = _analyzer(name)
-
-    def stem(self, word: str) -> str:
-        """The stem of one folded word; a word too long to be indexed stays as it is."""
-        stems = self.stemming.analyze(word)
-        return str(stems[0]) if stems else word
-
-    def stems(self, words: list[str]) -> list[str]:
-        """The stems of folded words, without those too long to be indexed."""
-        return [str(stem) for stem in self.stemming.analyze(" ".join(words))]
-
-
-def _analyzer(stemmer: str) -> tantivy.TextAnalyzer:
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-    builder = builder.filter(tantivy.Filter.remove_long(LONGEST_WORD))
-    return (builder.filter(tantivy.Filter.stemmer(stemmer)) if stemmer else builder).build()
-
-
-@cache
-def language(name: str) -> Language:
-    """The language of that name. Raises ValueError for one that has no stemmer."""
-    return Language(name)

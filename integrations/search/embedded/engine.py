@@ -6,21 +6,21 @@ this host; what a killed writer had not committed is gone, what it had is kept.
 
 import logging
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-
-import tantivy
+from typing import TypeVar
 
 from commerce.rules.documents import Document
-from integrations.errors import Permanent, Transient
-from integrations.search.embedded import generations, searching, writing
-from integrations.search.embedded.analysis import Language
+from commerce.rules.search_settings import USUAL, SearchSettings
+from integrations.errors import Transient
+from integrations.search.embedded import alike, completing, explaining, form, generations, listing, searching, writing
 from integrations.search.embedded.opened import Opened, Shelf
-from integrations.search_api import Rebuild, SearchEngine, SearchQuery, SearchResult
+from integrations.search.embedded.rebuilding import EmbeddedRebuild, outcome
+from integrations.search_api import Explanation, Rebuild, SearchEngine, SearchQuery, SearchResult
 
 _log = logging.getLogger(__name__)
 _EMPTY = SearchResult(hits=(), total=0)
+_T = TypeVar("_T")
 
 
 def open_engine(*, url: str, key: str, folder: Path) -> SearchEngine:  # noqa: ARG001 - the same door for all engines
@@ -36,53 +36,68 @@ class EmbeddedEngine:
     def __init__(self, folder: Path) -> None:
         self._shelf = Shelf(folder)
 
-    def save(self, index: str, documents: Sequence[Document]) -> None:
+    def save(self, index: str, documents: Sequence[Document], settings: SearchSettings = USUAL) -> None:
         """Add or replace documents. An index that is missing or cannot be opened begins anew with them."""
         home = self._shelf.home(index)
-        with _outcome(index):
+        with outcome(index):
             opened = self._fresh(index)
             if opened:
-                writing.commit(opened.index, opened.language, documents=documents)
+                writing.commit(opened.index, opened.form, documents=documents)
             else:
                 folder = generations.first_folder(home)
-                writing.commit(*generations.make(folder), documents=documents)
+                writing.commit(*generations.make(folder, form.wanted(settings)), documents=documents)
                 generations.switch(home, folder)
             generations.sweep(home)
 
     def remove(self, index: str, ids: Iterable[str]) -> None:
         """Take documents out."""
-        with _outcome(index):
+        with outcome(index):
             opened = self._fresh(index)
             if opened:
-                writing.commit(opened.index, opened.language, removed=ids)
+                writing.commit(opened.index, opened.form, removed=ids)
 
     def search(self, index: str, query: SearchQuery) -> SearchResult:
         """Find products, with the state of the last commit of any process."""
+        return self._read(index, lambda opened: searching.search(opened, query), _EMPTY)
+
+    def complete(self, index: str, text: str, limit: int, settings: SearchSettings = USUAL) -> list[str]:
+        """What the text may be the beginning of: its last word goes on as titles do that have the words before it."""
+        return self._read(index, lambda opened: completing.complete(opened, text, limit, settings), [])
+
+    def similar(self, index: str, product_id: str, limit: int) -> list[str]:
+        """Products with titles, kinds and, where there are vectors, meanings like this one's."""
+        return self._read(index, lambda opened: alike.similar(opened, product_id, limit), [])
+
+    def explain(self, index: str, query: SearchQuery, product_id: str) -> Explanation:
+        """Why the query finds the product, or does not."""
+        nothing = Explanation(read_as=("The search index is empty.",), reasons=(), score=0.0, is_found=False)
+        return self._read(index, lambda opened: explaining.explain(opened, query, product_id), nothing)
+
+    def configure(self, index: str, settings: SearchSettings) -> bool:
+        """Whether languages, searched attributes or vectors differ; all else is told with each query."""
         opened = self._fresh(index)
-        if opened is None:
-            return _EMPTY
-        try:
-            return searching.search(opened, query)
-        except (ValueError, OSError) as error:
-            self._shelf.close(index)
-            raise Transient(f"searching in {index}: {error}") from error
+        return opened is not None and opened.form != form.wanted(settings)
 
     def count(self, index: str) -> int:
         """How many documents the index has."""
         opened = self._fresh(index)
         return int(opened.index.searcher().num_docs) if opened else 0
 
-    def rebuild(self, index: str, token: str) -> Rebuild:
+    def digests(self, index: str) -> Iterator[tuple[str, str]]:
+        """Every document's id and digest, as of the moment when this is begun."""
+        opened = self._fresh(index)
+        return listing.digests(opened.index.searcher()) if opened else iter(())
+
+    def rebuild(self, index: str, token: str, settings: SearchSettings = USUAL) -> Rebuild:
         """Begin or go on with a rebuild; once finished, its token opens what is searched by now.
 
         Raises Permanent when its files cannot be gone on with: begin one with another token.
         """
-        home = self._shelf.home(index)
-        folder = generations.rebuild_folder(home, token)
-        with _outcome(index):
+        folder = generations.rebuild_folder(self._shelf.home(index), token)
+        with outcome(index):
             if not generations.is_made(folder):
-                return EmbeddedRebuild(self._shelf, index, folder, *generations.make(folder))
-            return EmbeddedRebuild(self._shelf, index, folder, *generations.load(folder))
+                return EmbeddedRebuild(index, folder, *generations.make(folder, form.wanted(settings)))
+            return EmbeddedRebuild(index, folder, *generations.load(folder))
 
     def drop(self, index: str) -> None:
         """Delete the index and its rebuilds."""
@@ -92,13 +107,27 @@ class EmbeddedEngine:
         shutil.rmtree(home, ignore_errors=True)
         self._shelf.close(index)
 
+    def token(self, index: str, settings: SearchSettings, *, seconds: int) -> tuple[str, str] | None:  # noqa: ARG002
+        """None: these files are searched through our own doors alone."""
+        return None
+
+    def _read(self, index: str, ask: Callable[[Opened], _T], nothing: _T) -> _T:
+        opened = self._fresh(index)
+        if opened is None:
+            return nothing
+        try:
+            return ask(opened)
+        except (ValueError, OSError) as error:
+            self._shelf.close(index)
+            raise Transient(f"searching in {index}: {error}") from error
+
     def _fresh(self, index: str) -> Opened | None:
         """The index as of the last commit, even if a rebuild took its place while it was being looked at."""
         for _ in range(2):
             try:
                 opened = self._shelf.get(index)
                 if opened:
-                    opened.index.reload()
+                    opened.refresh()
             except (ValueError, OSError) as error:
                 if generations.is_passing(error):
                     raise Transient(f"opening the search index {index}: {error}") from error
@@ -107,46 +136,3 @@ class EmbeddedEngine:
             else:
                 return opened
         return None
-
-
-class EmbeddedRebuild:
-    """See Rebuild."""
-
-    def __init__(self, shelf: Shelf, name: str, folder: Path, index: tantivy.Index, language: Language) -> None:
-        self._shelf, self._name, self._folder = shelf, name, folder
-        self._index, self._language = index, language
-
-    def save(self, documents: Sequence[Document]) -> None:
-        """Add or replace documents in the new index; they are kept when it returns."""
-        with _outcome(self._name):
-            writing.commit(self._index, self._language, documents=documents)
-
-    def remove(self, ids: Iterable[str]) -> None:
-        """Take documents out of the new index."""
-        with _outcome(self._name):
-            writing.commit(self._index, self._language, removed=ids)
-
-    def finish(self) -> int:
-        """Let searches use the new index. The old one is deleted a minute later, with a later save or rebuild."""
-        home = self._folder.parent
-        with _outcome(self._name):
-            generations.load(self._folder)  # it may have been dropped meanwhile
-            generations.switch(home, self._folder)
-            generations.sweep(home)
-            self._index.reload()
-        return int(self._index.searcher().num_docs)
-
-    def abandon(self) -> None:
-        """Throw the new index away; does nothing once it is searched."""
-        if generations.current(self._folder.parent) != self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-
-@contextmanager
-def _outcome(index: str) -> Iterator[None]:
-    try:
-        yield
-    except generations.UnableToOpen as error:
-        raise Permanent(f"this rebuild of the search index {index} cannot go on, begin another: {error}") from error
-    except (OSError, ValueError) as error:
-        raise Transient(f"writing the search index {index}: {error}") from error

@@ -2,17 +2,16 @@
 
 import html
 
-from integrations.search.embedded.analysis import Language, pairs, spans
+from integrations.search.embedded.analysis import pairs, spans
+from integrations.search.embedded.languages import Language
 from integrations.search.embedded.meaning import Meaning
 
 
 def marked(title: str, meaning: Meaning, language: Language) -> str:
     """The title, escaped, with matching words in <mark>: also inflected, completed and corrected ones."""
-    stems = {stem for group in meaning.groups for word in group.words for stem, _ in word.stems}
-    stems |= {stem for group in meaning.groups for stem in group.compound}
     pieces: list[str] = []
     shown = 0
-    for start, end in _matching(title, stems, meaning.prefix, language):
+    for start, end in _matching(title, meaning.stems, meaning.prefix, language):
         pieces += [html.escape(title[shown:start]), "<mark>", html.escape(title[start:end]), "</mark>"]
         shown = end
     return "".join([*pieces, html.escape(title[shown:])])
@@ -23,7 +22,7 @@ def _matching(title: str, stems: set[str], prefix: str, language: Language) -> l
     for start, end, run, unspaced in spans(title):
         if not unspaced:
             parts = run.split()
-            if any(language.stem(part) in stems or (prefix and part.startswith(prefix)) for part in parts):
+            if any(_is_asked(part, stems, prefix, language) for part in parts):
                 found.append((start, end))
             continue
         # Folding may change the length of a run (half-width syllables); then the run is marked as one.
@@ -40,3 +39,7 @@ def _matching(title: str, stems: set[str], prefix: str, language: Language) -> l
             if cut and len(run) > 1 and character in stems
         ]
     return found
+
+
+def _is_asked(word: str, stems: set[str], prefix: str, language: Language) -> bool:
+    return bool(prefix and word.startswith(prefix)) or any(stem in stems for stem in language.readings(word))

@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,24 +12,41 @@ import tantivy
 
 from integrations.errors import Permanent
 from integrations.search.embedded import generations
-from integrations.search.embedded.analysis import Language
+from integrations.search.embedded.form import Form
 from integrations.search.embedded.vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
 OPEN_AT_MOST = 64
+_SETTLED_NS = 50_000_000  # clocks of file systems tick every ten milliseconds at worst
 
 Stamp = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Opened:
     """An open generation. `stamp` tells whether the pointer still names it."""
 
     folder: Path
     stamp: Stamp
     index: tantivy.Index
-    language: Language
+    form: Form
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    _seen: Stamp | None = None
+
+    def refresh(self) -> None:
+        """Read the last commit, if it is not the one that is read already.
+
+        Each commit puts a new meta file in the old one's place: looking at that takes a thirtieth of reloading. One
+        so young that another could follow without a different time on it is not relied on. Raises FileNotFoundError
+        where the files are gone.
+        """
+        path = self.folder / "meta.json"
+        stat = path.stat()
+        meta = stat.st_ino, stat.st_mtime_ns, stat.st_size
+        if meta != self._seen:
+            self.index.reload()
+            is_settled = time.time_ns() - stat.st_mtime_ns > _SETTLED_NS
+            self._seen = meta if is_settled else None
 
 
 class Shelf:

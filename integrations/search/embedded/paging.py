@@ -8,10 +8,11 @@ from integrations.search.embedded.schema import SCHEMA
 
 MOST_PER_PAGE = 100
 _COUNT_FIRST = 1000  # hits are collected in a heap of this size or more: first see whether there are so many
+NEWEST = "created:desc"
 SORTS = {
     "price:asc": ("price", Order.Asc),
     "price:desc": ("price", Order.Desc),
-    "created:desc": ("created", Order.Desc),
+    NEWEST: ("created", Order.Desc),
 }
 
 Found = tuple[list[DocAddress], int]
@@ -43,6 +44,19 @@ def by_field(searcher: tantivy.Searcher, query: Query, sort: str, first: int, si
         addresses += [address for _, address in within.hits]
         position = end
     return addresses, total(found)
+
+
+def one_after_another(searcher: tantivy.Searcher, classes: list[Query], first: int, size: int) -> Found:
+    """A page of several queries that have no document in common: all of the first, the newest on top, then the next."""
+    addresses: list[DocAddress] = []
+    passed = 0
+    for query in classes:
+        begin = max(first - passed, 0)
+        wanted = size - len(addresses)
+        page, matching = by_field(searcher, query, NEWEST, begin, wanted) if wanted else ([], count(searcher, query))
+        addresses += page
+        passed += matching
+    return addresses, passed
 
 
 def _run(keys: list[int | None], position: int) -> tuple[int, int]:

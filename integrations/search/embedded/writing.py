@@ -8,8 +8,9 @@ import tantivy
 
 from commerce.rules.documents import Document
 from integrations.errors import Transient
-from integrations.search.embedded.analysis import Language
-from integrations.search.embedded.schema import clean, stored
+from integrations.search.embedded.form import Form
+from integrations.search.embedded.rows import rows
+from integrations.search.embedded.schema import clean
 
 LOCK_SECONDS = 3.0
 _HEAP_BYTES = 50_000_000
@@ -18,7 +19,7 @@ _SMALL_HEAP_BYTES = 15_000_000
 
 
 def commit(
-    index: tantivy.Index, language: Language, *, documents: Sequence[Document] = (), removed: Iterable[str] = ()
+    index: tantivy.Index, form: Form, *, documents: Sequence[Document] = (), removed: Iterable[str] = ()
 ) -> None:
     """Replace and remove documents in one commit; merges are finished when it returns.
 
@@ -32,8 +33,8 @@ def commit(
     try:
         for gone_id in gone:
             writer.delete_documents_by_term("id", clean(gone_id))
-        for document in latest.values():
-            writer.add_document(stored(document, language))
+        for row in rows(list(latest.values()), form):
+            writer.add_document(row)
         writer.commit()
     finally:
         # Without this, merges die with a short-lived process and segments pile up.

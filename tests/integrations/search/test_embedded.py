@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from commerce.rules.documents import Document
 from integrations.errors import Permanent, Transient
 from integrations.search.embedded import generations, highlight, writing
-from integrations.search.embedded.analysis import fold, language, query_words
+from integrations.search.embedded.analysis import fold, query_words
 from integrations.search.embedded.engine import EmbeddedEngine
-from integrations.search.embedded.meaning import Reader
+from integrations.search.embedded.languages import language
+from integrations.search.embedded.reader import Reader
 from integrations.search_api import SearchQuery
 
 ROOT = Path(__file__).parents[3]
@@ -304,8 +305,8 @@ class TestAnyText:
     @given(title=ANY_TEXT, text=ANY_TEXT)
     def test_as_a_title_is_escaped_and_complete(self, small, title, text):
         opened = small._shelf.get("shop")
-        reader = Reader(opened.index.searcher(), opened.language, opened.vocabulary)
-        marked = highlight.marked(title, reader.read(text + " " + title[:5]), opened.language)
+        reader = Reader(opened.index.searcher(), opened.form.language, opened.vocabulary)
+        marked = highlight.marked(title, reader.read(text + " " + title[:5]), opened.form.language)
         plain = marked.replace("<mark>", "").replace("</mark>", "")
         assert "<" not in plain
         assert marked.count("<mark>") == marked.count("</mark>")

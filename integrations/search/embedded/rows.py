@@ -1,0 +1,86 @@
+"""A product's document as the index stores it."""
+
+from collections.abc import Sequence
+
+import tantivy
+
+from commerce.rules.documents import Document
+from integrations.search.embedded import variants, vectors
+from integrations.search.embedded.analysis import code, indexed_text
+from integrations.search.embedded.form import Form
+from integrations.search.embedded.languages import Language
+from integrations.search.embedded.schema import VECTOR_FIELDS, clean, facet_key, facet_value
+
+_APART = " | "
+_TITLE, _CODES = "title", "codes"
+
+
+def rows(documents: Sequence[Document], form: Form) -> list[tantivy.Document]:
+    """The documents as an index of that form stores them."""
+    language = form.language
+    stored = [_row(document, form, language) for document in documents]
+    if form.vectors and form.vectors == vectors.model_name():
+        packed = vectors.of_documents([_described(document, form) for document in documents])
+        for row, numbers in zip(stored, packed, strict=True):
+            for name, number in zip(VECTOR_FIELDS, numbers, strict=False):
+                row.add_integer(name, number)
+    return stored
+
+
+def _row(document: Document, form: Form, language: Language) -> tantivy.Document:
+    title, rest = _texts(document, form.searched)
+    title, rest = indexed_text(title), indexed_text(rest)
+    row = tantivy.Document()
+    row.add_text("id", clean(document.id))
+    row.add_bytes("shown", document.title.encode("utf-8", "replace"))
+    row.add_bytes("digest", document.digest.encode("utf-8", "replace"))
+    _add_words(row, title, f"{title} {rest}", language)
+    if _CODES in form.searched:
+        for sku in dict.fromkeys(code(sku) for sku in document.skus):
+            if sku:
+                row.add_text("code", sku)
+    for term in variants.terms(document.variants):
+        row.add_text("variants", term)
+    row.add_json("facets", _facets(document))
+    if document.price is not None:
+        row.add_integer("price", document.price)
+    row.add_integer("created", document.created)
+    row.add_boolean("available", document.available)
+    return row
+
+
+def _add_words(row: tantivy.Document, title: str, everything: str, language: Language) -> None:
+    row.add_text("title_words", title)
+    row.add_text("words", everything)
+    for field, text in (("title", title), ("all", everything)):
+        beside = language.beside(text)
+        row.add_text(field, f"{text} {beside}" if beside else text)
+
+
+def _texts(document: Document, searched: Sequence[str]) -> tuple[str, str]:
+    """What counts as the title, and the rest. An attribute that a merchant puts before the title counts as it does."""
+    first = searched.index(_TITLE) if _TITLE in searched else 0
+    weighty = [_text(document, name) for name in searched[:first] if name != _CODES]
+    title = document.title if _TITLE in searched else ""
+    rest = [_text(document, name) for name in searched[first:] if name not in (_TITLE, _CODES)]
+    if _CODES in searched:
+        rest.append(_APART.join(document.skus))
+    return _APART.join([title, *weighty]) if weighty else title, _APART.join(text for text in rest if text)
+
+
+def _text(document: Document, attribute: str) -> str:
+    value = getattr(document, attribute)
+    return value if isinstance(value, str) else _APART.join(value)
+
+
+def _described(document: Document, form: Form) -> str:
+    """What a document is about, for its vector: beginnings say the most."""
+    return _APART.join(text for text in _texts(document, form.searched) if text)
+
+
+def _facets(document: Document) -> dict[str, list[str]]:
+    return {
+        facet_key(name): list(dict.fromkeys([facet_value(value) for value in values if value]))
+        for name, values in document.facets.items()
+        if values
+    }
