@@ -24,14 +24,15 @@ _KEPT = 120
 _places = BoundedSemaphore(WAITING)
 
 
-def attempt(what: str, subject: str = "") -> None:
+def attempt(what: str, subject: str = "", *, each: int = PER_CLIENT) -> None:
     """Count an attempt of this client and, where something is named that has to be spared, one at that.
 
+    A client has `each` of them in a minute.
     Raises Problem 429 where there were too many this minute.
     """
     if not parts().settings.rate_limits:
         return
-    limits = {f"client:{digest(request.remote_addr or '')}": PER_CLIENT}
+    limits = {f"client:{digest(request.remote_addr or '')}": each}
     if subject:
         limits[f"subject:{digest(subject)}"] = PER_SUBJECT
     minute = int(time.time() // 60)
