@@ -7,7 +7,18 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from commerce.tables import customers, effects, events, inbox, orders, privacy, products, rejections, tallies
+from commerce.tables import (
+    customers,
+    effect_lists,
+    effects,
+    events,
+    inbox,
+    orders,
+    privacy,
+    products,
+    rejections,
+    tallies,
+)
 from commerce.tables.shops import Shop
 from jobs.queues import Queues
 from webapp.duties import Duty, duties
@@ -92,14 +103,14 @@ def problems(here: Parts, shop: Shop, now: datetime) -> Problems:
     recently = now - timedelta(hours=_HOURS)
     with here.database.read() as db:
         failed = events.Filters(states=(inbox.FAILED,))
-        waiting = effects.waiting(db, shop_id=shop.id).get(effects.REREAD, 0)
+        waiting = effect_lists.waiting(db, shop_id=shop.id).get(effects.REREAD, 0)
         rejected = rejections.newest(db, shop_id=shop.id, limit=_LISTED)
-        rereads = effects.page(
+        rereads = effect_lists.page(
             db, shop_id=shop.id, kind=effects.REREAD, state=effects.WAITING, limit=_LISTED if waiting else 0
         )
         return Problems(
             deliveries=events.page(db, shop_id=shop.id, filters=failed, before=None, limit=_LISTED),
-            effects=effects.page(db, shop_id=shop.id, state=effects.FAILED, limit=_LISTED),
+            effects=effect_lists.page(db, shop_id=shop.id, state=effects.FAILED, limit=_LISTED),
             rejections=[row for row in rejected if row.last_at >= recently],
             rereads=waiting,
             reread_examples=rereads,

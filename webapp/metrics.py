@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from redis.exceptions import RedisError
 
-from commerce.tables import effects, inbox, tallies
+from commerce.tables import effect_lists, inbox, tallies
 from webapp.parts import Parts
 
 _COUNTED = ("received", "rejected", "applied", "repeated", "changed", "api_calls")
@@ -31,7 +31,7 @@ class _Figures:
         with self._here.database.read() as db:
             counted = {name: tallies.totals(db, name) for name in _COUNTED}
             lag, lag_sum = tallies.totals(db, "lag"), tallies.totals(db, "lag_ms").get("sum", 0)
-            oldest, planned = inbox.oldest_unfinished(db), effects.counts(db)
+            oldest, planned = inbox.oldest_unfinished(db), effect_lists.counts(db)
         yield _counter("backroom_ingest", "Deliveries stored.", "platform", counted["received"])
         yield _counter("backroom_ingest_rejected", "Deliveries turned away.", "reason", counted["rejected"])
         yield _counter("backroom_ingest_repeated", "Deliveries that came again.", "", counted["repeated"])

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     func,
     select,
@@ -28,11 +29,11 @@ from commerce.tables.columns import AT_ONCE, BigId, Json, Moment, insert, later,
 # STARTED: an act that must not happen twice is under way, or was when its worker died.
 WAITING, STARTED, DONE, FAILED = "waiting", "started", "done", "failed"
 
-# Kinds. INDEX, CONFIGURE, REREAD and ERASE are at least once: doing them again changes nothing. A CALL changes
-# something at the shop; its name says whether it may be repeated.
+# Kinds. All but a CALL are at least once: doing them again changes nothing. A CALL changes something at the shop; its
+# name says whether it may be repeated. PAGES drops what is cached here, PURGE what a CDN keeps.
 INDEX, REREAD, CALL, ERASE = "index", "re-read", "call", "erase"
-CONFIGURE = "configure"
-KINDS = (INDEX, CONFIGURE, REREAD, CALL, ERASE)
+CONFIGURE, PAGES, PURGE = "configure", "pages", "purge"
+KINDS = (INDEX, CONFIGURE, PAGES, PURGE, REREAD, CALL, ERASE)
 
 effects = Table(
     "effects",
@@ -89,9 +90,20 @@ class NewEffect:
 
 def plan(db: Connection, *, shop_id: int, wanted: Sequence[NewEffect], now: datetime) -> None:
     """Write effect rows, in one statement."""
+    if wanted:
+        db.execute(insert(db, effects), _rows(shop_id, wanted, now))
+
+
+def planned(db: Connection, *, shop_id: int, wanted: Sequence[NewEffect], now: datetime) -> list[int]:
+    """Write effect rows that are carried out right after; gives their ids, in order."""
     if not wanted:
-        return
-    rows = [
+        return []
+    statement = insert(db, effects).returning(effects.c.id, sort_by_parameter_order=True)
+    return list(db.execute(statement, _rows(shop_id, wanted, now)).scalars())
+
+
+def _rows(shop_id: int, wanted: Sequence[NewEffect], now: datetime) -> list[dict[str, Any]]:
+    return [
         {
             "shop_id": shop_id,
             "kind": effect.kind,
@@ -109,7 +121,6 @@ def plan(db: Connection, *, shop_id: int, wanted: Sequence[NewEffect], now: date
         }
         for effect in wanted
     ]
-    db.execute(insert(db, effects), rows)
 
 
 def batch(db: Connection, *, shop_id: int, kind: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
@@ -140,6 +151,15 @@ def done(db: Connection, ids: Collection[int], *, now: datetime, outcome: str | 
     if outcome is not None:
         values["reason"] = outcome
     db.execute(update(effects).where(effects.c.id.in_(ids)).values(values))
+
+
+def done_each(db: Connection, outcomes: Mapping[int, str], *, now: datetime) -> None:
+    """They happened; by id what came of each, in plain words."""
+    if outcomes:
+        statement = update(effects).where(effects.c.id == bindparam("effect"))
+        values = {"state": DONE, "finished_at": now, "attempts": effects.c.attempts + 1, "error": ""}
+        rows = [{"effect": key, "outcome": outcome} for key, outcome in outcomes.items()]
+        db.execute(statement.values(values | {"reason": bindparam("outcome")}), rows)
 
 
 def retry(db: Connection, ids: Collection[int], *, due_at: datetime, error: str) -> None:
@@ -174,47 +194,6 @@ def shops_with_begun(db: Connection, *, kind: str) -> set[int]:
     return set(db.execute(select(effects.c.shop_id).where(begun)).scalars())
 
 
-def oldest_waiting(db: Connection, *, but: str) -> datetime | None:
-    """When the oldest effect that waits was written, of all kinds `but` one."""
-    waiting = and_(effects.c.state == text("'waiting'"), effects.c.kind != but)
-    return db.execute(select(func.min(effects.c.created_at, type_=Moment())).where(waiting)).scalar_one_or_none()
-
-
-def of_delivery(db: Connection, *, shop_id: int, inbox_id: int) -> Sequence[Row[Any]]:
-    """The effects that a delivery asked for."""
-    query = select(effects).where(effects.c.shop_id == shop_id, effects.c.inbox_id == inbox_id)
-    return db.execute(query.order_by(effects.c.id)).all()
-
-
-def page(
-    db: Connection, *, shop_id: int, kind: str = "", state: str = "", before: int | None = None, limit: int
-) -> Sequence[Row[Any]]:
-    """Effects, newest first; `before` is the id to go on from."""
-    query = select(effects).where(effects.c.shop_id == shop_id).order_by(effects.c.id.desc()).limit(limit)
-    if kind:
-        query = query.where(effects.c.kind == kind)
-    if state:
-        query = query.where(effects.c.state == state)
-    if before is not None:
-        query = query.where(effects.c.id < before)
-    return db.execute(query).all()
-
-
-def counts(db: Connection, *, shop_id: int | None = None) -> dict[tuple[str, str], int]:
-    """How many effects there are by kind and state."""
-    query = select(effects.c.kind, effects.c.state, func.count()).group_by(effects.c.kind, effects.c.state)
-    if shop_id is not None:
-        query = query.where(effects.c.shop_id == shop_id)
-    return {(kind, state): number for kind, state, number in db.execute(query)}
-
-
-def waiting(db: Connection, *, shop_id: int) -> dict[str, int]:
-    """How many effects of each kind wait."""
-    unfinished = and_(effects.c.shop_id == shop_id, effects.c.state == text("'waiting'"))
-    query = select(effects.c.kind, func.count()).where(unfinished).group_by(effects.c.kind)
-    return dict(db.execute(query).all())
-
-
 def waiting_objects(db: Connection, *, shop_id: int, kind: str, object_kind: str, ids: Collection[str]) -> set[str]:
     """Which of these objects have an effect of that kind waiting."""
     if not ids:
@@ -227,6 +206,12 @@ def waiting_objects(db: Connection, *, shop_id: int, kind: str, object_kind: str
         effects.c.object_id.in_(ids),
     )
     return set(db.execute(query).scalars())
+
+
+def waiting_details(db: Connection, *, shop_id: int, kind: str, limit: int) -> list[Any]:
+    """The details of some effects of that kind that wait."""
+    waiting = and_(effects.c.shop_id == shop_id, effects.c.kind == kind, effects.c.state == text("'waiting'"))
+    return list(db.execute(select(effects.c.detail).where(waiting).limit(limit)).scalars())
 
 
 def waiting_of(db: Connection, *, ids: Collection[int], now: datetime) -> set[int]:

@@ -8,7 +8,18 @@ from commerce.rules.customers import Consent, CustomerFacts
 from commerce.rules.documents import document, index_of
 from commerce.rules.orders import Address, OrderFacts, OrderLine, Refund, ShipmentFacts
 from commerce.rules.products import CategoryRef, Image, Option, ProductFacts, VariantFacts
-from commerce.tables import arrivals, customers, effects, inbox, orders, products, rejections, shipments, tallies
+from commerce.tables import (
+    arrivals,
+    customers,
+    effect_lists,
+    effects,
+    inbox,
+    orders,
+    products,
+    rejections,
+    shipments,
+    tallies,
+)
 from webapp.parts import Parts
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -78,7 +89,7 @@ class Stock:
         wanted = effects.NewEffect(kind=kind, object_kind="product", object_id="11", reason="Unsure of it.")
         with self.here.database.write() as db:
             effects.plan(db, shop_id=self.id, wanted=[replace(wanted, **changes)], now=NOW)
-            row = effects.page(db, shop_id=self.id, limit=1)[0]
+            row = effect_lists.page(db, shop_id=self.id, limit=1)[0]
             if state == effects.FAILED:
                 effects.failed(db, [row.id], now=NOW, error="The engine refused it.")
             elif state == effects.DONE:

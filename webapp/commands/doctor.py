@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from commerce import migrate
 from commerce.database import REFUSED, UNREACHABLE
 from commerce.rules.documents import index_of
-from commerce.tables import effects, inbox, products, shops
+from commerce.tables import effect_lists, effects, inbox, products, shops
 from commerce.vault import UnableToDecrypt
 from integrations.errors import OutsideError
 from webapp.parts import Parts, parts
@@ -58,7 +58,7 @@ def _database(here: Parts) -> Iterator[Finding]:
         return
     yield OK, "database", f"{kind}, schema {present}"
     with here.database.read() as db:
-        oldest, planned = inbox.oldest_unfinished(db), effects.counts(db)
+        oldest, planned = inbox.oldest_unfinished(db), effect_lists.counts(db)
     age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0
     state = OK if age < 60 else WARN
     yield state, "deliveries", f"the oldest unfinished one is {age:.0f} s old" if oldest else "none waits"

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, g
 
 from commerce.rules.events import CUSTOMER, ORDER, PRODUCT
-from commerce.tables import customers, effects, events, inbox, orders, products, shipments
+from commerce.tables import customers, effect_lists, effects, events, inbox, orders, products, shipments
 from webapp import guards, inputs, openapi, shapes
 from webapp.errors import Problem
 from webapp.parts import parts
@@ -136,7 +136,7 @@ def list_effects() -> Answer:
     state = inputs.choice("state", (effects.WAITING, effects.DONE, effects.FAILED))
     with parts().database.read() as db:
         before = inputs.cursor_in_rows()
-        rows = effects.page(db, shop_id=g.shop.id, kind=kind, state=state, before=before, limit=limit + 1)
+        rows = effect_lists.page(db, shop_id=g.shop.id, kind=kind, state=state, before=before, limit=limit + 1)
     return _listed(rows, limit, shape=shapes.effect, position=lambda row: (row.id,))
 
 

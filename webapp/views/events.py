@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 
 from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT, SHIPMENT, SHOP
-from commerce.tables import effects, events, inbox, rejections
+from commerce.tables import effect_lists, events, inbox, rejections
 from jobs.queues import APPLY
 from webapp import guards, inputs, pages
 from webapp.deliveries import lag_of, payload_text, reason_words, shown_headers, timeline
@@ -82,7 +82,7 @@ def one(key: str) -> str:
     """One delivery: what happened to it and when, its payload and headers."""
     row = _row(key)
     with parts().database.read() as db:
-        planned = effects.of_delivery(db, shop_id=g.shop.id, inbox_id=row.id)
+        planned = effect_lists.of_delivery(db, shop_id=g.shop.id, inbox_id=row.id)
     text, is_cut = payload_text(row.body)
     return render_template(
         "event.html",

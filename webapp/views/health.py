@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify
 from redis.exceptions import RedisError
 
 from commerce.database import UNREACHABLE
-from commerce.tables import effects, inbox
+from commerce.tables import effect_lists, effects, inbox
 from webapp import guards
 from webapp.metrics import exposition
 from webapp.parts import parts
@@ -31,7 +31,7 @@ def readyz() -> tuple[Response, int]:
     try:
         with here.database.read() as db:
             # Re-reads wait for the shop's own API; everything else is done at once.
-            waiting = (inbox.oldest_unfinished(db), effects.oldest_waiting(db, but=effects.REREAD))
+            waiting = (inbox.oldest_unfinished(db), effect_lists.oldest_waiting(db, but=effects.REREAD))
         oldest = min((since for since in waiting if since), default=None)
         if oldest is not None:
             answer["oldest_unfinished_s"] = round(max(0.0, (datetime.now(UTC) - oldest).total_seconds()), 3)

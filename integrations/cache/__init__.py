@@ -1,0 +1,1 @@
+"""The read cache: pages of shops in Redis, which may be emptied at any moment."""

@@ -1,0 +1,191 @@
+"""Pages of shops in Redis: read, kept, dropped.
+
+Names, under `backroom:pages:{<shop>}:<run of Redis>:<version of the shop>:`
+
+    product:<id>  handle:<handle or what was asked for>  categories
+    category:<handle or id>:page:<n>[:<what else was asked for>]
+
+A page is kept only if nothing that it was made of was marked as changed since it was begun. So whoever changes
+something first commits it, then marks it, then drops the pages that show it; whatever happens in between, no page
+that was made of the old can be kept after that.
+"""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from redis.commands.core import Script
+
+from integrations.cache import scripts
+from integrations.cache.client import Client
+
+_MARKED_SECONDS = 180  # making a page takes less
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """Where a shop's pages are: nothing made for another version of the shop is found."""
+
+    shop_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How much somebody may ask for: `name` says who, units come back at a rate, and may be saved up."""
+
+    name: str
+    per_second: int
+    saved_up: int
+    units: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A page as kept. `about`: what it is of (ids of products or of the category); `fresh_until`: seconds since 1970.
+
+    `body` is compressed (gzip) where `is_gzip`.
+    """
+
+    body: bytes
+    etag: str
+    fresh_until: float
+    about: Mapping[str, Any]
+    is_gzip: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What a read gave: the entry and the number of the name under which it was, or `wait_ms`: too much was asked."""
+
+    entry: Entry | None = None
+    number: int = 0
+    wait_ms: int = 0
+
+
+class Pages:
+    """Safe to share among threads. Everything raises Transient, soon, while Redis is away."""
+
+    def __init__(self, client: Client, *, most_bytes: int) -> None:
+        self._client, self._most_bytes = client, most_bytes
+        self._scripts: dict[str, Script] = {
+            name: client.redis.register_script(getattr(scripts, name)) for name in ("READ", "KEEP", "MARK", "DROP")
+        }
+
+    @property
+    def client(self) -> Client:
+        """The connection."""
+        return self._client
+
+    def read(self, space: Space, names: Sequence[str], allowance: Allowance | None = None) -> Read:
+        """The first of these pages that is there, in one round trip with the allowance."""
+        run = self._client.connected()
+        keys = [f"{_shop(space)}:used", f"{_shop(space)}:allowance:{allowance.name if allowance else ''}"]
+        arguments: list[int] = []
+        if allowance is not None:
+            interval = 1_000_000 // allowance.per_second
+            arguments = [interval, interval * allowance.saved_up, allowance.units]
+        with self._client.reached():
+            told = self._scripts["READ"](keys + [_key(space, run, name) for name in names], arguments)
+        if not told[0]:
+            return Read(wait_ms=int(told[1]))
+        return Read(entry=_opened(told[1]), number=int(told[2])) if told[1] else Read()
+
+    def begin(self, space: Space) -> int:
+        """A page is about to be made: to be called before anything is read for it. The number goes to `keep`."""
+        self._client.connected()
+        with self._client.reached():
+            return int(self._client.redis.get(f"{_shop(space)}:marks") or 0)  # type: ignore[arg-type]
+
+    def keep(
+        self,
+        space: Space,
+        name: str,
+        entry: Entry,
+        *,
+        begun: int,
+        marks: Iterable[str],
+        seconds: float,
+        made: tuple[str, bytes] | None = None,
+    ) -> bool:
+        """Keep a page for so long; False where something that it shows was marked since it was begun.
+
+        `made`: the category and what the page was made of, for `made_of`.
+        """
+        run = self._client.connected()
+        shop, key = _shop(space), _key(space, run, name)
+        category, described = made or ("", b"")
+        keys = [key, f"{shop}:marks", f"{shop}:used", f"{shop}:sizes", f"{shop}:bytes"]
+        keys += [_made(space, run, category), *(f"{shop}:mark:{mark}" for mark in marks)]
+        arguments: list[bytes | int] = [_closed(entry), max(1, round(seconds * 1000)), begun, self._most_bytes]
+        arguments += [described, int(time.time())]
+        with self._client.reached():
+            return bool(self._scripts["KEEP"](keys, arguments))
+
+    def mark(self, space: Space, marks: Iterable[str]) -> None:
+        """These changed: pages of them that are being made now are not kept."""
+        shop = _shop(space)
+        keys = [f"{shop}:marks", *(f"{shop}:mark:{mark}" for mark in dict.fromkeys(marks))]
+        with self._client.reached():
+            self._scripts["MARK"](keys, [_MARKED_SECONDS])
+
+    def made_of(self, space: Space, categories: Iterable[str]) -> dict[str, dict[str, bytes]]:
+        """By category, what its pages that are kept were made of, by the pages' names."""
+        run, wanted = self._client.connected(), list(dict.fromkeys(categories))
+        with self._client.reached(), self._client.redis.pipeline(transaction=False) as asked:
+            for category in wanted:
+                asked.hgetall(_made(space, run, category))
+            told: list[dict[bytes, bytes]] = asked.execute()
+        before = len(_key(space, run, ""))
+        return {
+            category: {key.decode()[before:]: value for key, value in found.items()}
+            for category, found in zip(wanted, told, strict=True)
+        }
+
+    def drop(self, space: Space, names: Iterable[str]) -> int:
+        """Drop pages; gives how many were there."""
+        run, shop = self._client.connected(), _shop(space)
+        keys = [_key(space, run, name) for name in dict.fromkeys(names)]
+        if not keys:
+            return 0
+        with self._client.reached():
+            return int(self._scripts["DROP"]([f"{shop}:used", f"{shop}:sizes", f"{shop}:bytes", *keys], []))
+
+    def sizes(self, space: Space, *, most: int) -> tuple[int, list[tuple[str, int]]]:
+        """All bytes of the shop's pages, and its largest pages by name."""
+        with self._client.reached():
+            told: Any = self._client.redis.hgetall(f"{_shop(space)}:sizes")
+        prefix = _key(space, self._client.connected(), "")
+        keys = [(key.decode(), int(known.split(b" ")[0])) for key, known in told.items()]
+        found = [(key.removeprefix(prefix), size) for key, size in keys if key.startswith(prefix)]
+        return sum(size for _, size in found), sorted(found, key=lambda pair: (-pair[1], pair[0]))[:most]
+
+
+def open_pages(url: str, *, most_bytes: int) -> Pages:
+    """The pages in the Redis at this address; `most_bytes` is each shop's share. Nothing connects before it is used."""
+    return Pages(Client(url), most_bytes=most_bytes)
+
+
+def _shop(space: Space) -> str:
+    return f"backroom:pages:{{{space.shop_id}}}"
+
+
+def _key(space: Space, run: str, name: str) -> str:
+    return f"{_shop(space)}:{run}:{space.version}:{name}"
+
+
+def _made(space: Space, run: str, category: str) -> str:
+    return f"{_shop(space)}:{run}:{space.version}:made:{category}"
+
+
+def _closed(entry: Entry) -> bytes:
+    head = {"e": entry.etag, "f": entry.fresh_until, "a": entry.about, "z": entry.is_gzip}
+    return orjson.dumps(head) + b"\n" + entry.body
+
+
+def _opened(kept: bytes) -> Entry:
+    head, _, body = kept.partition(b"\n")
+    told = orjson.loads(head)
+    return Entry(body=body, etag=told["e"], fresh_until=told["f"], about=told["a"], is_gzip=told["z"])
