@@ -21,4 +21,5 @@ def digest(facts: Facts) -> str:
     if isinstance(facts, OrderFacts):
         content["lines"] = sorted(facts.lines, key=lambda line: line.id)
         content["tags"] = sorted(facts.tags)
+        del content["search_id"]  # not kept, and told by deliveries only
     return hashlib.blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()

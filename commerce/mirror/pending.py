@@ -14,7 +14,7 @@ from commerce.rules.customers import CustomerFacts
 from commerce.rules.events import CATEGORY, CUSTOMER, LIVE, ORDER, PRODUCT, RECONCILE, SHIPMENT, VARIANT, Facts, Named
 from commerce.rules.orders import OrderFacts, ShipmentFacts
 from commerce.rules.products import CategoryFacts, ProductFacts, VariantFacts
-from commerce.tables import categories, customers, orders, placements, products, shipments, variants
+from commerce.tables import categories, clicks, customers, orders, placements, products, shipments, variants
 from commerce.tables.shops import Shop
 
 Origin = tuple[int | None, str]  # inbox row if any, origin
@@ -151,6 +151,8 @@ class Pending:
         told = cast(list[OrderFacts], facts)
         self._customers |= orders.customers_of(self._db, shop_id=self.shop.id, ids=[order.id for order in told])
         orders.save(self._db, shop_id=self.shop.id, facts=told, now=self._now)
+        led_to = {order.id: order.search_id for order in told if order.search_id}
+        clicks.order(self._db, shop_id=self.shop.id, orders=led_to, day=self._now.date())
         parcels = {order.id: order.shipments for order in told if order.shipments is not None}
         shipments.replace(self._db, shop_id=self.shop.id, of_orders=parcels, now=self._now)
 

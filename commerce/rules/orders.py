@@ -66,7 +66,8 @@ class OrderFacts:
     """An order as its platform tells it: amounts in minor units of `currency`, times UTC.
 
     `status` is ours (open, completed, cancelled), `platform_status` is theirs. `discount` and `refunded` are
-    positive. `customer_id` is empty for guests. `shipments` None: this delivery does not tell them.
+    positive. `customer_id` is empty for guests. `shipments` None: this delivery does not tell them. `search_id`: the
+    token of the search's click that led to it, which is counted and not kept.
     """
 
     id: str
@@ -96,3 +97,4 @@ class OrderFacts:
     placed_at: datetime | None = None
     paid_at: datetime | None = None
     updated_at: datetime | None = None
+    search_id: str = ""

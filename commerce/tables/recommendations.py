@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, ForeignKey, Integer, Table, Text, delete, literal, select, tuple_
 
+from commerce.rules.orders import CANCELLED
 from commerce.tables.columns import BigId, Moment, metadata, upsert
 from commerce.tables.orders import lines, orders
 
@@ -30,15 +31,15 @@ def state(db: Connection, *, shop_id: int) -> tuple[datetime, int] | None:
 
 
 def baskets(
-    db: Connection, *, shop_id: int, since: datetime, after: tuple[datetime, str] | None, limit: int
+    db: Connection, *, shop_id: int, since: datetime, before: tuple[datetime, str] | None, limit: int
 ) -> tuple[list[tuple[str, ...]], tuple[datetime, str] | None]:
-    """What orders of since then hold, as ids of products, and where to go on; None at the end."""
+    """What orders since then hold, as ids of products, the newest orders first, and where to go on; None at the end."""
     query = select(orders.c.placed_at, orders.c.id)
-    query = query.where(orders.c.shop_id == shop_id, orders.c.placed_at >= since, orders.c.status != "cancelled")
-    if after is not None:
-        bound = tuple_(literal(after[0], Moment()), literal(after[1]))
-        query = query.where(tuple_(orders.c.placed_at, orders.c.id) > bound)
-    rows = db.execute(query.order_by(orders.c.placed_at, orders.c.id).limit(limit)).all()
+    query = query.where(orders.c.shop_id == shop_id, orders.c.placed_at >= since, orders.c.status != CANCELLED)
+    if before is not None:
+        bound = tuple_(literal(before[0], Moment()), literal(before[1]))
+        query = query.where(tuple_(orders.c.placed_at, orders.c.id) < bound)
+    rows = db.execute(query.order_by(orders.c.placed_at.desc(), orders.c.id.desc()).limit(limit)).all()
     of_order: dict[str, set[str]] = {}
     chosen = (lines.c.shop_id == shop_id, lines.c.order_id.in_([row.id for row in rows]), lines.c.product_id != "")
     for order_id, product_id in db.execute(select(lines.c.order_id, lines.c.product_id).where(*chosen)):

@@ -9,10 +9,27 @@ from typing import Any
 
 from commerce.rules.events import UnableToRead
 from commerce.rules.money import minor_units
+from commerce.rules.searches import is_token
 
 _GID = re.compile(r"gid://shopify/(?P<type>\w+)/(?P<id>[A-Za-z0-9_-]{1,64})(?:\?.*)?")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LARGEST = 2**63 - 1  # what a BIGINT column holds; Shopify's ids stay below it
+
+
+# Under this name the search's widget leaves the token of the last click with a cart, and platforms with its order.
+SEARCH_ID = "_backroom_search"
+
+
+def told_search_id(value: object) -> str:
+    """The token as an order tells it; empty where that is no token, which is no reason to refuse the order."""
+    return value if isinstance(value, str) and is_token(value) else ""
+
+
+def search_id_among(details: object, name: str) -> str:
+    """The same where it stands in a list of an order's details, which say under `name` what they are."""
+    listed = details if isinstance(details, list) else []
+    values = [one.get("value") for one in listed if isinstance(one, dict) and one.get(name) == SEARCH_ID]
+    return next((token for value in values if (token := told_search_id(value))), "")
 
 
 def moment(value: object) -> datetime | None:

@@ -3,7 +3,7 @@
 from commerce.rules.events import ORDER, Reading, Saved
 from commerce.rules.money import is_currency
 from commerce.rules.orders import CANCELLED, COMPLETED, OPEN, OrderFacts, OrderLine, Refund, ShipmentFacts
-from integrations.platforms.body import Body
+from integrations.platforms.body import Body, told_search_id
 from integrations.platforms.custom.fields import Told, address, distinct, link, price, time, total, whole, word
 
 _STATUSES = (OPEN, COMPLETED, CANCELLED)
@@ -66,6 +66,7 @@ def _order(told: Told) -> OrderFacts:
         placed_at=time(body, "placed_at"),
         paid_at=paid_at,
         updated_at=told.updated_at,
+        search_id=told_search_id(body.told.get("search_id")),
     )
 
 

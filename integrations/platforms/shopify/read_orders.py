@@ -2,7 +2,7 @@
 
 from commerce.rules.events import CUSTOMER, ORDER, Change, Deleted, Reading, Refunded, Saved, Unclear
 from commerce.rules.orders import CANCELLED, COMPLETED, OPEN, OrderFacts, OrderLine, Refund, ShipmentFacts
-from integrations.platforms.body import Body
+from integrations.platforms.body import Body, search_id_among
 from integrations.platforms.shopify.read_customers import address, customer
 from integrations.platforms.shopify.read_shipments import shipments
 from integrations.protocols import Delivered
@@ -85,6 +85,7 @@ def _order(body: Body, id_: str, buyer: Body | None) -> OrderFacts:
         delivery=address(body.part("shipping_address")),
         placed_at=body.time("processed_at") or body.time("created_at"),
         updated_at=body.time("updated_at"),
+        search_id=search_id_among(body.told.get("note_attributes"), "name"),
     )
 
 

@@ -15,7 +15,7 @@ from commerce.rules.orders import (
     Refund,
     ShipmentFacts,
 )
-from integrations.platforms.body import Body
+from integrations.platforms.body import Body, search_id_among
 from integrations.protocols import Delivered
 
 # Their word to ours; statuses of plug-ins are open until told otherwise.
@@ -82,6 +82,7 @@ def _order(body: Body, shop_currency: str | None) -> OrderFacts:
         placed_at=body.time("date_created_gmt"),
         paid_at=body.time("date_paid_gmt"),
         updated_at=body.time("date_modified_gmt"),
+        search_id=search_id_among(body.told.get("meta_data"), "key"),
     )
 
 

@@ -27,7 +27,20 @@ from commerce.rules.events import (
 )
 from commerce.rules.orders import OrderFacts, OrderLine, Refund, ShipmentFacts
 from commerce.rules.products import CategoryFacts, CategoryRef, ProductFacts, VariantFacts
-from commerce.tables import categories, customers, orders, privacy, products, shipments, shops, variants, versions
+from commerce.tables import (
+    categories,
+    clicks,
+    customers,
+    orders,
+    privacy,
+    products,
+    searches,
+    shipments,
+    shops,
+    variants,
+    versions,
+)
+from commerce.tables.clicks import Click
 from tests.conftest import Backroom
 from tests.stored import row, rows
 
@@ -498,6 +511,18 @@ class TestUnclear:
         results, (happened,) = mirror.tell(Unclear(kind="product", id="1", reason="Only the id."))
         assert (happened.name, happened.object_id, happened.reason) == ("object.unclear", "1", "Only the id.")
         assert results[0].state == "applied"
+
+
+class TestSearchId:
+    def test_counts_the_order_once_and_stays_out_of_it(self, mirror: Mirror) -> None:
+        click = Click(shop_id=mirror.shop_id, token="abcdefgh.2", query="tent", product_id="1", position=2)
+        with mirror.database.write() as db:
+            clicks.save(db, [click], day=START.date())
+        for second in (1, 2):
+            mirror.tell(order(second=second, search_id="abcdefgh.2", note=str(second)))
+        with mirror.database.read() as db:
+            assert searches.totals(db, shop_id=mirror.shop_id, since=START.date()).orders == 1
+        assert "abcdefgh.2" not in repr(row(mirror.database, orders.orders, id="1"))
 
 
 class TestDigest:

@@ -165,3 +165,18 @@ class TestOtherTellings:
         )
         with pytest.raises(UnableToRead, match="happened_at"):
             read("fulfillment_events/create", told)
+
+
+class TestSearchId:
+    @pytest.mark.parametrize(
+        ("details", "token"),
+        [
+            ([{"name": "gift", "value": "yes"}, {"name": "_backroom_search", "value": "aB3_x-9Q.4"}], "aB3_x-9Q.4"),
+            ([{"name": "_backroom_search", "value": "not a token"}], ""),
+            ([{"name": "_backroom_search", "value": None}, "odd"], ""),
+            ("odd", ""),
+            ([], ""),
+        ],
+    )
+    def test_comes_back_with_the_carts_details(self, read, order, details, token):
+        assert facts(read("orders/updated", order | {"note_attributes": details})).search_id == token

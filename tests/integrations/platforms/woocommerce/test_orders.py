@@ -92,3 +92,8 @@ class TestAnOrder:
     def test_counts_in_its_own_currency(self, read: Read, currency: str, total: str, units: int) -> None:
         order = order_of(read("order.updated", ORDER, currency=currency, total=total, line_items=[], refunds=[]))
         assert order.total == units
+
+    def test_brings_back_the_click_of_the_search_that_led_to_it(self, read: Read) -> None:
+        meta = [{"id": 1, "key": "_backroom_search", "value": "aB3_x-9Q.4"}]
+        assert order_of(read("order.updated", ORDER, meta_data=meta)).search_id == "aB3_x-9Q.4"
+        assert order_of(read("order.updated", ORDER, meta_data=[])).search_id == ""
