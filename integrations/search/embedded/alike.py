@@ -20,7 +20,7 @@ _MEANING_WEIGHT = 0.5
 
 def similar(opened: Opened, product_id: str, limit: int) -> list[str]:
     """Ids of the products most like this one; none where the index has it not."""
-    searcher = opened.index.searcher()
+    searcher = opened.state.searcher
     itself = term("id", clean(product_id))
     found = searcher.search(itself, limit=1, count=False).hits
     if not found or limit < 1:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import groupby
 
 # Scripts written without spaces: their runs are cut into pairs of characters.
 _UNSPACED = (
@@ -12,6 +13,7 @@ _UNSPACED = (
 )
 _MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff"  # vowel signs inside words
 _WORD = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?:(?![{_UNSPACED}])(?:[^\W_]|[{_MARKS}]))+")
+_UNUSUAL = re.compile(rf"[{_UNSPACED}{_MARKS}]")
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
 _POSSESSIVE = re.compile(r"(?<=\w\w)['\u2019`]s\b", re.IGNORECASE)
 _LETTERS = str.maketrans(
@@ -33,6 +35,11 @@ def spans(text: str) -> Iterator[tuple[int, int, str, bool]]:
     """The runs of letters and digits: start, end, folded word, and whether its script has no spaces."""
     for match in _WORD.finditer(text):
         yield match.start(), match.end(), fold(match.group()), match.lastgroup == "unspaced"
+
+
+def has_unusual_letters(text: str) -> bool:
+    """Whether a script without spaces, or with vowel signs, is in a text: else words are just letters and digits."""
+    return not text.isascii() and _UNUSUAL.search(text) is not None
 
 
 def without_possessive(text: str) -> str:
@@ -71,8 +78,8 @@ def indexed_text(text: str) -> str:
     text = without_possessive(text)
     if text.isascii():
         return _plain(text)
-    pieces = text.split()
-    return " ".join(_plain(piece) if piece.isascii() else " ".join(indexed_words(piece)) for piece in pieces)
+    runs = groupby(text.split(), str.isascii)
+    return " ".join(_plain(" ".join(run)) if plain else " ".join(indexed_words(" ".join(run))) for plain, run in runs)
 
 
 def _plain(text: str) -> str:

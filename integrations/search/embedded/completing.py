@@ -18,16 +18,16 @@ def complete(opened: Opened, text: str, limit: int, settings: SearchSettings) ->
     words = query_words(text)[:MOST_WORDS]
     if not words or limit < 1:
         return []
-    searcher, language = opened.index.searcher(), opened.form.language
-    reader = Reader(searcher, language, opened.vocabulary, settings, is_prefix=False)
+    state, language = opened.state, opened.form.language
+    reader = Reader(state, language, opened.vocabulary, settings, is_prefix=False)
     *before, beginning = words
     meaning = reader.read(" ".join(before))
     start = meaning.corrected.split() or before
     titled = [matching.matches(group, "title") for group in meaning.groups if group.known]
     among = matching.all_of(titled) if titled else None
-    likely = searcher.terms_with_prefix("title_words", beginning, among, limit * _CONSIDERED)
+    likely = state.searcher.terms_with_prefix("title_words", beginning, among, limit * _CONSIDERED)
     if not likely and settings.typos:
-        likely = [(word, 1) for word in opened.vocabulary.corrections(beginning, searcher)]
+        likely = [(word, 1) for word in opened.vocabulary.corrections(beginning, state.searcher)]
     completed: dict[str, str] = {}
     for word, _ in likely:
         completed.setdefault(language.stem(word), " ".join([*start, word]))

@@ -81,12 +81,12 @@ class EmbeddedEngine:
     def count(self, index: str) -> int:
         """How many documents the index has."""
         opened = self._fresh(index)
-        return int(opened.index.searcher().num_docs) if opened else 0
+        return int(opened.state.searcher.num_docs) if opened else 0
 
     def digests(self, index: str) -> Iterator[tuple[str, str]]:
         """Every document's id and digest, as of the moment when this is begun."""
         opened = self._fresh(index)
-        return listing.digests(opened.index.searcher()) if opened else iter(())
+        return listing.digests(opened.state.searcher) if opened else iter(())
 
     def rebuild(self, index: str, token: str, settings: SearchSettings = USUAL) -> Rebuild:
         """Begin or go on with a rebuild; once finished, its token opens what is searched by now.

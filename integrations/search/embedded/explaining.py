@@ -2,7 +2,7 @@
 
 from tantivy import Query
 
-from integrations.search.embedded import matching, scoring
+from integrations.search.embedded import matching, ranking, scoring
 from integrations.search.embedded.matching import filtered, term
 from integrations.search.embedded.meaning import COMPLETED, COMPOUND, CORRECTED, Group, Meaning, Reading
 from integrations.search.embedded.narrowing import condition
@@ -37,29 +37,32 @@ class _Explained:
         search = self._search
         if not self._has(Query.all_query()):
             return Explanation(
-                read_as=(*read_as(search.meaning), "The product is not in the index."),
+                read_as=(*read_as(search.understood.meaning), "The product is not in the index."),
                 reasons=(), score=0.0, is_found=False,
             )  # fmt: skip
-        narrowed = search.narrowing.of(search.found.query)
-        is_found = self._has(narrowed)
-        read = list(read_as(search.meaning))
+        is_found = self._has(search.narrowed)
+        read = list(read_as(search.understood.meaning))
         if not is_found:
-            found_but = self._has(search.found.query)
+            found_but = self._has(search.understood.found)
             read.append("The filters leave the product out." if found_but else "It has too few of the words.")
-        reasons = self._reasons(narrowed) if is_found and search.meaning.says_something else []
+        reasons = self._reasons() if is_found and search.understood.meaning.says_something else []
         reasons += self._boosted(sum(reason.score for reason in reasons)) if is_found else []
         ordered = tuple(sorted(reasons, key=lambda reason: -abs(reason.score)))
         return Explanation(
             read_as=tuple(read), reasons=ordered, score=sum(reason.score for reason in ordered), is_found=is_found
         )
 
-    def _reasons(self, narrowed: Query) -> list[Reason]:
-        ranking = self._search.ranking()
-        parts = ranking.first_parts()
-        best = self._searcher.search(scoring.scored(narrowed, parts), limit=10).hits
-        parts += ranking.second_parts(best)
-        reasons = [Reason(text=self._text(part), score=self._worth(part.query)) for part in parts]
-        return [reason for reason in reasons if reason.score >= _LEAST]
+    def _reasons(self) -> list[Reason]:
+        reasons = [
+            Reason(text=self._text(part), score=self._worth(part.query)) for part in self._search.understood.parts
+        ]
+        reasons = [reason for reason in reasons if reason.score >= _LEAST]
+        if self._search.understood.vector is None:
+            return reasons
+        address = self._searcher.search(self._itself, limit=1, count=False).hits[0][1]
+        factor = ranking.meant(self._searcher, [address], self._search.understood)[0]
+        whole = sum(reason.score for reason in reasons)
+        return [*reasons, Reason(text="What it means is like the query, or less so", score=whole * (factor - 1))]
 
     def _boosted(self, score: float) -> list[Reason]:
         found, factor = [], 1.0

@@ -5,11 +5,12 @@ from functools import cache, lru_cache
 
 import tantivy
 
+from integrations.search.embedded.analysis import indexed_text
 from integrations.search.embedded.stop_words import STOP_WORDS
 
 ENGLISH = "english"
 LONGEST_WORD = 60
-_STEMS_KEPT = 20_000
+_STEMS_KEPT, _TITLES_KEPT = 20_000, 5000
 
 
 class Language:
@@ -27,12 +28,17 @@ class Language:
         self._others = [_analyzer(name) for name in dict.fromkeys(others) if name != first]
         # A word has one stem for ever: titles are read again and again.
         self.stem = lru_cache(_STEMS_KEPT)(self._stem)
+        self.title_stems = lru_cache(_TITLES_KEPT)(self._title_stems)
         self.readings = lru_cache(_STEMS_KEPT)(self._readings)
 
     def _stem(self, word: str) -> str:
         """The stem of one folded word; a word too long to be indexed stays as it is."""
         stems = self.stemming.analyze(word)
         return str(stems[0]) if stems else word
+
+    def _title_stems(self, title: str) -> frozenset[str]:
+        """The stems of a title as it is written."""
+        return frozenset(str(stem) for stem in self.stemming.analyze(indexed_text(title)))
 
     def _readings(self, word: str) -> tuple[str, ...]:
         """The stem in the first language, and what the others make of the word."""

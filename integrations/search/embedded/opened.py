@@ -17,9 +17,46 @@ from integrations.search.embedded.vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
 OPEN_AT_MOST = 64
+_KEPT_COUNTS, _KEPT_BEGINNINGS, _KEPT_TEXTS = 20_000, 2000, 1000
 _SETTLED_NS = 50_000_000  # clocks of file systems tick every ten milliseconds at worst
 
 Stamp = tuple[int, int, int]
+
+
+class State:
+    """One commit of an index, and what has been counted and understood in it."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self.searcher = searcher
+        self._counts: dict[tuple[str, str], int] = {}
+        self._beginnings: dict[tuple[str, str, int], list[tuple[str, int]]] = {}
+        self.understood: dict[tuple[str, bool, int], tuple[object, object]] = {}
+
+    def remember(self, key: tuple[str, bool, int], settings: object, understood: object) -> None:
+        """Keep what a text means under these settings until the next commit."""
+        if len(self.understood) >= _KEPT_TEXTS:
+            self.understood.clear()
+        self.understood[key] = settings, understood
+
+    def count(self, field: str, word: str) -> int:
+        """In how many documents a word is."""
+        key = field, word
+        known = self._counts.get(key)
+        if known is None:
+            if len(self._counts) >= _KEPT_COUNTS:
+                self._counts.clear()
+            known = self._counts[key] = self.searcher.doc_freq(field, word)
+        return known
+
+    def beginning_with(self, field: str, beginning: str, limit: int) -> list[tuple[str, int]]:
+        """The commonest words with that beginning, and in how many documents they are."""
+        key = field, beginning, limit
+        known = self._beginnings.get(key)
+        if known is None:
+            if len(self._beginnings) >= _KEPT_BEGINNINGS:
+                self._beginnings.clear()
+            known = self._beginnings[key] = self.searcher.terms_with_prefix(field, beginning, limit=limit)
+        return known
 
 
 @dataclass(slots=True)
@@ -31,7 +68,15 @@ class Opened:
     index: tantivy.Index
     form: Form
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    _state: State | None = None
     _seen: Stamp | None = None
+
+    @property
+    def state(self) -> State:
+        """The commit that was read last."""
+        if self._state is None:
+            self._state = State(self.index.searcher())
+        return self._state
 
     def refresh(self) -> None:
         """Read the last commit, if it is not the one that is read already.
@@ -45,6 +90,7 @@ class Opened:
         meta = stat.st_ino, stat.st_mtime_ns, stat.st_size
         if meta != self._seen:
             self.index.reload()
+            self._state = State(self.index.searcher())
             is_settled = time.time_ns() - stat.st_mtime_ns > _SETTLED_NS
             self._seen = meta if is_settled else None
 

@@ -19,6 +19,7 @@ from integrations.search.embedded.meaning import (
     Reading,
     Word,
 )
+from integrations.search.embedded.opened import State
 from integrations.search.embedded.schema import SCHEMA
 from integrations.search.embedded.synonyms import Synonyms, synonyms
 from integrations.search.embedded.vocabulary import SHORTEST, Vocabulary
@@ -40,16 +41,15 @@ class Reader:
 
     def __init__(
         self,
-        searcher: tantivy.Searcher,
+        state: State,
         language: Language,
         vocabulary: Vocabulary,
         settings: SearchSettings = USUAL,
         *,
         is_prefix: bool = True,
     ) -> None:
-        self._searcher, self._language, self._vocabulary = searcher, language, vocabulary
+        self._state, self._searcher, self._language, self._vocabulary = state, state.searcher, language, vocabulary
         self._settings, self._is_prefix = settings, is_prefix
-        self._counted: dict[tuple[str, str], int] = {}
         self._spelled: dict[str, str] = {}
 
     def read(self, text: str) -> Meaning:
@@ -188,9 +188,9 @@ class Reader:
         Only while titles hardly have it as a word by itself: "note" is completed where most are notebooks, but "desk"
         is a desk, though there are desktops.
         """
-        found = self._searcher.terms_with_prefix("title_words", text, limit=_COMPLETIONS)
+        found = self._state.beginning_with("title_words", text, _COMPLETIONS)
         if not found and not known:
-            found = self._searcher.terms_with_prefix("words", text, limit=_COMPLETIONS)
+            found = self._state.beginning_with("words", text, _COMPLETIONS)
         itself = self._count("title_words", text)
         most = found[0][1] if found else 0
         if itself * _RATHER_A_BEGINNING > most or (known and not most):
@@ -198,9 +198,4 @@ class Reader:
         return [(word, _COMPLETED_WEIGHT * math.sqrt(count / most), count) for word, count in found if word != text]
 
     def _count(self, field: str, word: str) -> int:
-        """In how many documents a word is; asked once a query."""
-        key = field, word
-        known = self._counted.get(key)
-        if known is None:
-            known = self._counted[key] = self._searcher.doc_freq(field, word)
-        return known
+        return self._state.count(field, word)

@@ -1,6 +1,7 @@
 """A product's document as the index stores it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import tantivy
 
@@ -12,19 +13,23 @@ from integrations.search.embedded.languages import Language
 from integrations.search.embedded.schema import VECTOR_FIELDS, clean, facet_key, facet_value
 
 _APART = " | "
+_AT_ONCE = 100
 _TITLE, _CODES = "title", "codes"
 
 
-def rows(documents: Sequence[Document], form: Form) -> list[tantivy.Document]:
-    """The documents as an index of that form stores them."""
+def rows(documents: Iterable[Document], form: Form) -> Iterator[tantivy.Document]:
+    """The documents as an index of that form stores them, one after another: the writer is at work meanwhile."""
     language = form.language
-    stored = [_row(document, form, language) for document in documents]
-    if form.vectors and form.vectors == vectors.model_name():
-        packed = vectors.of_documents([_described(document, form) for document in documents])
-        for row, numbers in zip(stored, packed, strict=True):
-            for name, number in zip(VECTOR_FIELDS, numbers, strict=False):
-                row.add_integer(name, number)
-    return stored
+    has_vectors = bool(form.vectors) and form.vectors == vectors.model_name()
+    waiting = iter(documents)
+    while some := list(islice(waiting, _AT_ONCE)):
+        stored = [_row(document, form, language) for document in some]
+        if has_vectors:
+            packed = vectors.of_documents([_described(document, form) for document in some])
+            for row, numbers in zip(stored, packed, strict=True):
+                for name, number in zip(VECTOR_FIELDS, numbers, strict=True):
+                    row.add_integer(name, number)
+        yield from stored
 
 
 def _row(document: Document, form: Form, language: Language) -> tantivy.Document:

@@ -1,6 +1,6 @@
 """How well documents match: a sum of parts, each of which can be told to a merchant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
@@ -74,7 +74,7 @@ def in_common(weights: Mapping[str, float]) -> list[Part]:
     ]
 
 
-def scored(matching: Query, counted: list[Part]) -> Query:
+def scored(matching: Query, counted: Iterable[Part]) -> Query:
     """The documents of `matching`, with the sum of the parts as their scores."""
     without_score = Query.const_score_query(matching, 0.0)
     return Query.boolean_query([(Occur.Must, without_score), *((Occur.Should, part.query) for part in counted)])

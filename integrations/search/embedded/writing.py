@@ -13,7 +13,7 @@ from integrations.search.embedded.rows import rows
 from integrations.search.embedded.schema import clean
 
 LOCK_SECONDS = 3.0
-_HEAP_BYTES = 50_000_000
+_HEAP_BYTES = 120_000_000
 _SMALL = 200
 _SMALL_HEAP_BYTES = 15_000_000
 
@@ -33,7 +33,7 @@ def commit(
     try:
         for gone_id in gone:
             writer.delete_documents_by_term("id", clean(gone_id))
-        for row in rows(list(latest.values()), form):
+        for row in rows(latest.values(), form):
             writer.add_document(row)
         writer.commit()
     finally:

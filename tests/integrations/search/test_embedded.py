@@ -305,8 +305,8 @@ class TestAnyText:
     @given(title=ANY_TEXT, text=ANY_TEXT)
     def test_as_a_title_is_escaped_and_complete(self, small, title, text):
         opened = small._shelf.get("shop")
-        reader = Reader(opened.index.searcher(), opened.form.language, opened.vocabulary)
-        marked = highlight.marked(title, reader.read(text + " " + title[:5]), opened.form.language)
+        reader = Reader(opened.state, opened.form.language, opened.vocabulary)
+        marked = highlight.Marker(reader.read(text + " " + title[:5]), opened.form.language).marked(title)
         plain = marked.replace("<mark>", "").replace("</mark>", "")
         assert "<" not in plain
         assert marked.count("<mark>") == marked.count("</mark>")
