@@ -26,8 +26,23 @@ _SLOWEST_POLL_SECONDS = 0.25
 _BUSY_SECONDS = 10.0  # what the server itself asks for when its search queue is full
 
 
+# Types of errors that say nothing about what was asked.
+_ITS_OWN_FAULT = ("system", "internal")
+_RIGHTS = "; it needs a key with all rights on the indexes shop-* (see docs/how-to/meilisearch.md)"
+_ADVICE = {
+    "invalid_api_key": f". SEARCH_KEY is wrong, has expired or lacks a right{_RIGHTS}",
+    "missing_authorization_header": f". Set SEARCH_KEY{_RIGHTS}",
+    "no_space_left_on_device": ". Its disk is full: make room, what was sent is sent again",
+    "invalid_settings_ranking_rules": ". Backroom was made for Meilisearch 1.50; an older one has to be upgraded",
+}
+
+
 class NoIndex(Permanent):
     """The server has no such index."""
+
+
+class TooLarge(Permanent):
+    """More bytes in one call than the server takes."""
 
 
 class _KeptOpen(HttpRequests):
@@ -47,14 +62,15 @@ class Server:
     """One server as this process sees it. A client per thread and time-out: it changes its headers per call."""
 
     def __init__(self, url: str, key: str, *, search_seconds: int = SEARCH_SECONDS, task_seconds: float = TASK_SECONDS):
-        self._url, self._key = url.rstrip("/"), key
+        self.url, self.has_key = url.rstrip("/"), bool(key)
+        self._key = key
         self._search_seconds, self._task_seconds = search_seconds, task_seconds
         self._local = threading.local()
 
     def _client(self, seconds: int) -> Client:
         clients: dict[int, Client] = self._local.__dict__.setdefault("clients", {})
         if seconds not in clients:
-            client = Client(self._url, self._key or None, timeout=seconds)
+            client = Client(self.url, self._key or None, timeout=seconds)
             client.http = client.task_handler.http = _KeptOpen(client)
             clients[seconds] = client
         return clients[seconds]
@@ -75,9 +91,27 @@ class Server:
         index.http = index.task_handler.http = self.client.http
         return index
 
-    def remove(self, uid: str, keys: list[str]) -> TaskInfo:
-        """Have documents deleted. The client's own function for it warns that it will go; the server's stays."""
-        return TaskInfo(**self.client.http.post(f"indexes/{uid}/documents/delete-batch", keys))
+    def post(self, what: str, path: str, body: Any) -> Any:
+        """Call an address that the client has no function for, or one that warns."""
+        return self.ask(what, self.client.http.post, path, body)
+
+    def add(self, what: str, index: str, body: bytes) -> TaskInfo:
+        """Have documents added or replaced: a JSON list, written already."""
+        path = f"indexes/{index}/documents?primaryKey=id"
+        return TaskInfo(**self.ask(what, self.client.http.post, path, body))
+
+    def settings(self, what: str, uid: str) -> dict[str, Any]:
+        """The settings of an index. Raises NoIndex."""
+        return dict(self.ask(what, self.index(uid).get_settings))
+
+    def several(self, what: str, index: str, queries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Answers to several searches in one index. Raises NoIndex, and Transient for an answer without results."""
+        body = {"queries": [{"indexUid": index} | query for query in queries]}
+        answer = self.ask(what, self.searching.http.post, "multi-search", body)
+        results = answer.get("results") if isinstance(answer, dict) else None
+        if not isinstance(results, list) or len(results) != len(queries):
+            raise Transient(f"{what}: the search server at {self.url} gave no usable answer")
+        return results
 
     def ask(self, what: str, call: Callable[..., Any], *args: Any) -> Any:
         """Call. Raises Transient, Permanent, RateLimited, and NoIndex where the index is missing."""
@@ -86,23 +120,24 @@ class Server:
         except MeilisearchApiError as error:
             raise _refusal(what, error) from error
         except (MeilisearchTimeoutError, MeilisearchCommunicationError) as error:
-            raise Transient(f"{what}: the search server at {self._url} does not answer: {error.message}") from error
+            raise Transient(f"{what}: the search server at {self.url} does not answer: {error.message}") from error
         except MeilisearchError as error:
             raise Permanent(f"{what}: {error.message}") from error
         except (requests.RequestException, ValueError) as error:
-            raise Transient(f"{what}: the search server at {self._url} gave no usable answer: {error}") from error
+            raise Transient(f"{what}: the search server at {self.url} gave no usable answer: {error}") from error
 
     def finish(self, what: str, tasks: Iterable[TaskInfo], *, fine: tuple[str, ...] = ()) -> None:
         """Wait until tasks are done; the error codes in `fine` count as done.
 
-        Raises Permanent when one failed, Transient when it takes too long: it stays in the server's queue, and what
-        is sent again is done after it.
+        Raises Permanent when one failed, Transient when the server itself is at fault (its disk is full) or it takes
+        too long: it stays in the server's queue, and what is sent again is done after it.
         """
         for task in tasks:
             done = self._done(what, task.task_uid)
             error = done.error or {}
             if done.status != "succeeded" and error.get("code") not in fine:
-                raise Permanent(f"{what}: the search server's task {done.uid} {done.status}: {error.get('message')}")
+                text = f"{what}: the search server's task {done.uid} {done.status}: {error.get('message')}"
+                raise (Transient if error.get("type") in _ITS_OWN_FAULT else Permanent)(text)
 
     def _done(self, what: str, uid: int) -> Task:
         deadline = time.monotonic() + self._task_seconds
@@ -120,10 +155,13 @@ class Server:
 def _refusal(what: str, error: MeilisearchApiError) -> Exception:
     if error.code == "index_not_found":
         return NoIndex(error.message)
-    message = f"{what}: the search server answers {error.status_code} {error.code or ''}: {error.message}"
+    if error.code == "payload_too_large" or error.status_code == 413:
+        return TooLarge(f"{what}: the search server takes no call as large as this: {error.message}")
+    advice = _ADVICE.get(error.code or "", "")
+    message = f"{what}: the search server answers {error.status_code} {error.code or ''}: {error.message}{advice}"
     if error.status_code in (429, 503):
         return RateLimited(message, retry_after=_retry_after(error))
-    if error.status_code >= 500 or error.status_code == 408:
+    if error.status_code >= 500 or error.status_code == 408 or error.code == "no_space_left_on_device":
         return Transient(message)
     return Permanent(message)
 
