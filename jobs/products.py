@@ -11,7 +11,8 @@ import structlog
 from commerce.database import Connection
 from commerce.mirror.refresh import refresh
 from commerce.rules.documents import Document, Product, document, index_of, is_searchable
-from commerce.tables import effects, products, reindexes, shops
+from commerce.rules.search_settings import SearchSettings
+from commerce.tables import effects, products, reindexes, search_settings, shops
 from commerce.tables.shops import Shop
 from integrations.errors import OutsideError, Permanent, RateLimited
 from integrations.search_api import Rebuild
@@ -48,12 +49,13 @@ def index_batch(process: Process, held: Lease) -> int:
         rows = effects.batch(db, shop_id=held.shop_id, kind=effects.INDEX, now=now, limit=BATCH) if shop else []
         ids = {row.object_id for row in rows}
         found = products.by_ids(db, shop_id=held.shop_id, ids=ids, currency=shop.currency) if shop else {}
+        settings = search_settings.of(db, shop_id=held.shop_id)
     if shop is None or not rows:
         return 0
     try:
-        _index(process, held, ids, found)
+        _index(process, held, ids, found, settings)
     except OutsideError as error:
-        _postpone(process, held, rows, error, now)
+        postpone(process, held, rows, error, now)
         return 0
     with process.database.write() as db:
         held.keep(db)
@@ -61,18 +63,18 @@ def index_batch(process: Process, held: Lease) -> int:
     return len(rows)
 
 
-def _index(process: Process, held: Lease, ids: set[str], found: dict[str, Product]) -> None:
+def _index(process: Process, held: Lease, ids: set[str], found: dict[str, Product], settings: SearchSettings) -> None:
     """Save what is to be found, remove what is not: drafts, unpublished and deleted products."""
     index = index_of(held.shop_id)
     shown = [document(product) for product in found.values() if is_searchable(product)]
     hidden = ids - {one.id for one in shown}
     if shown:
-        process.engine.save(index, shown)
+        process.engine.save(index, shown, settings)
     if hidden:
         process.engine.remove(index, hidden)
 
 
-def _postpone(process: Process, held: Lease, rows: Sequence[Any], error: OutsideError, now: datetime) -> None:
+def postpone(process: Process, held: Lease, rows: Sequence[Any], error: OutsideError, now: datetime) -> None:
     """The engine failed: refused work is shown to the merchant, anything else is tried again later."""
     attempts = max(row.attempts for row in rows)
     wait = pause(_BACKOFF, attempts)
@@ -124,7 +126,9 @@ def _go_on(process: Process, held: Lease, shop: Shop, run: Any) -> bool:
 
 def _rebuild_slice(process: Process, held: Lease, shop: Shop, run: Any) -> bool:
     """Fill the new index for some seconds; True once it took the old one's place."""
-    rebuild = process.engine.rebuild(index_of(shop.id), run.token)
+    with process.database.read() as db:
+        settings = search_settings.of(db, shop_id=shop.id)
+    rebuild = process.engine.rebuild(index_of(shop.id), run.token, settings)
     last_id, until = run.last_id, monotonic() + SLICE
     while monotonic() < until:
         with process.database.read() as db:

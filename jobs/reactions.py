@@ -21,6 +21,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
 # Kind of effect to what has to be woken for it.
 WAKES = {
     effects.INDEX: queues.INDEX,
+    effects.CONFIGURE: queues.CONFIGURE,
     effects.REREAD: queues.REREAD,
     effects.CALL: queues.CALL,
     effects.ERASE: queues.ERASE,

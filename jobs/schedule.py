@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from jobs.alarms import EVERY, watch_indexes
 from jobs.connections import keep_alive
 from jobs.sweep import forget, sweep
 from jobs.walks import begin_walks
@@ -21,5 +22,6 @@ SCHEDULE = (
     Regularly(run=sweep, seconds=2, ttl=4),
     Regularly(run=begin_walks, seconds=15, ttl=60),
     Regularly(run=keep_alive, seconds=3600, ttl=1800),
+    Regularly(run=watch_indexes, seconds=EVERY, ttl=100),
     Regularly(run=forget, seconds=3600, ttl=1800),
 )

@@ -8,8 +8,9 @@ from pathlib import Path
 import structlog
 
 from commerce.database import Connection
-from commerce.tables import effects, inbox, installs, leases, reindexes, rejections, sign_ins, syncs, tallies
+from commerce.tables import drift, effects, inbox, installs, leases, reindexes, rejections, sign_ins, syncs, tallies
 from jobs import calls, events, privacy, products, queues, reactions, rereads
+from jobs import drift as checks
 from jobs import syncs as walks
 from jobs.job import job, utc_now
 from jobs.process import Process, current, died
@@ -24,6 +25,7 @@ _KEPT_HOURS = timedelta(days=400)  # hourly counters
 # Under which lease effects of each kind are worked on.
 _LEASES = {
     effects.INDEX: products.LEASE,
+    effects.CONFIGURE: products.LEASE,
     effects.REREAD: rereads.LEASE,
     effects.CALL: calls.LEASE,
     effects.ERASE: privacy.LEASE,
@@ -48,8 +50,10 @@ def sweep() -> None:
     with process.database.read() as db:
         rebuilding = set(reindexes.running(db)) - _busy(db, products.REINDEX_LEASE, now)
         walking = syncs.shops_with_work(db, now=now) - _busy(db, walks.LEASE, now)
+        checking = drift.asked(db) - _busy(db, checks.LEASE, now)
     process.queues.wake(queues.REINDEX, rebuilding)
     process.queues.wake(queues.SYNC, walking)
+    process.queues.wake(queues.CHECK, checking)
 
 
 def _busy(db: Connection, kind: str, now: datetime) -> set[int]:
@@ -86,6 +90,7 @@ def forget() -> None:
         installs.forget(db, before=before)
         syncs.forget(db, before=now - _KEPT_RUNS, changes_before=now - _KEPT_CHANGES)
         tallies.forget(db, before=now - _KEPT_HOURS)
+        drift.forget(db, before=now - _KEPT_RUNS)
     _forget_files(process.settings.var_dir / "syncs", before=now - _KEPT_FILES)
 
 

@@ -12,17 +12,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
+import structlog
 from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from rq.worker import DequeueStrategy
 
+from commerce.database import REFUSED, UNREACHABLE
 from commerce.logs import configure_logging
 from commerce.settings import Settings, UnableToConfigure
 from jobs import process
+from jobs.alarms import watch_indexes
 from jobs.queues import QUEUES, Queues, connect
 
 _SHOW_UP_EVERY = 2.0  # seconds
+_log = structlog.get_logger(__name__)
 
 
 @contextmanager
@@ -56,6 +60,14 @@ def chosen_queues(names: Sequence[str]) -> list[str]:
     return [name for name in QUEUES if name in names or not names]
 
 
+def _look_at_the_indexes() -> None:
+    """An index whose files are gone, or of another version, is built anew at once."""
+    try:
+        watch_indexes()
+    except (*UNREACHABLE, REFUSED) as error:
+        _log.warning("database.unreachable", error=type(error).__name__, effect="indexes are looked at later")
+
+
 def main() -> None:
     """Work until told to stop; a running job is finished first."""
     try:
@@ -69,6 +81,7 @@ def main() -> None:
     worker = SimpleWorker(
         chosen_queues(sys.argv[1:]), connection=connect(settings.redis_url), serializer=JSONSerializer
     )
+    _look_at_the_indexes()
     with showing_up(here.queues, here.name):
         worker.work(dequeue_strategy=DequeueStrategy.ROUND_ROBIN, logging_level="WARNING")
 

@@ -30,6 +30,7 @@ from commerce.tables import (
     inventory,
     orders,
     privacy,
+    search_settings,
     shipments,
     shops,
     variants,
@@ -158,7 +159,9 @@ def _shop(db: Connection, shop: Shop, told: ShopFacts, at: Moments) -> Patched:
     versions.save(db, shop_id=shop.id, changed={key: Version(updated_at=told.told_at)}, now=at.now)
     values = {name: getattr(told, name) for name in ("name", "timezone", "locale", "email") if getattr(told, name)}
     if values:
+        searched = search_settings.of(db, shop_id=shop.id)
         shops.learn(db, shop.id, **values)
+        search_settings.follow(db, shop_id=shop.id, before=searched, now=at.now)
     fresh = shops.learn_currency(db, shop, told.currency, corrects=True)
     return Patched(applied=True, note="Saved.", shop=fresh)
 

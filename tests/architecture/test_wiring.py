@@ -19,7 +19,23 @@ from commerce.migrate import config, migrate, revisions
 from commerce.settings import Settings
 from commerce.tables import every
 from integrations import registry
-from jobs import calls, connections, events, job, privacy, products, queues, rereads, sweep, syncs, walks, worker
+from jobs import (
+    alarms,
+    calls,
+    connections,
+    drift,
+    events,
+    job,
+    privacy,
+    products,
+    queues,
+    rereads,
+    search_settings,
+    sweep,
+    syncs,
+    walks,
+    worker,
+)
 from tests.conftest import Backroom
 from webapp import app as application
 from webapp import guards
@@ -67,7 +83,10 @@ class TestQueues:
         assert (spec.queue, spec.timeout) == (queue, timeout)
 
     def test_know_every_job_there_is(self) -> None:
-        loaded = (calls, connections, events, privacy, products, rereads, sweep, syncs, walks)
+        loaded = (
+            *(alarms, calls, connections, drift, events, privacy, products, rereads, search_settings),
+            *(sweep, syncs, walks),
+        )
         declared = {name for name in job.JOBS if name.startswith("jobs.")}
         assert {name.rpartition(".")[0] for name in declared} == {module.__name__ for module in loaded}
         text = "".join(path.read_text() for path in (ROOT / "jobs").glob("*.py"))

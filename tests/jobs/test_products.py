@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from commerce.rules.documents import Document, index_of
+from commerce.rules.search_settings import USUAL, SearchSettings
 from commerce.tables import effects, leases, reindexes, shops
 from integrations.errors import OutsideError, Permanent, RateLimited, Transient
 from integrations.search_api import SearchEngine
@@ -32,11 +33,11 @@ class Watched:
     error: OutsideError | None = None
     saved: list[list[str]] = field(default_factory=list)
 
-    def save(self, index: str, documents: Sequence[Document]) -> None:
+    def save(self, index: str, documents: Sequence[Document], settings: SearchSettings = USUAL) -> None:
         if self.error is not None:
             raise self.error
         self.saved.append([one.id for one in documents])
-        self.engine.save(index, documents)
+        self.engine.save(index, documents, settings)
 
     def remove(self, index: str, ids: Iterable[str]) -> None:
         if self.error is not None:
