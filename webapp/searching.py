@@ -1,114 +1,103 @@
 """Product search as shoppers and merchants use it: one reading of the query, one way from hits to products."""
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from werkzeug.datastructures import MultiDict
-
-from commerce.rules.documents import Product, facet_name, index_of, is_searchable
+from commerce.rules import merchandising
+from commerce.rules.documents import Product, index_of, is_searchable
+from commerce.rules.merchandising import NOTHING, Outcome
+from commerce.rules.search_settings import SORTS
 from commerce.tables import products
 from commerce.tables.shops import Shop
 from integrations.errors import OutsideError
 from integrations.search_api import Hit, SearchQuery
 from webapp.errors import Problem
-from webapp.inputs import choice, text, whole, wrong
 from webapp.parts import Parts
+from webapp.search import tools as of_shops
+from webapp.search.asked import MOST_PER_PAGE, asked_facets, query_of
+from webapp.search.bands import Band, bands
+from webapp.search.composed import Composed, Search, compose
+from webapp.search.reasons import Reason, reason
+from webapp.search.tools import Tools, fitted, for_merchants
 
-SORTS = ("relevance", "price:asc", "price:desc", "created:desc")
-MOST_PER_PAGE = 100
-_LAST_PAGE = 10_000
-_MOST_NAMES = 20
-_MOST_VALUES = 100
-_LARGEST_PRICE = 10**15
-_FILTER = re.compile(r"filter\[([^\[\]]{1,100})\]")
-_RANGE = re.compile(r"([0-9]{0,15})-([0-9]{0,15})")
+__all__ = ["MOST_PER_PAGE", "SORTS", "Found", "asked_facets", "find", "find_as_merchant", "query_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A page of products with what the engine says of each; `facets` by the names that were asked for."""
+    """A page of products with what the engine says of each; `facets` by the names that were asked for.
+
+    `facets` has what `*` stood for in the order in which shoppers see them, `labels` what they are called.
+    `redirect`: where the shopper is to be led instead. `reason`: why there is nothing, only where there is nothing.
+    `placed`: products that a rule put there. `query`: as it was asked, before rules. `outcome`: what rules made of it.
+    """
 
     products: tuple[tuple[Hit, Product], ...]
     total: int
     facets: Mapping[str, tuple[tuple[str, int], ...]]
     price: tuple[int, int] | None
+    corrected: str = ""
+    is_partial: bool = False
+    redirect: str = ""
+    reason: Reason | None = None
+    bands: tuple[Band, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    placed: Mapping[str, str] = field(default_factory=dict)
+    query: SearchQuery = field(default_factory=SearchQuery)
+    outcome: Outcome = NOTHING
 
 
-def query_of(args: MultiDict[str, str]) -> SearchQuery:
-    """Read the query of the present request. Raises Problem naming the parameter that is wrong."""
-    chosen = _chosen(args)
-    per_page = whole("per_page", default=20, low=1, high=MOST_PER_PAGE)
-    price, available = chosen.pop("price", ()), chosen.pop("available", ())
-    return SearchQuery(
-        text=text("q"),
-        offset=(whole("page", default=1, low=1, high=_LAST_PAGE) - 1) * per_page,
-        limit=per_page,
-        sort=choice("sort", SORTS, default="relevance"),
-        facets=tuple(dict.fromkeys(facet_name(name) for name in asked_facets(args))),
-        filters=chosen,
-        price=_price(price),
-        available=_available(available),
+def find(here: Parts, shop: Shop, query: SearchQuery, *, tools: Tools | None = None, category: str = "") -> Found:
+    """Search by the shop's settings and rules, then read the products found from the tables in one go.
+
+    `category`: the handle of the category whose page this is. Left out is what was deleted or unpublished since the
+    index was written. Raises Problem 400 for what the shop does not allow, 503 where the engine cannot be asked.
+    """
+    tools = tools or _tools(here, shop)
+    query = fitted(query, tools)
+    outcome = NOTHING
+    if tools.rules:
+        outcome = merchandising.outcome(tools.rules, now=datetime.now(UTC), query=query.text, category=category)
+    search = Search(here.engine, index_of(shop.id), query, outcome)
+    try:
+        composed, told = compose(search), bands(search)
+        there = _products(here, shop, composed)
+        why = None if there else reason(search, composed.result, here.database.read, shop.id)
+    except OutsideError as error:
+        raise Problem(503, "Search cannot be reached", "Try again in a moment.") from error
+    result = composed.result
+    return Found(
+        products=there,
+        total=result.total,
+        facets={name: result.facets.get(name, ()) for name in query.facets},
+        price=result.price,
+        corrected=result.corrected,
+        is_partial=result.is_partial,
+        redirect=outcome.redirect,
+        reason=why,
+        bands=told,
+        labels=tools.labels,
+        placed=composed.placed,
+        query=query,
+        outcome=outcome,
     )
 
 
-def asked_facets(args: MultiDict[str, str]) -> list[str]:
-    """Names of facets as the caller writes them. Raises Problem."""
-    names = [name.strip() for name in args.get("facets", "").split(",") if name.strip()]
-    if len(names) > _MOST_NAMES or not all(facet_name(name) for name in names):
-        raise wrong("facets", f"at most {_MOST_NAMES} names of facets with commas between them")
-    return names
+def find_as_merchant(here: Parts, shop: Shop, query: SearchQuery) -> Found:
+    """Search without the shop's rules, by every facet and in every order."""
+    return find(here, shop, query, tools=for_merchants(_tools(here, shop)))
 
 
-def _chosen(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
-    """All filters by the names of their facets, however they are written: `filter[Price]` is `filter[price]`."""
-    chosen: dict[str, tuple[str, ...]] = {}
-    for parameter, values in args.lists():
-        if not parameter.startswith("filter"):
-            continue
-        match = _FILTER.fullmatch(parameter)
-        name = facet_name(match[1]) if match else ""
-        if not name:
-            raise wrong(parameter[:100], "written as filter[name]=value")
-        if len(values) > _MOST_VALUES or any(len(value) > 500 or "\x00" in value for value in values):
-            raise wrong(parameter, f"at most {_MOST_VALUES} values of at most 500 characters")
-        chosen[name] = (*chosen.get(name, ()), *(value for value in values if value))
-    if len(chosen) > _MOST_NAMES:
-        raise wrong("filter", f"given for at most {_MOST_NAMES} names")
-    return {name: values for name, values in chosen.items() if values}
-
-
-def _price(values: Sequence[str]) -> tuple[int | None, int | None]:
-    name, values = "filter[price]", [value.strip() for value in values if value.strip()]
-    if not values:
-        return None, None
-    match = _RANGE.fullmatch(values[0])
-    if len(values) > 1 or match is None:
-        raise wrong(name, "one range of minor units such as 1000-5000, 1000- or -5000")
-    low, high = (int(side) if side else None for side in match.groups())
-    if low is not None and high is not None and low > high:
-        raise wrong(name, "a range that begins with the lower price")
-    return low, high
-
-
-def _available(values: Sequence[str]) -> bool | None:
-    words = {value.strip().lower() for value in values if value.strip()}
-    if words - {"true", "false"}:
-        raise wrong("filter[available]", "true or false")
-    return None if len(words) != 1 else words == {"true"}
-
-
-def find(here: Parts, shop: Shop, query: SearchQuery) -> Found:
-    """Search, then read the products found from the tables in one go, in the engine's order.
-
-    Left out is what was deleted or unpublished since the index was written. Raises Problem 503 where the engine
-    cannot be asked.
-    """
-    try:
-        result = here.engine.search(index_of(shop.id), query)
-    except OutsideError as error:
-        raise Problem(503, "Search cannot be reached", "Try again in a moment.") from error
+def _tools(here: Parts, shop: Shop) -> Tools:
     with here.database.read() as db:
-        known = products.by_ids(db, shop_id=shop.id, ids=[hit.id for hit in result.hits], currency=shop.currency)
-    there = [(hit, known[hit.id]) for hit in result.hits if hit.id in known and is_searchable(known[hit.id])]
-    return Found(products=tuple(there), total=result.total, facets=result.facets, price=result.price)
+        return of_shops.of_shop(db, shop.id)
+
+
+def _products(here: Parts, shop: Shop, composed: Composed) -> tuple[tuple[Hit, Product], ...]:
+    hits = composed.result.hits
+    if not hits:
+        return ()
+    with here.database.read() as db:
+        known = products.by_ids(db, shop_id=shop.id, ids=[hit.id for hit in hits], currency=shop.currency)
+    return tuple((hit, known[hit.id]) for hit in hits if hit.id in known and is_searchable(known[hit.id]))

@@ -13,7 +13,7 @@ from webapp import guards, pages
 from webapp.errors import Problem
 from webapp.inputs import whole
 from webapp.parts import parts
-from webapp.searching import SORTS, find, query_of
+from webapp.searching import SORTS, find_as_merchant, query_of
 
 blueprint = Blueprint("products", __name__, url_prefix="/dashboard/products")
 
@@ -44,7 +44,7 @@ def index() -> str:
 
 
 def _found(query: SearchQuery) -> dict[str, Any]:
-    found = find(parts(), g.shop, query)
+    found = find_as_merchant(parts(), g.shop, query)
     rows = [(product, hit.title_html) for hit, product in found.products]
     return {"rows": rows, "total": found.total, "facets": _choices(found.facets, query)}
 
@@ -60,7 +60,7 @@ def _newest(query: SearchQuery) -> dict[str, Any]:
             currency=g.shop.currency,
         )
     try:
-        facets = find(parts(), g.shop, replace(query, offset=0, limit=1)).facets
+        facets = find_as_merchant(parts(), g.shop, replace(query, offset=0, limit=1)).facets
     except Problem:  # the list does not need the engine; only its filters are missing then
         facets = {}
     return {"rows": [(product, "") for product in listed], "total": total, "facets": _choices(facets, query)}
