@@ -15,6 +15,7 @@ from integrations.search_api import Explanation, Reason, SearchQuery
 _LEAST = 0.005
 _BONUSES = {
     scoring.EVERY: "It has all the words",
+    scoring.EVERY_TITLED: "Its title has all the words",
     scoring.PHRASE: "“{}” stand side by side in the title",
     scoring.HEAD: "The last word, “{}”, is in the title: it says what is looked for",
     scoring.VARIANT: "One variant has both words of “{}”",

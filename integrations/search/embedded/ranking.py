@@ -9,7 +9,7 @@ from integrations.search.embedded.schema import VECTOR_FIELDS
 from integrations.search.embedded.understanding import Understood
 
 LOOKED_AT = 100
-MEANING_WEIGHT = 0.4
+MEANING_WEIGHT = 0.3
 
 Scored = tuple[float, DocAddress]
 

@@ -5,6 +5,7 @@ import math
 import tantivy
 
 from commerce.rules.search_settings import USUAL, SearchSettings
+from integrations.search.embedded import matching
 from integrations.search.embedded.analysis import code, query_words
 from integrations.search.embedded.languages import Language
 from integrations.search.embedded.meaning import (
@@ -26,8 +27,9 @@ from integrations.search.embedded.vocabulary import SHORTEST, Vocabulary
 
 MOST_WORDS = 24
 _COMPLETIONS = 12
-_COMPLETED_WEIGHT = 0.6
-_RATHER_A_BEGINNING = 10
+_COMPLETED_WEIGHT = 0.8
+_RATHER_A_BEGINNING = 4
+_RARE, _RARE_WEIGHT = 10, 0.3
 _CORRECTED_WEIGHT = 0.5
 _LESS_LIKELY = 0.6
 _MERE_STEM_WEIGHT = 0.1
@@ -51,6 +53,7 @@ class Reader:
         self._state, self._searcher, self._language, self._vocabulary = state, state.searcher, language, vocabulary
         self._settings, self._is_prefix = settings, is_prefix
         self._spelled: dict[str, str] = {}
+        self._before: list[Group] = []
 
     def read(self, text: str) -> Meaning:
         """Understand a query; words beyond the first two dozen are not looked at."""
@@ -89,6 +92,8 @@ class Reader:
             taken = []
             for at in range(position, position + size):
                 may_go_on = at == len(words) - 1 and size == 1 and self._is_prefix
+                if may_go_on:
+                    self._before = groups
                 word, completed = self._word(words[at], may_go_on=may_go_on, is_understood=is_understood)
                 prefix = prefix or completed
                 taken.append(word)
@@ -142,16 +147,16 @@ class Reader:
         """A word as read, and its text again if it was taken for the beginning of a word."""
         stem = self._language.stem(text)
         known = self._known(text, stem)
-        found = {
-            each: Reading(each, 1.0 if known else _MERE_STEM_WEIGHT, text, AS_WRITTEN)
-            for each in self._language.readings(text)
-        }
         completed = self._completions(text, known) if may_go_on and len(text) >= 2 else []
+        weight = 1.0 if known else _MERE_STEM_WEIGHT
+        if completed and self._count("title_words", text) * _RARE < completed[0][2]:
+            weight = min(weight, _RARE_WEIGHT)
+        found = {each: Reading(each, weight, text, AS_WRITTEN) for each in self._language.readings(text)}
         for other, weight, _ in completed:
             reading = Reading(self._language.stem(other), weight, other, COMPLETED)
             found.setdefault(reading.stem, reading)
         # "muse" before the one museum of a catalogue full of mice is a mistake rather than a beginning.
-        if not known and not is_understood and all(count < _FEW for _, _, count in completed):
+        if not known and not is_understood and all(self._count("words", other) < _FEW for other, _, _ in completed):
             for rank, other in enumerate(self._corrections(text)):
                 weight = _CORRECTED_WEIGHT if rank == 0 else _LESS_LIKELY * _CORRECTED_WEIGHT
                 reading = Reading(self._language.stem(other), weight, other, CORRECTED)
@@ -188,14 +193,24 @@ class Reader:
         Only while titles hardly have it as a word by itself: "note" is completed where most are notebooks, but "desk"
         is a desk, though there are desktops.
         """
-        found = self._state.beginning_with("title_words", text, _COMPLETIONS)
+        found = self._going_on("title_words", text)
         if not found and not known:
-            found = self._state.beginning_with("words", text, _COMPLETIONS)
+            found = self._going_on("words", text)
         itself = self._count("title_words", text)
         most = found[0][1] if found else 0
-        if itself * _RATHER_A_BEGINNING > most or (known and not most):
+        if itself * _RATHER_A_BEGINNING > sum(count for _, count in found) or (known and not most):
             return []
         return [(word, _COMPLETED_WEIGHT * math.sqrt(count / most), count) for word, count in found if word != text]
+
+    def _going_on(self, field: str, text: str) -> list[tuple[str, int]]:
+        """The commonest words with a beginning: of the products that have the words before it, if there are any."""
+        before = [matching.matches(group) for group in self._before if group.known]
+        if before:
+            among = matching.all_of(before)
+            found = self._searcher.terms_with_prefix(field, text, among, _COMPLETIONS)
+            if found:
+                return found
+        return self._state.beginning_with(field, text, _COMPLETIONS)
 
     def _count(self, field: str, word: str) -> int:
         return self._state.count(field, word)

@@ -6,7 +6,7 @@ import tantivy
 
 FACET_BYTES = 400
 # A vector is kept as whole numbers of eight components each, in columns that are read without opening a document.
-VECTOR_FIELDS = tuple(f"v{number}" for number in range(16))
+VECTOR_FIELDS = tuple(f"v{number}" for number in range(32))
 
 
 def _schema() -> tantivy.Schema:

@@ -13,6 +13,7 @@ from integrations.search.embedded.meaning import Group, Meaning, Word
 # All text in one field and the title once more: that beat weights per field on two judged catalogues.
 ALL_WEIGHT, TITLE_WEIGHT = 2.0, 2.0
 EVERY_WORD_BONUS = 15.0
+TITLED_BONUS = 6.0
 PHRASE_BONUS = 2.0
 HEAD_BONUS = 2.0
 VARIANT_BONUS = 4.0
@@ -21,7 +22,7 @@ SYNONYM_WEIGHT = 0.9
 _OTHER_READINGS = 0.1  # share of the lesser alternatives in a score
 _MOST_PAIRED = 6
 
-GROUP, EVERY, PHRASE, HEAD, VARIANT, CODE, ALIKE = "group", "every", "phrase", "head", "variant", "code", "alike"
+GROUP, EVERY, EVERY_TITLED, PHRASE, HEAD, VARIANT, CODE, ALIKE = "group", "every", "titled", "phrase", "head", "variant", "code", "alike"
 
 
 class Part(NamedTuple):
@@ -40,6 +41,8 @@ def parts(meaning: Meaning) -> list[Part]:
     if len(known) > 1:
         every = Query.boolean_query([(Occur.Must, each) for each in known])
         found.append(Part(EVERY, "", Query.const_score_query(every, EVERY_WORD_BONUS)))
+        titled = Query.boolean_query([(Occur.Must, matches(group, "title")) for group in meaning.groups if group.known])
+        found.append(Part(EVERY_TITLED, "", Query.const_score_query(titled, TITLED_BONUS)))
     words = [word for group in meaning.groups for word in group.words]
     for one, other in pairwise(words):
         stems = one.readings[0].stem, other.readings[0].stem

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 MODEL = "l2_supercat"
-DIMENSIONS = 128
-_PER_NUMBER = 8
+DIMENSIONS = 256
 _NEEDED = ("numpy", "tokenizers", "safetensors", "wordllama")
 _WEIGHTS, _TOKENS = "weights/l2_supercat_256.safetensors", "tokenizers/l2_supercat_tokenizer_config.json"
-_LONGEST_TEXT = 400  # characters of a document that tell what it is
+_LONGEST_TEXT = 250  # characters that tell what a document is about; more of them tell it less well
 
 Packed = list[int]
 Columns = Sequence[Sequence[float | None]]
@@ -58,11 +57,11 @@ def _model() -> _Model:
 
 
 def of_documents(texts: Sequence[str]) -> list[Packed]:
-    """The vectors of texts of documents, each as sixteen whole numbers of eight components."""
+    """The vectors of texts of documents, each as whole numbers of eight components each."""
     numpy = import_module("numpy")
     vectors = _vectors([text[:_LONGEST_TEXT] for text in texts])
     packed = numpy.rint(vectors * 127).astype("int8").view("int64")
-    return [[int(number) for number in row] for row in packed.tolist()]
+    return list(packed.tolist())
 
 
 def of_query(text: str) -> Any:
