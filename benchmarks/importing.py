@@ -90,7 +90,7 @@ def _summary(ours: Backroom, seconds: float, memory: float, wanted: Mapping[str,
         "live": live,
         "live_lag_ms": spread(ours.milliseconds_to_applied(TOPIC)),
         "worker_mb": round(memory),
-        "effects_but_index": ours.count("SELECT count(*) FROM effects WHERE kind <> 'index'"),
+        "effects_but_index": ours.count("SELECT count(*) FROM effects WHERE kind NOT IN ('index', 'pages')"),
     }
 
 

@@ -20,7 +20,7 @@ from commerce.tables.shops import Shop
 from integrations import registry
 from integrations.payload import UnableToParse, parse
 from integrations.protocols import Delivered
-from jobs import queues, reactions
+from jobs import pages, queues, reactions
 from jobs.job import Lease, LeaseLost, job, utc_now
 from jobs.process import Process
 from jobs.slices import Work, work_off
@@ -153,11 +153,13 @@ def _write(taken: _Taken, told: Sequence[Told], others: Sequence[Outcome]) -> No
         results, happened = mirror.apply(db, shop, told, ways=ways, now=now)
         wanted = reactions.not_waiting_yet(db, shop.id, reactions.wanted(happened))
         effects.plan(db, shop_id=shop.id, wanted=wanted, now=now)
+        looks = pages.plan(db, shop, happened, now=now)
         readings = {one.inbox_id: one.reading for one in told}
         outcomes = [_outcome(result, readings[result.inbox_id], now) for result in results] + list(others)
         done_at = utc_now()
         inbox.finish(db, outcomes, taken_at=now, now=done_at)
         tallies.add(db, _counted(shop.id, taken.rows, outcomes, done_at), now=done_at)
+    pages.carry_out(taken.process, looks)
     for kind in {reactions.WAKES[effect.kind] for effect in wanted if effect.kind in reactions.WAKES}:
         taken.process.queues.wake(kind, [shop.id])
 

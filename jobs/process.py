@@ -11,6 +11,7 @@ from commerce.database import Database
 from commerce.settings import Settings
 from commerce.vault import Vault, secret_key
 from integrations import registry
+from integrations.cache.pages import Pages, open_pages
 from integrations.search_api import SearchEngine
 from jobs.queues import Queues, connect
 
@@ -24,6 +25,7 @@ class Process:
     vault: Vault
     queues: Queues
     engine: SearchEngine
+    pages: Pages
     name: str = field(default_factory=lambda: f"{_place()}:{os.getpid()}:{uuid4().hex[:8]}")
 
 
@@ -76,4 +78,5 @@ def assemble(settings: Settings) -> Process:
         vault=Vault(secret_key(settings)),
         queues=Queues(connect(settings.redis_url, timeout=2)),
         engine=registry.engine(settings),
+        pages=open_pages(settings.redis_url, most_bytes=settings.cache_shop_mb * 1_000_000),
     )

@@ -24,12 +24,15 @@ QUEUES = (EVENTS, EFFECTS, BULK, OUTSIDE)
 # What there is to wake: kind to (queue, job, seconds it may take).
 APPLY, INDEX, REINDEX = "apply", "index", "reindex"
 CONFIGURE, CHECK = "configure", "check"
+PAGES, PURGE = "pages", "purge"
 SYNC, REREAD, CALL, ERASE = "sync", "re-read", "call", "erase"
 WAKES = {
     APPLY: (EVENTS, "jobs.events.apply_deliveries", 60),
     INDEX: (EFFECTS, "jobs.products.index_products", 120),
     REINDEX: (BULK, "jobs.products.reindex_products", 120),
     CONFIGURE: (EFFECTS, "jobs.search_settings.configure_index", 120),
+    PAGES: (EFFECTS, "jobs.pages.drop_pages", 60),
+    PURGE: (OUTSIDE, "jobs.cdns.purge_cdn", 120),
     CHECK: (BULK, "jobs.drift.check_index", 600),
     SYNC: (OUTSIDE, "jobs.syncs.sync_shop", 300),
     REREAD: (OUTSIDE, "jobs.rereads.reread_objects", 300),

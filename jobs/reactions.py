@@ -22,6 +22,8 @@ REACTIONS: dict[str, tuple[str, ...]] = {
 WAKES = {
     effects.INDEX: queues.INDEX,
     effects.CONFIGURE: queues.CONFIGURE,
+    effects.PAGES: queues.PAGES,
+    effects.PURGE: queues.PURGE,
     effects.REREAD: queues.REREAD,
     effects.CALL: queues.CALL,
     effects.ERASE: queues.ERASE,

@@ -9,7 +9,7 @@ import structlog
 
 from commerce.database import Connection
 from commerce.tables import drift, effects, inbox, installs, leases, reindexes, rejections, sign_ins, syncs, tallies
-from jobs import calls, events, privacy, products, queues, reactions, rereads
+from jobs import calls, cdns, events, pages, privacy, products, queues, reactions, rereads
 from jobs import drift as checks
 from jobs import syncs as walks
 from jobs.job import job, utc_now
@@ -26,6 +26,8 @@ _KEPT_HOURS = timedelta(days=400)  # hourly counters
 _LEASES = {
     effects.INDEX: products.LEASE,
     effects.CONFIGURE: products.LEASE,
+    effects.PAGES: pages.LEASE,
+    effects.PURGE: cdns.LEASE,
     effects.REREAD: rereads.LEASE,
     effects.CALL: calls.LEASE,
     effects.ERASE: privacy.LEASE,

@@ -15,7 +15,7 @@ from commerce.rules.events import LIVE, Reading, Saved
 from commerce.tables import effects, versions
 from commerce.tables.shops import Shop
 from integrations import registry
-from jobs import reactions
+from jobs import pages, reactions
 from jobs.job import Lease, is_ours, utc_now
 from jobs.process import Process
 
@@ -100,15 +100,18 @@ class _Telling:
     def _write(self, chunk: Sequence[Reading], along: Along | None) -> None:
         with self._process.database.write() as db:
             self._held.keep(db)
-            wanted = self._apply(db, chunk)
+            wanted, looks = self._apply(db, chunk)
             if along is not None:
                 along(db, self.whole)
+        pages.carry_out(self._process, looks)
         if self._answer.origin != LIVE:
             self._process.database.give_way()
         for kind in {reactions.WAKES[effect.kind] for effect in wanted if effect.kind in reactions.WAKES}:
             self._process.queues.wake(kind, [self._shop.id])
 
-    def _apply(self, db: Connection, readings: Sequence[Reading]) -> list[effects.NewEffect]:
+    def _apply(
+        self, db: Connection, readings: Sequence[Reading]
+    ) -> tuple[list[effects.NewEffect], pages.Planned | None]:
         try:
             return _apply(db, self._shop, readings, self._answer, self.whole)
         except Exception as error:
@@ -119,7 +122,7 @@ class _Telling:
 
 def _apply(
     db: Connection, shop: Shop, readings: Sequence[Reading], answer: Answer, whole: Outcome
-) -> list[effects.NewEffect]:
+) -> tuple[list[effects.NewEffect], pages.Planned | None]:
     now, platform = utc_now(), registry.platform(shop.platform)
     ways = Ways(says_when_deleted=platform.tells_when_deleted, variants_as_products=platform.variants_as_products)
     keys = {(reading.kind, reading.object_id) for reading in readings if reading.object_id}
@@ -141,8 +144,9 @@ def _apply(
             wanted.append(effect)
     wanted = reactions.not_waiting_yet(db, shop.id, wanted)
     effects.plan(db, shop_id=shop.id, wanted=wanted, now=now)
+    looks = pages.plan(db, shop, happened, now=now)
     whole.found.update(_found(happened, readings, answer.read_at))
-    return wanted
+    return wanted, looks
 
 
 def _found(happened: Sequence[Happened], readings: Sequence[Reading], read_at: datetime) -> "Counter[str]":

@@ -28,6 +28,7 @@ from jobs import process as jobs_process
 from jobs.process import Process
 from jobs.queues import QUEUES, Queues, connect
 from tests.shops import Senders
+from webapp import parts as web_parts
 from webapp.app import create_app
 from webapp.parts import Parts
 
@@ -179,8 +180,8 @@ def assembled(settings: Settings) -> Iterator[Backroom]:
     """A Backroom on these settings, taken apart afterwards."""
     process = jobs_process.assemble(settings)
     jobs_process.start(process)
-    parts = Parts(
-        settings=settings,
+    parts = web_parts.of(
+        settings,
         database=process.database,
         vault=process.vault,
         queues=Queues(connect(settings.redis_url, timeout=0.5)),

@@ -12,12 +12,18 @@ from commerce.settings import Settings, UnableToConfigure
 from integrations.registry import load
 from webapp import errors, guards
 from webapp.parts import Parts, assemble
+from webapp.quick import Quick
 
 # One line per noun: its blueprint.
 VIEWS = (
     "webapp.views.webhooks:blueprint",
     "webapp.views.health:blueprint",
     "webapp.views.storefront:blueprint",
+    "webapp.views.store_pages:blueprint",
+    "webapp.views.suggestions:blueprint",
+    "webapp.views.search_events:blueprint",
+    "webapp.views.widget:blueprint",
+    "webapp.views.analytics:blueprint",
     "webapp.views.api:blueprint",
     "webapp.views.sign_in:blueprint",
     "webapp.views.shopify:blueprint",
@@ -63,6 +69,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         MAX_FORM_MEMORY_SIZE=1_000_000,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
+    app.wsgi_app = Quick(app.wsgi_app, parts)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

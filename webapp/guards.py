@@ -16,6 +16,7 @@ from webapp import embedded, sessions
 from webapp.door import SHOPIFY, app_secrets
 from webapp.errors import Problem
 from webapp.parts import parts
+from webapp.storefronts import Storefront
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -99,11 +100,15 @@ def app_proxy(view: View) -> View:
 
 
 def publishable_key(view: View) -> View:
-    """Shoppers' browsers, with the shop's publishable key. `g.shop` is the shop of the address."""
+    """Shoppers' browsers, with the shop's publishable key, or its own servers, with its API key.
+
+    `g.shop` is the shop of the address, `g.storefront` what is known of it, `g.caller` "shopper" or "server".
+    """
 
     @wraps(view)
     def guarded(shop_key: str, *args: Any, **kwargs: Any) -> Any:
-        g.shop = _shop_of_publishable_key(shop_key)
+        g.storefront, g.caller = _let_in(shop_key)
+        g.shop = g.storefront.shop
         return view(*args, **kwargs)
 
     return _marked(cast(View, guarded), "publishable_key")
@@ -184,17 +189,17 @@ def _shop_of_api_key() -> Shop:
     raise Problem(401, "API key missing or unknown", "Send the shop's API key as `Authorization: Bearer …`.")
 
 
-def _shop_of_publishable_key(shop_key: str) -> Shop:
-    token, here = _bearer() or request.args.get("key", ""), parts()
-    with here.database.read() as db:
-        found = shops.by_key(db, here.vault, shop_key)
+def _let_in(shop_key: str) -> tuple[Storefront, str]:
+    bearer, in_address = _bearer(), request.args.get("key", "")
+    found = parts().storefronts.of(shop_key)
     if found is None:
         raise Problem(404, "No such shop", "There is no shop with this key in the address.")
-    if not token or not secrets.compare_digest(token.encode(), found.publishable_key.encode()):
+    caller = found.lets_in(bearer or in_address, is_in_address=not bearer)
+    if not caller:
         raise Problem(
             401, "Publishable key missing or wrong", "Send the shop's publishable key as ?key= or Bearer token."
         )
-    return found
+    return found, caller
 
 
 def csrf_token() -> str:

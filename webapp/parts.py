@@ -9,8 +9,12 @@ from commerce.database import Database
 from commerce.settings import Settings
 from commerce.vault import Vault, secret_key
 from integrations import registry
+from integrations.cache.pages import Pages, open_pages
 from integrations.search_api import SearchEngine
 from jobs.queues import Queues, connect
+from webapp.counting import Counting
+from webapp.kept import Reading
+from webapp.storefronts import Storefronts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,16 +26,36 @@ class Parts:
     vault: Vault
     queues: Queues
     engine: SearchEngine
+    pages: Pages
+    storefronts: Storefronts
+    counting: Counting
+    reading: Reading
 
 
 def assemble(settings: Settings) -> Parts:
     """Make the parts; nothing connects before it is used."""
-    return Parts(
-        settings=settings,
+    return of(
+        settings,
         database=Database(settings.database_url),
         vault=Vault(secret_key(settings)),
         queues=Queues(connect(settings.redis_url, timeout=0.5)),
         engine=registry.engine(settings),
+    )
+
+
+def of(settings: Settings, *, database: Database, vault: Vault, queues: Queues, engine: SearchEngine) -> Parts:
+    """The parts around these."""
+    pages, counting = open_pages(settings.redis_url, most_bytes=settings.cache_shop_mb * 1_000_000), Counting(database)
+    return Parts(
+        settings=settings,
+        database=database,
+        vault=vault,
+        queues=queues,
+        engine=engine,
+        pages=pages,
+        storefronts=Storefronts(database, vault),
+        counting=counting,
+        reading=Reading(pages, database, counting),
     )
 
 

@@ -144,17 +144,17 @@ def counted(card: Card, query: ListingQuery) -> Iterable[tuple[str, str]]:
 
 
 def _counts(cards: Sequence[Card], query: ListingQuery) -> tuple[dict[str, tuple[tuple[str, int], ...]], bool]:
-    counted: dict[str, Counter[str]] = {}
+    found: dict[str, Counter[str]] = {}
     for card in cards:
         for name, value in counted(card, query):
-            counted.setdefault(name, Counter())[value] += 1
-    names = list(query.facets) if query.facets is not None else _commonest(counted)
+            found.setdefault(name, Counter())[value] += 1
+    names = list(query.facets) if query.facets is not None else _commonest(found)
     facets = {}
     for name in names:
-        pairs = sorted(counted.get(name, Counter()).items(), key=lambda pair: (-pair[1], pair[0]))
+        pairs = sorted(found.get(name, Counter()).items(), key=lambda pair: (-pair[1], pair[0]))
         facets[name] = tuple(pairs[:MOST_VALUES])
-    is_cut = (query.facets is None and len(counted) > MOST_FACETS) or any(
-        len(counted.get(name, ())) > MOST_VALUES for name in names
+    is_cut = (query.facets is None and len(found) > MOST_FACETS) or any(
+        len(found.get(name, ())) > MOST_VALUES for name in names
     )
     return facets, is_cut
 

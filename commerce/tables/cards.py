@@ -85,7 +85,7 @@ def of_category(db: Connection, *, shop_id: int, category_id: str, added: Iterab
 def counts(db: Connection, *, shop_id: int) -> dict[str, int]:
     """How many products stand on each category's shelf."""
     query = select(shelves.c.category_id, func.count()).where(shelves.c.shop_id == shop_id)
-    return dict(db.execute(query.group_by(shelves.c.category_id)).tuples().all())
+    return dict(db.execute(query.group_by(shelves.c.category_id)).all())
 
 
 def count(db: Connection, *, shop_id: int) -> int:

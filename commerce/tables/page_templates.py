@@ -50,7 +50,7 @@ class Cdn:
 def sources(db: Connection, *, shop_id: int) -> dict[str, str]:
     """The shop's own templates, by kind of page."""
     rows = db.execute(select(templates.c.kind, templates.c.source).where(templates.c.shop_id == shop_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def save(db: Connection, *, shop_id: int, kind: str, source: str, now: datetime) -> None:
@@ -67,6 +67,11 @@ def cdn(db: Connection, vault: Vault, *, shop_id: int) -> Cdn | None:
     if row is None:
         return None
     return Cdn(kind=row.kind, address=row.address, token=vault.open(row.token_sealed), seconds=row.seconds)
+
+
+def has_cdn(db: Connection, *, shop_id: int) -> bool:
+    """Whether there is a CDN before the shop's pages."""
+    return db.execute(select(cdns.c.shop_id).where(cdns.c.shop_id == shop_id)).first() is not None
 
 
 def save_cdn(db: Connection, vault: Vault, *, shop_id: int, chosen: Cdn | None, now: datetime) -> None:

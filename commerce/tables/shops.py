@@ -168,6 +168,11 @@ def bump_pages(db: Connection, shop_id: int) -> None:
     db.execute(update(shops).where(shops.c.id == shop_id).values(pages_version=shops.c.pages_version + 1))
 
 
+def pages_version(db: Connection, shop_id: int) -> int:
+    """Which version of the shop's pages is the present one."""
+    return db.execute(select(shops.c.pages_version).where(shops.c.id == shop_id)).scalar_one_or_none() or 0
+
+
 def save_clock(db: Connection, shop_id: int, clock: StoreClock) -> None:
     """Store how far the store's own time has come."""
     learn(db, shop_id, clock_at=clock.latest, clock_disorder=clock.disorder, clock_seen=clock.seen)
@@ -194,6 +199,7 @@ def empty(db: Connection, shop_id: int) -> None:
         "clock_disorder": 0.0,
         "clock_seen": 0,
         "last_ping_at": None,
+        "pages_version": shops.c.pages_version + 1,
     }
     learn(db, shop_id, **values)
 

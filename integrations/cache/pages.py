@@ -21,6 +21,9 @@ from redis.commands.core import Script
 from integrations.cache import scripts
 from integrations.cache.client import Client
 
+# In the place of a category: pages that also show products from elsewhere.
+ANYWHERE = "*"
+_AT_ONCE = 2_000  # pages that are dropped in one step: others wait meanwhile
 _MARKED_SECONDS = 180  # making a page takes less
 
 
@@ -93,6 +96,13 @@ class Pages:
             return Read(wait_ms=int(told[1]))
         return Read(entry=_opened(told[1]), number=int(told[2])) if told[1] else Read()
 
+    def several(self, space: Space, names: Sequence[str]) -> list[Entry | None]:
+        """Each of these pages, None where it is not there, in one round trip."""
+        run = self._client.connected()
+        with self._client.reached():
+            told: Any = self._client.redis.mget([_key(space, run, name) for name in names])
+        return [_opened(kept) if kept else None for kept in told]
+
     def begin(self, space: Space) -> int:
         """A page is about to be made: to be called before anything is read for it. The number goes to `keep`."""
         self._client.connected()
@@ -144,14 +154,17 @@ class Pages:
             for category, found in zip(wanted, told, strict=True)
         }
 
-    def drop(self, space: Space, names: Iterable[str]) -> int:
-        """Drop pages; gives how many were there."""
-        run, shop = self._client.connected(), _shop(space)
-        keys = [_key(space, run, name) for name in dict.fromkeys(names)]
-        if not keys:
-            return 0
-        with self._client.reached():
-            return int(self._scripts["DROP"]([f"{shop}:used", f"{shop}:sizes", f"{shop}:bytes", *keys], []))
+    def drop(self, space: Space, names: Iterable[str]) -> list[str]:
+        """Drop pages; gives those that were there."""
+        run, shop, wanted = self._client.connected(), _shop(space), list(dict.fromkeys(names))
+        dropped: list[str] = []
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            keys = [_key(space, run, name) for name in some]
+            with self._client.reached():
+                told = self._scripts["DROP"]([f"{shop}:used", f"{shop}:sizes", f"{shop}:bytes", *keys], [])
+            dropped += [name for name, was_there in zip(some, told, strict=True) if was_there]
+        return dropped
 
     def sizes(self, space: Space, *, most: int) -> tuple[int, list[tuple[str, int]]]:
         """All bytes of the shop's pages, and its largest pages by name."""

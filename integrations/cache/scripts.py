@@ -78,12 +78,12 @@ for number = 2, #KEYS do redis.call('SET', KEYS[number], count, 'EX', ARGV[1]) e
 return 1
 """
 
-# Drops pages.   KEYS: used, sizes, bytes, pages…   Gives how many of them were there.
+# Drops pages.   KEYS: used, sizes, bytes, pages…   Gives for each whether it was there.
 DROP = """
-local dropped = 0
+local dropped = {}
 for number = 4, #KEYS do
   local key = KEYS[number]
-  dropped = dropped + redis.call('UNLINK', key)
+  dropped[number - 3] = redis.call('UNLINK', key)
   local known = redis.call('HGET', KEYS[2], key)
   if known then
     redis.call('DECRBY', KEYS[3], string.match(known, '^%d+'))

@@ -128,14 +128,14 @@ class TestIndexProducts:
         watched.error = error
         shop.send("products/create", product(1))
         backroom.work()
-        effect = row(backroom.process.database, effects.effects)
+        effect = row(backroom.process.database, effects.effects, kind=effects.INDEX)
         assert (effect.state, effect.attempts, effect.error) == (effects.WAITING, 1, str(error))
         assert abs((effect.due_at - utc_now()).total_seconds() - seconds) < 2
         watched.error = None
         make_due(backroom)
         products.index_products(shop_id=shop.id)
         assert found(shop) == ["1"]
-        assert row(backroom.process.database, effects.effects).state == effects.DONE
+        assert row(backroom.process.database, effects.effects, kind=effects.INDEX).state == effects.DONE
 
     def test_waits_longer_each_time(self, backroom: Backroom, shop: Shop, watched: Watched) -> None:
         watched.error, waits = Transient("away"), []
@@ -143,7 +143,7 @@ class TestIndexProducts:
         events.apply_deliveries(shop_id=shop.id)
         for _ in range(5):
             products.index_products(shop_id=shop.id)
-            effect = row(backroom.process.database, effects.effects)
+            effect = row(backroom.process.database, effects.effects, kind=effects.INDEX)
             waits.append(round((effect.due_at - utc_now()).total_seconds()))
             make_due(backroom)
         assert waits == [2, 10, 60, 300, 300]
@@ -152,7 +152,7 @@ class TestIndexProducts:
         watched.error = Permanent("the index takes no such document")
         shop.send("products/create", product(1))
         backroom.work()
-        effect = row(backroom.process.database, effects.effects)
+        effect = row(backroom.process.database, effects.effects, kind=effects.INDEX)
         assert (effect.state, effect.error) == (effects.FAILED, "the index takes no such document")
         assert 'backroom_effects{kind="index",state="failed"} 1.0' in backroom.client.get("/metrics").text
 
@@ -366,4 +366,6 @@ class TestTheSweep:
         sweep()
         backroom.work()
         assert found(shop) == ["1"]
-        assert [effect.state for effect in rows(backroom.process.database, effects.effects)] == [effects.DONE]
+        assert [effect.state for effect in rows(backroom.process.database, effects.effects, kind=effects.INDEX)] == [
+            effects.DONE
+        ]

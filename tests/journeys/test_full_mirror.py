@@ -172,7 +172,7 @@ class TestWooCommerce:
     ) -> None:
         shop = connect_woocommerce(backroom, woocommerce)
         sync(backroom, shop, kind)
-        assert {row.kind for row in rows(backroom.process.database, effects.effects)} == {effects.INDEX}
+        assert {row.kind for row in rows(backroom.process.database, effects.effects)} == {effects.INDEX, effects.PAGES}
 
     def test_is_whole_again_after_one_comparison_when_everything_was_lost(
         self, backroom: Backroom, woocommerce: WooCommercePeer
@@ -325,7 +325,10 @@ class TestShopify:
                 run = sync(backroom, shop, syncs.IMPORT)
                 assert (run.state, run.error) == (syncs.DONE, "")
                 assert_is_shopify(shop, store)
-                assert {row.kind for row in rows(backroom.process.database, effects.effects)} == {effects.INDEX}
+                assert {row.kind for row in rows(backroom.process.database, effects.effects)} == {
+                    effects.INDEX,
+                    effects.PAGES,
+                }
 
     @pytest.mark.parametrize("lost", [0.0, 0.3, 1.0])
     def test_is_whole_again_after_one_comparison_when_deliveries_were_lost(

@@ -4,12 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from commerce.database import Connection
+from commerce.rules.cards import card
 from commerce.rules.customers import Consent, CustomerFacts
-from commerce.rules.documents import document, index_of
+from commerce.rules.documents import document, index_of, is_searchable
 from commerce.rules.orders import Address, OrderFacts, OrderLine, Refund, ShipmentFacts
 from commerce.rules.products import CategoryRef, Image, Option, ProductFacts, VariantFacts
 from commerce.tables import (
     arrivals,
+    cards,
     customers,
     effect_lists,
     effects,
@@ -18,6 +21,7 @@ from commerce.tables import (
     products,
     rejections,
     shipments,
+    shops,
     tallies,
 )
 from webapp.parts import Parts
@@ -38,14 +42,22 @@ class Stock:
     def product(self, key: str = "11", **changes: Any) -> ProductFacts:
         facts = replace(_product(key), **changes)
         with self.here.database.write() as db:
-            products.save(db, shop_id=self.id, facts=[facts], now=NOW)
+            self._save(db, facts, NOW)
+        self.here.storefronts.forget()
         return facts
+
+    def _save(self, db: Connection, facts: ProductFacts, at: datetime) -> None:
+        """The product and its card, with the price and stock that it tells itself."""
+        products.save(db, shop_id=self.id, facts=[facts], now=at)
+        stored = products.by_ids(db, shop_id=self.id, ids=[facts.id], currency="EUR")[facts.id]
+        shown = card(stored, document(stored)) if is_searchable(stored) else None
+        cards.replace(db, shop_id=self.id, new={facts.id: shown})
+        shops.bump_pages(db, self.id)
 
     def products(self, number: int) -> None:
         with self.here.database.write() as db:
             for position in range(number):
-                facts = [_product(str(1000 + position))]
-                products.save(db, shop_id=self.id, facts=facts, now=NOW + timedelta(seconds=position))
+                self._save(db, _product(str(1000 + position)), NOW + timedelta(seconds=position))
 
     def index(self) -> None:
         with self.here.database.read() as db:

@@ -143,7 +143,8 @@ def customer(key: str = "7", *, second: float = 0, **changes: Any) -> Saved:
 
 
 def names(happened: Sequence[Happened]) -> list[tuple[str, str]]:
-    return sorted((one.name, one.object_id) for one in happened)
+    """All but that something looks different, which has tests of its own."""
+    return sorted((one.name, one.object_id) for one in happened if not one.name.endswith(".looks_changed"))
 
 
 class TestProducts:
@@ -186,7 +187,7 @@ class TestProducts:
         results, happened = mirror.tell(*(product(second=second, title=f"T{second}") for second in (1, 3, 2)))
         assert [result.state for result in results] == ["applied", "applied", "skipped"]
         assert mirror.one(products.products).title == "T3"
-        assert len(happened) == 3  # created, changed, document_changed: each once
+        assert len(names(happened)) == 3  # created, changed, document_changed: each once
 
     def test_keep_their_categories_where_a_delivery_does_not_tell_them(self, mirror: Mirror) -> None:
         mirror.tell(product(categories=(CategoryRef(id="5", name="Home", handle="home"),)))

@@ -1,0 +1,1 @@
+"""CDNs that keep shops' pages: each is told by keys what changed."""

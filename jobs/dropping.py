@@ -1,0 +1,117 @@
+"""Finding the kept pages that a change makes old, and dropping them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from commerce.database import Database
+from commerce.rules.cards import CardChange
+from commerce.rules.categories import CategoryChange
+from commerce.rules.listing_changes import Made, Verdict, made, verdict
+from commerce.rules.listings import ListingQuery, listing
+from commerce.rules.page_scope import Scope
+from commerce.tables import cards
+from integrations.cache.pages import ANYWHERE, Pages, Space
+
+_FORMS = ("", ":html")
+_NAMED = 3  # pages whose names an event's timeline tells
+_NOTHING = "No page that is kept shows what changed."
+
+Change = CardChange | CategoryChange
+
+
+class Dropping:
+    """Drops pages of one shop. Everything raises Transient while Redis is away."""
+
+    def __init__(self, database: Database, pages: Pages, space: Space) -> None:
+        self._database, self._pages, self._space = database, pages, space
+        self._kept: dict[str, dict[str, Made]] = {}
+        self._now: dict[str, str] = {}  # digests of pages as they would be made now
+
+    def of_changes(self, rows: Mapping[int, Sequence[Change]]) -> dict[int, str]:
+        """Drop what these changes make old; gives in plain words what was dropped for each row."""
+        scope = Scope.of(change for changes in rows.values() for change in changes)
+        self._look(scope)
+        old = {row: self._old(changes) for row, changes in rows.items()}
+        dropped = set(self._pages.drop(self._space, [name for names in old.values() for name in names]))
+        return {row: _told([name for name in names if name in dropped]) for row, names in old.items()}
+
+    def of_scope(self, scope: Scope) -> str:
+        """Drop all pages that changes of this scope could touch; gives that in plain words."""
+        self._look(scope)
+        names = ["categories"]
+        for key in scope.keys:
+            names += _product_names(key)
+            names.append(f"category:{key}:none")
+        names += [name for found in self._kept.values() for name in found]
+        dropped = len(self._pages.drop(self._space, names))
+        return f"Dropped all {dropped} pages that it may have changed." if dropped else _NOTHING
+
+    def _look(self, scope: Scope) -> None:
+        """Mark what changed, and only then see which pages there are: none of the old can come after that."""
+        self._pages.mark(self._space, scope.marks())
+        found = self._pages.made_of(self._space, [*sorted(scope.categories), ANYWHERE])
+        self._kept = {
+            category: {name: _made(described) for name, described in pages.items()} for category, pages in found.items()
+        }
+
+    def _old(self, changes: Iterable[Change]) -> list[str]:
+        names: dict[str, None] = {}
+        for change in changes:
+            found = self._of_card(change) if isinstance(change, CardChange) else self._of_category(change)
+            names |= dict.fromkeys(found)
+        return list(names)
+
+    def _of_card(self, change: CardChange) -> Iterable[str]:
+        before, after = change.before, change.after
+        if before is None or after is None or before.page != after.page:
+            yield from _product_names(change.product_id)
+            for side in (before, after):
+                if side is not None:
+                    yield from _product_names(side.handle)
+        there = [side.categories if side is not None else () for side in (before, after)]
+        if sorted(there[0]) != sorted(there[1]):
+            yield "categories"
+        for category in {*there[0], *there[1], ANYWHERE}:
+            for name, page in self._kept.get(category, {}).items():
+                if self._is_old(name, page, change):
+                    yield name
+
+    def _is_old(self, name: str, page: Made, change: CardChange) -> bool:
+        found = verdict(page, change)
+        if found is not Verdict.UNSURE:
+            return found is Verdict.CHANGED
+        if name not in self._now:  # seldom: made once more, to compare
+            query = page.query
+            shop_id = self._space.shop_id
+            with self._database.read() as db:
+                stored = cards.of_category(db, shop_id=shop_id, category_id=query.category, added=query.added)
+            self._now[name] = made(query, listing(stored, query)).digest
+        return self._now[name] != page.digest
+
+    def _of_category(self, change: CategoryChange) -> Iterable[str]:
+        yield "categories"
+        for key in {change.category_id, *(side.handle for side in (change.before, change.after) if side)}:
+            yield f"category:{key}:none"
+        for category in (change.category_id, ANYWHERE):
+            for name, page in self._kept.get(category, {}).items():
+                if page.query.category == change.category_id:
+                    yield name
+
+
+def _product_names(key: str) -> list[str]:
+    """All names under which the page of a product may be kept, or that there is none."""
+    return [f"{kind}:{key}{form}" for kind in ("product", "handle") for form in _FORMS]
+
+
+def _made(described: bytes) -> Made:
+    told: dict[str, Any] = orjson.loads(described)
+    return Made(**(told | {"query": ListingQuery(**told["query"])}))
+
+
+def _told(names: Sequence[str]) -> str:
+    if not names:
+        return _NOTHING
+    more = len(names) - _NAMED
+    return f"Dropped {', '.join(names[:_NAMED])}{f' and {more} more' if more > 0 else ''}."
