@@ -26,6 +26,8 @@ NAVIGATION = (
     ("products", "Products"),
     ("orders", "Orders"),
     ("customers", "Customers"),
+    ("analytics", "Searches"),
+    ("widget", "Storefront"),
     ("connection", "Connection"),
 )
 _STATIC = Path(__file__).parent / "static"

@@ -17,6 +17,20 @@
     });
   }
 
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    button.addEventListener("click", async () => {
+      const source = document.getElementById(button.dataset.copy);
+      const told = document.getElementById(`${button.dataset.copy}-told`);
+      try {
+        await navigator.clipboard.writeText(source.textContent);
+        told.textContent = "Copied.";
+      } catch {
+        document.getSelection().selectAllChildren(source);
+        told.textContent = "It is marked: copy it with your keyboard.";
+      }
+    });
+  }
+
   const busy = (element) =>
     element.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
 

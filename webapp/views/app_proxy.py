@@ -3,7 +3,10 @@
 from flask import Blueprint, Response
 
 from webapp import guards
+from webapp.recommending import BOUGHT_TOGETHER, SIMILAR
+from webapp.views.search_events import told
 from webapp.views.storefront import searched
+from webapp.views.suggestions import recommended, suggested
 
 blueprint = Blueprint("app_proxy", __name__, url_prefix="/shopify/proxy")
 
@@ -13,3 +16,31 @@ blueprint = Blueprint("app_proxy", __name__, url_prefix="/shopify/proxy")
 def search() -> Response:
     """The shop's search, as the storefront's own address answers it."""
     return searched()
+
+
+@blueprint.get("/suggest")
+@guards.app_proxy
+def suggest() -> Response:
+    """Suggestions for what was typed so far."""
+    return suggested()
+
+
+@blueprint.get("/products/<key>/similar")
+@guards.app_proxy
+def similar(key: str) -> Response:
+    """Products like this one."""
+    return recommended(key, SIMILAR)
+
+
+@blueprint.get("/products/<key>/bought-together")
+@guards.app_proxy
+def bought_together(key: str) -> Response:
+    """What others bought with this product."""
+    return recommended(key, BOUGHT_TOGETHER)
+
+
+@blueprint.post("/events")
+@guards.app_proxy
+def tell() -> Response:
+    """Count what the shop's pages tell of searches."""
+    return told()

@@ -1,0 +1,102 @@
+"""What merchants see of their shoppers' searches, each figure as it was counted."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from commerce.rules.searches import share
+from commerce.tables import searches
+from commerce.tables.searches import Tally
+from commerce.tables.shops import Shop
+from webapp.parts import Parts
+
+PERIODS = (7, 28, 90)
+LISTED, EXPORTED, POSITIONS = 20, 10_000, 20
+OFTEN_ENOUGH = 10  # searches from which on it means something that few click
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One bar of the chart; `share` of the highest one, `empty_share` of this one."""
+
+    day: date
+    asked: int
+    empty: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The last `days` days, the present one included. Shares are from 0 to 1, None of nothing.
+
+    `began`: the first day of which anything is counted, None before the first search.
+    """
+
+    days: int
+    since: date
+    began: date | None
+    totals: Tally
+    empty_share: float | None
+    click_share: float | None
+    order_share: float | None
+    chart: Sequence[Day]
+    top: Sequence[Any]
+    without_results: Sequence[Any]
+    rarely_clicked: Sequence[Any]
+    positions: Sequence[Any]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is counted for less than the period."""
+        return self.began is None or self.began > self.since
+
+
+def figures(here: Parts, shop: Shop, *, days: int, today: date) -> Figures:
+    """Read the figures of a period."""
+    since = today - timedelta(days=days - 1)
+    with here.database.read() as db:
+        totals = searches.totals(db, shop_id=shop.id, since=since)
+        by_day = searches.by_day(db, shop_id=shop.id, since=since)
+        return Figures(
+            days=days,
+            since=since,
+            began=searches.begin(db, shop_id=shop.id),
+            totals=totals,
+            empty_share=share(totals.empty, totals.asked),
+            click_share=share(totals.clicks, totals.asked),
+            order_share=share(totals.orders, totals.asked),
+            chart=_chart(by_day, since, days),
+            top=searches.top(db, shop_id=shop.id, since=since, limit=LISTED),
+            without_results=searches.without_results(db, shop_id=shop.id, since=since, limit=LISTED),
+            rarely_clicked=searches.rarely_clicked(
+                db, shop_id=shop.id, since=since, at_least=OFTEN_ENOUGH, limit=LISTED
+            ),
+            positions=searches.by_position(db, shop_id=shop.id, since=since, last=POSITIONS),
+        )
+
+
+def _chart(by_day: dict[date, tuple[int, int]], since: date, days: int) -> list[Day]:
+    highest = max((asked for asked, _ in by_day.values()), default=0) or 1
+    every = [since + timedelta(days=passed) for passed in range(days)]
+    counted = [(day, *by_day.get(day, (0, 0))) for day in every]
+    return [Day(day=day, asked=asked, empty=empty, share=asked / highest) for day, asked, empty in counted]
+
+
+def table(here: Parts, shop: Shop, *, days: int, today: date) -> str:
+    """Every query of the period as CSV, which spreadsheets do not take for formulas."""
+    since = today - timedelta(days=days - 1)
+    with here.database.read() as db:
+        rows = searches.top(db, shop_id=shop.id, since=since, limit=EXPORTED)
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(["query", "searches", "without_results", "clicks", "carts", "orders"])
+    for row in rows:
+        writer.writerow([_harmless(row.query), row.asked, row.empty, row.clicks, row.carts, row.orders])
+    return file.getvalue()
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

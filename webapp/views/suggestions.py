@@ -1,0 +1,76 @@
+"""What shoppers are offered: suggestions while they type, similar products, what is bought together."""
+
+import time
+from typing import Any
+
+from flask import Blueprint, Response, g
+from markupsafe import escape
+
+from commerce.rules.searches import folded
+from webapp import guards, shapes
+from webapp.conditional import answer
+from webapp.inputs import text, whole
+from webapp.parts import parts
+from webapp.recommending import BOUGHT_TOGETHER, SIMILAR, product_of
+from webapp.recommending import recommended as choose
+from webapp.suggesting import Suggested, marked, suggest
+from webapp.views.storefront import allow_every_site
+
+blueprint = Blueprint("suggestions", __name__, url_prefix="/storefront/v1/<shop_key>")
+blueprint.after_request(allow_every_site)
+
+_MOST = 24
+
+
+@blueprint.get("/suggest")
+@guards.publishable_key
+def suggestions() -> Response:
+    """Queries, categories and products for what was typed so far, in one answer."""
+    return suggested()
+
+
+def suggested() -> Response:
+    """What `g.shop` suggests for the present request's `q`."""
+    started, typed = time.perf_counter(), text("q")
+    return answer(_shape(suggest(parts(), g.shop, typed), folded(typed)), started)
+
+
+def _shape(found: Suggested, typed: str) -> dict[str, Any]:
+    return {
+        "queries": [{"text": query, "html": marked(query, typed)} for query in found.queries],
+        "categories": [
+            {
+                "id": shelf.id,
+                "handle": shelf.handle,
+                "title": shelf.title,
+                "html": marked(shelf.title, typed),
+                "count": shelf.count,
+            }
+            for shelf in found.categories
+        ],
+        "products": [shapes.hit(product, hit.title_html) for hit, product in found.products],
+        "total": found.total,
+        "corrected": found.corrected,
+    }
+
+
+@blueprint.get("/products/<key>/similar")
+@guards.publishable_key
+def similar(key: str) -> Response:
+    """Products like this one, the most alike first."""
+    return recommended(key, SIMILAR)
+
+
+@blueprint.get("/products/<key>/bought-together")
+@guards.publishable_key
+def bought_together(key: str) -> Response:
+    """What others bought with this product; where too little is known of that, products like it."""
+    return recommended(key, BOUGHT_TOGETHER)
+
+
+def recommended(key: str, how: str) -> Response:
+    """Cards of what goes with the product of this id or handle. `source` says by what they were chosen."""
+    started, limit = time.perf_counter(), whole("limit", default=8, low=1, high=_MOST)
+    chosen, source = choose(parts(), g.shop, product_of(parts(), g.shop, key), how, limit)
+    cards = [shapes.hit(item, str(escape(item.title))) for item in chosen]
+    return answer({"products": cards, "source": source}, started)
