@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from jobs.alarms import EVERY, watch_indexes
 from jobs.connections import keep_alive
+from jobs.recommendations import count_companions
+from jobs.searches import forget_searches
 from jobs.sweep import forget, sweep
 from jobs.walks import begin_walks
 
@@ -24,4 +26,6 @@ SCHEDULE = (
     Regularly(run=keep_alive, seconds=3600, ttl=1800),
     Regularly(run=watch_indexes, seconds=EVERY, ttl=100),
     Regularly(run=forget, seconds=3600, ttl=1800),
+    Regularly(run=forget_searches, seconds=3600, ttl=1800),
+    Regularly(run=count_companions, seconds=600, ttl=300),
 )

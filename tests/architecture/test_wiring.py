@@ -29,8 +29,10 @@ from jobs import (
     privacy,
     products,
     queues,
+    recommendations,
     rereads,
     search_settings,
+    searches,
     sweep,
     syncs,
     walks,
@@ -84,7 +86,8 @@ class TestQueues:
 
     def test_know_every_job_there_is(self) -> None:
         loaded = (
-            *(alarms, calls, connections, drift, events, privacy, products, rereads, search_settings),
+            *(alarms, calls, connections, drift, events, privacy, products, recommendations),
+            *(rereads, search_settings, searches),
             *(sweep, syncs, walks),
         )
         declared = {name for name in job.JOBS if name.startswith("jobs.")}
