@@ -1,5 +1,7 @@
 """Orders with lines, refunds and parcels."""
 
+from datetime import datetime
+
 from commerce.rules.events import ORDER, Reading, Saved
 from commerce.rules.money import is_currency
 from commerce.rules.orders import CANCELLED, COMPLETED, OPEN, OrderFacts, OrderLine, Refund, ShipmentFacts
@@ -42,9 +44,7 @@ def _order(told: Told) -> OrderFacts:
         currency=currency,
         status=status,
         platform_status=body.text("platform_status") or status,
-        financial_status=word(
-            body, "financial_status", _PAID, _financial_status(asked, refunded, paid=paid_at is not None)
-        ),
+        financial_status=word(body, "financial_status", _PAID, _financial_status(asked, refunded, paid_at)),
         fulfillment_status="" if sent == _SENT[0] else sent,
         total=asked,
         subtotal=sum(line.total for line in lines) if subtotal is None else subtotal,
@@ -79,10 +79,10 @@ def _currency(told: Told) -> str:
     return currency
 
 
-def _financial_status(asked: int, refunded: int, *, paid: bool) -> str:
+def _financial_status(asked: int, refunded: int, paid_at: datetime | None) -> str:
     if refunded:
         return "refunded" if refunded >= asked else "partially_refunded"
-    return "paid" if paid else "pending"
+    return "pending" if paid_at is None else "paid"
 
 
 def _line(body: Body, place: int, currency: str) -> OrderLine:
