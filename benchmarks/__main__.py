@@ -33,9 +33,9 @@ def main() -> int:
     except UnableToMeasure as error:
         print(f"The benchmark failed: {error}", file=sys.stderr)
         return 1
-    relevance = _relevance()
-    if relevance:
-        told["relevance"] = relevance
+    quality = _quality()
+    if quality:
+        told["relevance"] = quality
     print(report.markdown(told))
     print(f"Written to {report.write(told, options.results, options.name)} and latest.json beside it.")
     return 0
@@ -70,12 +70,12 @@ def _measure(folder: Path, how: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-def _relevance() -> str:
-    """NDCG@10 on judged queries where JUDGED_DATA says where they are."""
+def _quality() -> str:
+    """The figures of judged queries, where JUDGED_DATA says where they are."""
     if not os.environ.get("JUDGED_DATA"):
         return ""
-    _say("Relevance …")
-    command = [sys.executable, "-m", "benchmarks.relevance"]
+    _say("The quality of search results …")
+    command = [sys.executable, "-m", "benchmarks.search_quality"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
 
 

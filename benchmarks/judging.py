@@ -95,7 +95,7 @@ def mistyped(query: str, chance: random.Random) -> str | None:
 
 
 def half_typed(query: str) -> str | None:
-    """The query with its last word cut as while typing: to four letters, one of five or four to three; None if shorter."""
+    """The query with its last word cut as while typing: to three letters, from six on to four; None where shorter."""
     *others, last = query.split() or [""]
     kept = 4 if len(last) > 5 else 3
     return " ".join([*others, last[:kept]]) if len(last) > kept else None

@@ -4,6 +4,7 @@ import itertools
 import multiprocessing
 import selectors
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.queues import Queue
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from benchmarks.figures import percentile
 from benchmarks.payloads import order_body, order_template, signed
 from benchmarks.processes import UnableToMeasure
-from benchmarks.wire import Wire, post
+from benchmarks.wire import Wire, get, post
 
 PROCESSES = 2
 CONNECTIONS = 32
@@ -31,13 +32,15 @@ class Load:
     p99: float
 
 
-def closed_loop(port: int, *, seconds: float, warm_up: float = WARM_UP) -> Load:
-    """Post orders of 7.5 kB, each with an id of its own, as fast as the server answers them."""
+def closed_loop(port: int, *, seconds: float, warm_up: float = WARM_UP, paths: tuple[str, ...] = ()) -> Load:
+    """Post orders of 7.5 kB, each with an id of its own, as fast as the server answers them; or get `paths` in turn."""
     context = multiprocessing.get_context("spawn")
     answers: Queue[Any] = context.Queue()
     # Each sender has a hundred million numbers of its own, so that no order comes twice.
     senders = [
-        context.Process(target=_send, args=(port, next(_numbers) * 10**8, seconds, warm_up, answers), daemon=True)
+        context.Process(
+            target=_send, args=(port, next(_numbers) * 10**8, paths, seconds, warm_up, answers), daemon=True
+        )
         for _ in range(PROCESSES)
     ]
     for sender in senders:
@@ -61,17 +64,16 @@ def closed_loop(port: int, *, seconds: float, warm_up: float = WARM_UP) -> Load:
     )
 
 
-def _send(port: int, first: int, seconds: float, warm_up: float, answers: "Queue[Any]") -> None:
+def _send(port: int, first: int, paths: tuple[str, ...], seconds: float, warm_up: float, answers: "Queue[Any]") -> None:
     """The process of one sender: whatever happens, it answers."""
     try:
-        answers.put(_sent(port, first, seconds, warm_up))
+        answers.put(_sent(port, _messages(first, paths), seconds, warm_up))
     except OSError as error:
         answers.put({"error": str(error)})
 
 
-def _sent(port: int, first: int, seconds: float, warm_up: float) -> dict[str, Any]:
+def _sent(port: int, messages: Iterator[bytes], seconds: float, warm_up: float) -> dict[str, Any]:
     """Whichever connection has its answer gets the next delivery."""
-    numbers, template = itertools.count(first), order_template()
     times: list[float] = []
     answered = refused = 0
     measured = time.perf_counter() + warm_up
@@ -79,7 +81,7 @@ def _sent(port: int, first: int, seconds: float, warm_up: float) -> dict[str, An
     waiting = selectors.DefaultSelector()
     for _ in range(CONNECTIONS // PROCESSES):
         wire = Wire(port)
-        waiting.register(wire.socket, selectors.EVENT_READ, [wire, _begin(wire, template, next(numbers))])
+        waiting.register(wire.socket, selectors.EVENT_READ, [wire, _begin(wire, next(messages))])
     while waiting.get_map():
         for key, _ in waiting.select():
             wire, began = key.data
@@ -89,17 +91,25 @@ def _sent(port: int, first: int, seconds: float, warm_up: float) -> dict[str, An
             if measured <= now < until and status == 200:
                 times.append((now - began) * 1000)
             if now < until:
-                key.data[1] = _begin(wire, template, next(numbers))
+                key.data[1] = _begin(wire, next(messages))
             else:
                 waiting.unregister(wire.socket)
                 wire.close()
     return {"answered": answered, "refused": refused, "times": times}
 
 
-def _begin(wire: Wire, template: tuple[bytes, bytes], number: int) -> float:
-    """Send the next delivery; gives when."""
-    body = order_body(template, number)
-    message = post("/webhooks/shopify", signed(body, "orders/create"), body)
+def _begin(wire: Wire, message: bytes) -> float:
+    """Send the next request; gives when."""
     began = time.perf_counter()
     wire.send(message)
     return began
+
+
+def _messages(first: int, paths: tuple[str, ...]) -> Iterator[bytes]:
+    """Requests without end: for the paths, or deliveries of orders with numbers from `first` on."""
+    if paths:
+        yield from itertools.cycle([get(path) for path in paths])
+    template = order_template()
+    for number in itertools.count(first):
+        body = order_body(template, number)
+        yield post("/webhooks/shopify", signed(body, "orders/create"), body)
