@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from commerce.tables import (
     customers,
+    drift,
     effect_lists,
     effects,
     events,
@@ -55,7 +56,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problems:
-    """What did not work or waits, newest first, a few of each; `rereads` is how many there are."""
+    """What did not work or waits, newest first, a few of each; `rereads` is how many there are.
+
+    `empty_index_since`: when the search index was found empty though the shop has products.
+    """
 
     deliveries: Sequence[Any]
     effects: Sequence[Any]
@@ -63,9 +67,11 @@ class Problems:
     rereads: int
     reread_examples: Sequence[Any]
     privacy: Sequence[Duty]
+    empty_index_since: datetime | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.deliveries or self.effects or self.rejections or self.rereads or self.privacy)
+        listed = self.deliveries or self.effects or self.rejections or self.rereads or self.privacy
+        return bool(listed or self.empty_index_since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +121,7 @@ def problems(here: Parts, shop: Shop, now: datetime) -> Problems:
             rereads=waiting,
             reread_examples=rereads,
             privacy=duties(privacy.open_requests(db, shop_id=shop.id)[:_LISTED], now),
+            empty_index_since=drift.alarms(db).get(shop.id),
         )
 
 

@@ -24,6 +24,7 @@ NAVIGATION = (
     ("home", "Home"),
     ("events", "Events"),
     ("products", "Products"),
+    ("search", "Search"),
     ("orders", "Orders"),
     ("customers", "Customers"),
     ("analytics", "Searches"),

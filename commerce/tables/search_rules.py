@@ -1,6 +1,7 @@
 """Merchants' rules for their search, in the order in which they count. Who saves one tells the pages (shops)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -74,6 +75,16 @@ def save(db: Connection, *, shop_id: int, rule: Rule, now: datetime) -> bool:
     if saved:
         shops.bump_pages(db, shop_id)
     return saved
+
+
+def switch(db: Connection, *, shop_id: int, rule_id: int, now: datetime) -> Rule | None:
+    """Switch a rule on or off; gives it as it is then, None where the shop has none of that id."""
+    found = one(db, shop_id=shop_id, rule_id=rule_id)
+    if found is None:
+        return None
+    switched = replace(found, enabled=not found.enabled)
+    save(db, shop_id=shop_id, rule=switched, now=now)
+    return switched
 
 
 def arrange(db: Connection, *, shop_id: int, ids: Sequence[int]) -> None:

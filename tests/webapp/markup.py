@@ -1,6 +1,7 @@
 """Reading pages: what people see of them, and what must not be in them."""
 
 import re
+from typing import Any
 
 
 def assert_nothing_is_inline(html: str) -> None:
@@ -14,3 +15,10 @@ def assert_nothing_is_inline(html: str) -> None:
 def words(html: str) -> str:
     """The text that people see, white space folded."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html)).strip()
+
+
+def token(client: Any, page: str) -> str:
+    """The token that the page's forms carry."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)
+    assert found
+    return found[1]
