@@ -76,7 +76,7 @@ class Box {
     this.options = [...this.panel.querySelectorAll("[role=option]")];
     this.active = -1;
     this.input.removeAttribute("aria-activedescendant");
-    this.shown = query;
+    this.shown = this.panel.dataset.query = query;
     this.open(this.options.length > 0);
     this.live.textContent = this.options.length ? SAY.offered(count(this.options.length)) : query ? SAY.nothing : "";
     if (query.length > 1) this.settle(query, told);
