@@ -37,7 +37,8 @@ class Backroom:
 
     def milliseconds_to_indexed(self, topic: str) -> list[float]:
         """From the door to the end of the index's commit, of each delivery of a topic."""
-        return self._lags("effects.finished_at", "inbox JOIN effects ON effects.inbox_id = inbox.id", topic)
+        rows = "inbox JOIN effects ON effects.inbox_id = inbox.id AND effects.kind = 'index'"
+        return self._lags("effects.finished_at", rows, topic)
 
     def _lags(self, end: str, rows: str, topic: str) -> list[float]:
         days = f"julianday({end}) - julianday(inbox.received_at)"

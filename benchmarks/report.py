@@ -126,7 +126,7 @@ def _importing(told: Mapping[str, Any]) -> str:
         f"## First import\n\n{figures['products']} products, {figures['customers']} customers and {figures['orders']} "
         f"orders by bulk operations of a stand-in on the same machine, while {LIVE_PER_SECOND} orders per second are "
         f"delivered; the importing worker was killed {figures['killed']} times. Afterwards all objects were there, "
-        f"once each, and nothing but the index and pages was asked for ({figures['effects_but_index']} other effects).\n\n"
+        f"once each, and nothing but index and pages was asked for ({figures['effects_but_index']} other effects).\n\n"
         "| what | figure | goal |\n|---|---|---|\n"
         f"| seconds | {figures['seconds']} ({figures['per_s']} objects/s) | |\n"
         f"| calls to the shop's API | {figures['calls']} | |\n"

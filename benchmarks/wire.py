@@ -29,6 +29,8 @@ class Wire:
             (int(line[15:]) for line in head.split(b"\r\n") if line[:15].lower() == b"content-length:"),
             None,
         )
+        if head[9:12] == b"304":  # has no body, whatever it says
+            length = 0
         if length is None:
             raise UnableToTalk(f"no Content-Length: {head[:80]!r}")
         while len(body) < length:

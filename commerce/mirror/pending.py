@@ -12,9 +12,10 @@ from commerce.rules.cards import CardChange
 from commerce.rules.categories import CategoryChange, CategoryShown
 from commerce.rules.customers import CustomerFacts
 from commerce.rules.events import CATEGORY, CUSTOMER, LIVE, ORDER, PRODUCT, RECONCILE, SHIPMENT, VARIANT, Facts, Named
+from commerce.rules.freshness import Version
 from commerce.rules.orders import OrderFacts, ShipmentFacts
 from commerce.rules.products import CategoryFacts, ProductFacts, VariantFacts
-from commerce.tables import categories, clicks, customers, orders, placements, products, shipments, variants
+from commerce.tables import categories, clicks, customers, orders, placements, products, shipments, variants, versions
 from commerce.tables.shops import Shop
 
 Origin = tuple[int | None, str]  # inbox row if any, origin
@@ -126,8 +127,15 @@ class Pending:
         self._deletes.clear()
 
     def write_products(self, facts: list[Facts]) -> None:
-        """Products with the variants they tell."""
-        products.save(self._db, shop_id=self.shop.id, facts=cast(list[ProductFacts], facts), now=self._now)
+        """Products with the variants they tell; categories that they name and nobody told of are added."""
+        told = cast(list[ProductFacts], facts)
+        products.save(self._db, shop_id=self.shop.id, facts=told, now=self._now)
+        refs = {ref.id: ref for product in told for ref in product.categories or ()}
+        known = versions.known(self._db, shop_id=self.shop.id, keys=_keys(refs))
+        new = [ref for ref in refs.values() if (CATEGORY, ref.id) not in known]
+        self._watch([ref.id for ref in new])
+        added, _ = categories.name(self._db, shop_id=self.shop.id, refs=new)
+        versions.save(self._db, shop_id=self.shop.id, changed=dict.fromkeys(_keys(added), Version()), now=self._now)
 
     def write_variants(self, facts: list[Facts]) -> None:
         """Variants that come on their own."""
@@ -195,6 +203,10 @@ class Pending:
     def _touch_all(self, product_ids: Collection[str]) -> None:
         for product_id in product_ids:
             self.touch(product_id, None, RECONCILE)
+
+
+def _keys(category_ids: Collection[str]) -> list[versions.Key]:
+    return [(CATEGORY, key) for key in category_ids]
 
 
 _WRITERS: dict[str, Callable[[Pending, list[Facts]], None]] = {

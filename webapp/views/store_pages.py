@@ -102,8 +102,8 @@ def _answer(asked: Asked, missing: str) -> Response:
     )
     status, headers, body = page_answers.answer(g.storefront, asked, kept, caller)
     response = Response(body, status=status)
-    response.headers.remove("Content-Type")
-    response.headers.extend(headers)
+    for name, value in headers:
+        response.headers[name] = value
     return response
 
 

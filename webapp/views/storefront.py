@@ -19,7 +19,7 @@ blueprint = Blueprint("storefront", __name__, url_prefix="/storefront/v1/<shop_k
 def allow_every_site(response: Response) -> Response:
     """CORS: the key is public and nothing here depends on cookies, so every site may ask."""
     response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "ETag"
+    response.headers["Access-Control-Expose-Headers"] = "ETag, Cache-Status"
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
         response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-None-Match"
