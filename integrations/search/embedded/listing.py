@@ -1,25 +1,26 @@
-"""Every document of an index, a few thousand at a time."""
+"""Every document of an index, a part at a time."""
 
 from collections.abc import Iterator
+from zlib import crc32
 
 import tantivy
-from tantivy import FieldType, Order, Query
+from tantivy import Query
 
 from integrations.search.embedded.schema import SCHEMA
 
-_AT_ONCE = 5000
+# Ids are spread over so many parts, each of which is small enough to be held.
+PARTS = 256
+
+
+def part_of(product_id: str) -> int:
+    """In which part the id of a product is."""
+    return crc32(product_id.encode("utf-8", "replace")) % PARTS
 
 
 def digests(searcher: tantivy.Searcher) -> Iterator[tuple[str, str]]:
-    """The id and digest of every document, by id; each page begins behind the last one's end."""
-    query = Query.all_query()
-    while True:
-        hits = searcher.search(query, limit=_AT_ONCE, count=False, order_by_field="id", order=Order.Asc).hits
-        product_id = ""
-        for _, address in hits:
+    """The id and digest of every document of one commit."""
+    for part in range(PARTS):
+        query = Query.const_score_query(Query.term_query(SCHEMA, "part", part), 0.0)
+        for _, address in searcher.search(query, limit=max(searcher.num_docs, 1), count=False).hits:
             row = searcher.doc(address)
-            product_id = str(row.get_first("id"))
-            yield product_id, bytes(row.get_first("digest") or b"").decode()
-        if len(hits) < _AT_ONCE:
-            return
-        query = Query.range_query(SCHEMA, "id", FieldType.Text, lower_bound=product_id, include_lower=False)
+            yield str(row.get_first("id")), bytes(row.get_first("digest") or b"").decode()

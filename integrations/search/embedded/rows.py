@@ -10,6 +10,7 @@ from integrations.search.embedded import variants, vectors
 from integrations.search.embedded.analysis import code, indexed_text
 from integrations.search.embedded.form import Form
 from integrations.search.embedded.languages import Language
+from integrations.search.embedded.listing import part_of
 from integrations.search.embedded.schema import VECTOR_FIELDS, clean, facet_key, facet_value
 
 _APART = " | "
@@ -37,6 +38,7 @@ def _row(document: Document, form: Form, language: Language) -> tantivy.Document
     title, rest = indexed_text(title), indexed_text(rest)
     row = tantivy.Document()
     row.add_text("id", clean(document.id))
+    row.add_integer("part", part_of(document.id))
     row.add_bytes("shown", document.title.encode("utf-8", "replace"))
     row.add_bytes("digest", document.digest.encode("utf-8", "replace"))
     _add_words(row, title, f"{title} {rest}", language)

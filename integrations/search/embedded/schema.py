@@ -14,6 +14,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("shown", stored=True)  # the title as written
     builder.add_bytes_field("digest", stored=True)
+    builder.add_integer_field("part", indexed=True)  # see listing.py
     builder.add_text_field("all", tokenizer_name="stemming")
     builder.add_text_field("title", tokenizer_name="stemming")
     builder.add_text_field("words", tokenizer_name="whole", index_option="basic")  # what spelling is corrected from

@@ -22,7 +22,8 @@ SYNONYM_WEIGHT = 0.9
 _OTHER_READINGS = 0.1  # share of the lesser alternatives in a score
 _MOST_PAIRED = 6
 
-GROUP, EVERY, EVERY_TITLED, PHRASE, HEAD, VARIANT, CODE, ALIKE = "group", "every", "titled", "phrase", "head", "variant", "code", "alike"
+GROUP, EVERY, EVERY_TITLED, PHRASE = "group", "every", "titled", "phrase"
+HEAD, VARIANT, CODE, ALIKE = "head", "variant", "code", "alike"
 
 
 class Part(NamedTuple):
