@@ -50,6 +50,8 @@ class _KeptOpen(HttpRequests):
 
     def __init__(self, client: Client) -> None:
         super().__init__(client.config)
+        if not client.config.api_key:
+            del self.headers["Authorization"]  # or it would be "Bearer None", which no server takes for none
         self._session = requests.Session()
         # A compressed answer is written piece by piece, and each waits for a delayed acknowledgement: 46 ms, not 5.
         self._session.headers["Accept-Encoding"] = "identity"
@@ -158,7 +160,9 @@ def _refusal(what: str, error: MeilisearchApiError) -> Exception:
     if error.code == "payload_too_large" or error.status_code == 413:
         return TooLarge(f"{what}: the search server takes no call as large as this: {error.message}")
     advice = _ADVICE.get(error.code or "", "")
-    message = f"{what}: the search server answers {error.status_code} {error.code or ''}: {error.message}{advice}"
+    message = (
+        f"{what}: the search server answers {error.status_code} {error.code or ''}: {error.message.rstrip('.')}{advice}"
+    )
     if error.status_code in (429, 503):
         return RateLimited(message, retry_after=_retry_after(error))
     if error.status_code >= 500 or error.status_code == 408 or error.code == "no_space_left_on_device":

@@ -26,7 +26,7 @@ _PARTS = {
 def explain(query: SearchQuery, product_id: str, ask: Ask) -> Explanation:
     """Read the query as a search does, and look at the one product."""
     meaning = read(query.text, query.settings, ask, is_prefix=query.is_prefix)
-    words, answers, is_partial = which(meaning, query, ask)
+    words, answers, is_partial = which(meaning, query, ask, is_by_score=True)
     read_as = _read_as(meaning, is_partial=is_partial)
     if not int(answers[0]["totalHits"]):
         return Explanation(read_as=read_as, reasons=(), score=0.0, is_found=False)
@@ -35,7 +35,7 @@ def explain(query: SearchQuery, product_id: str, ask: Ask) -> Explanation:
     hits = ask([one | {"limit": 1, "showRankingScoreDetails": True}])[0]["hits"]
     if not hits:
         return Explanation(read_as=read_as, reasons=(), score=0.0, is_found=False)
-    best = [] if query.sort in asking.ORDERS else pool(meaning, words, query, ask)
+    best = [] if query.sort in asking.ORDERS else pool(meaning, words, query, ask, answers[-1]["hits"])
     scored = next((each for each in best if each.hit["id"] == hits[0]["id"]), None)
     if scored is None:
         scored = looked_at_again(hits, meaning, query.boosts)[0]

@@ -16,10 +16,10 @@ _LOCALES = {
 }  # fmt: skip
 _LANGUAGES = {locale: name for name, locale in _LOCALES.items()}
 _IN_ANY_ORDER = ("filterableAttributes", "sortableAttributes", "displayedAttributes", "stopWords")
-_NO_REASON_TO_REWRITE = ("searchableAttributes", "localizedAttributes")
+# No separatorTokens: with a single one of them each search costs 1 to 2 ms more (measured on 1.50).
 _STAYS_THE_SAME: dict[str, Any] = {
     # A second look at the best needs the stems; the texts show how an unknown word is spelled.
-    "displayedAttributes": [*(name for name in ATTRIBUTES), "facets", "id", STEMS],
+    "displayedAttributes": [*ATTRIBUTES, "facets", "id", STEMS],
     "filterableAttributes": ["available", "facets", "id", "price", "variant_names", "variant_values"],
     "sortableAttributes": ["created", "id", "price"],
     # "sort" first: a shopper who asks for a price order wants that. Words in important attributes before words near
@@ -34,7 +34,6 @@ _STAYS_THE_SAME: dict[str, Any] = {
         "wordPosition",
         "created:desc",
     ],
-    "separatorTokens": ["<", ">"],
     "pagination": {"maxTotalHits": MOST_HITS},
     "faceting": {"maxValuesPerFacet": 1000, "sortFacetValuesBy": {"*": "count"}},
 }

@@ -31,7 +31,10 @@ class Tokens:
         if not self._server.has_key:
             return None
         if index not in self._keys:
-            self._keys[index] = str(self._key(index)["key"])
+            key = self._key(index)
+            if key is None:
+                return None
+            self._keys[index] = str(key["key"])
         rules = {"searchRules": [index], "apiKeyUid": str(uid_of(index)), "exp": int(time.time()) + seconds}
         return self._server.url, signed(rules, self._keys[index])
 
@@ -44,12 +47,14 @@ class Tokens:
             except OutsideError:
                 return  # there never was one, or whoever made it has to delete it
 
-    def _key(self, index: str) -> dict[str, Any]:
+    def _key(self, index: str) -> dict[str, Any] | None:
         what, http = f"making a key for searching {index}", self._server.client.http
         path = f"keys/{uid_of(index)}"
         try:
             return dict(self._server.ask(what, http.get, path))
         except Permanent as error:
+            if "missing_master_key" in str(error):
+                return None
             if "api_key_not_found" not in str(error):
                 raise Permanent(f"{error}; tokens take the rights keys.get, keys.create and keys.delete") from error
         asked = {
