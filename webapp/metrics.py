@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from redis.exceptions import RedisError
 
-from commerce.tables import effect_lists, inbox, tallies
+from commerce.tables import drift, effect_lists, inbox, tallies
 from webapp.parts import Parts
 
 _COUNTED = ("received", "rejected", "applied", "repeated", "changed", "api_calls")
@@ -32,6 +32,7 @@ class _Figures:
             counted = {name: tallies.totals(db, name) for name in _COUNTED}
             lag, lag_sum = tallies.totals(db, "lag"), tallies.totals(db, "lag_ms").get("sum", 0)
             oldest, planned = inbox.oldest_unfinished(db), effect_lists.counts(db)
+            drifted, empty = drift.totals(db), len(drift.alarms(db))
         yield _counter("backroom_ingest", "Deliveries stored.", "platform", counted["received"])
         yield _counter("backroom_ingest_rejected", "Deliveries turned away.", "reason", counted["rejected"])
         yield _counter("backroom_ingest_repeated", "Deliveries that came again.", "", counted["repeated"])
@@ -45,6 +46,13 @@ class _Figures:
         for (kind, state), number in sorted(planned.items()):
             gauge.add_metric([kind, state], number)
         yield gauge
+        differences = GaugeMetricFamily(
+            "backroom_search_drift", "What the last checks of all indexes found, and healed.", labels=["kind"]
+        )
+        for kind, number in sorted(drifted.items()):
+            differences.add_metric([kind], number)
+        yield differences
+        yield GaugeMetricFamily("backroom_search_empty", "Shops whose index is empty though they have products.", empty)
         yield from self._queues()
 
     def _queues(self) -> Iterable[Metric]:

@@ -3,7 +3,7 @@
 import importlib
 
 from commerce.rules import events, orders, products
-from commerce.tables import connections, effects, inbox, reindexes, shops, syncs
+from commerce.tables import connections, drift, effects, inbox, reindexes, shops, syncs
 from docs.sources.markdown import code, sentence, table
 from jobs import queues, reactions
 from jobs.job import JOBS
@@ -11,6 +11,10 @@ from jobs.schedule import SCHEDULE
 
 _EFFECTS = {
     effects.INDEX: "The product's document in the search index is written or removed. At least once.",
+    effects.CONFIGURE: "The search index is brought in line with the merchant's settings; what that takes is rebuilt. At "
+    "least once.",
+    effects.PAGES: "Pages of the read cache that show what changed are dropped. At least once.",
+    effects.PURGE: "A CDN in front of the storefront is told to drop what changed. At least once.",
     effects.REREAD: "The object has to be read again from the store, because deliveries cannot tell how it is. "
     "Visible until then. At least once.",
     effects.CALL: "Something is changed at the store. Calls that may be made twice are at least once, the others at "
@@ -37,6 +41,11 @@ _STATES = {
         reindexes.DONE: "the new index is in place",
         reindexes.CANCELLED: "given up; the old index is in place",
         reindexes.FAILED: "the engine refused; the old index is in place",
+    },
+    "check of an index": {
+        drift.WAITING: "asked for, or under way; for an empty index, the alarm is on",
+        drift.DONE: "came to its end; what differed is put right",
+        drift.FAILED: "could not be finished; the error says why",
     },
     "run through a store's own API": {
         syncs.RUNNING: "goes on, also after a restart; while the store does not answer, it waits",

@@ -1,7 +1,8 @@
 """`doctor`: looks at everything that can be wrong, and says what to do."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -10,7 +11,8 @@ from redis.exceptions import RedisError
 from commerce import migrate
 from commerce.database import REFUSED, UNREACHABLE
 from commerce.rules.documents import index_of
-from commerce.tables import effect_lists, effects, inbox, products, shops
+from commerce.tables import documents, drift, effect_lists, effects, inbox, shops
+from commerce.tables.shops import Shop
 from commerce.vault import UnableToDecrypt
 from integrations.errors import OutsideError
 from webapp.parts import Parts, parts
@@ -86,7 +88,9 @@ def _shops(here: Parts) -> Iterator[Finding]:
     try:
         with here.database.read() as db:
             everyone = shops.all_shops(db, here.vault)
-            numbers = {shop.id: products.count(db, shop_id=shop.id) for shop in everyone}
+            numbers = {shop.id: documents.count(db, shop_id=shop.id) for shop in everyone}
+            checks = {shop.id: drift.last(db, shop_id=shop.id) for shop in everyone}
+            alarms = drift.alarms(db)
     except UnableToDecrypt as error:
         yield FAIL, "shops", str(error)
         return
@@ -100,10 +104,21 @@ def _shops(here: Parts) -> Iterator[Finding]:
         except OutsideError as error:
             yield FAIL, "search", str(error)
             return
-        empty = found == 0 and numbers[shop.id] > 0
-        advice = f" Run `search reindex --shop {shop.key}`." if empty else ""
-        text = f"{shop.platform}, {shop.state}, {numbers[shop.id]} products, {found} of them found by search.{advice}"
-        yield (WARN if empty else OK), shop.domain, text
+        yield _search(shop, found, numbers[shop.id], checks[shop.id], is_alarmed=shop.id in alarms)
+
+
+def _search(shop: Shop, found: int, there: int, checks: Sequence[Any], *, is_alarmed: bool) -> Finding:
+    """One shop's index against its published products, and the last check of it."""
+    text = f"{shop.platform}, {shop.state}, {there} products, {found} of them found by search."
+    if is_alarmed or (found == 0 and there > 0):
+        advice = f"A worker builds it anew by itself. Run `search reindex --shop {shop.key}` to follow it."
+        return WARN, shop.domain, f"{text} {advice}"
+    for check in checks:
+        if check.state == drift.FAILED:
+            return WARN, shop.domain, f"{text} The last check could not be finished: {check.error}"
+        wrong = check.missing + check.stale + check.surplus
+        text += f" The last check found {wrong or 'no'} difference{'' if wrong == 1 else 's'}."
+    return OK, shop.domain, text
 
 
 CHECKS: tuple[Callable[[Parts], Iterator[Finding]], ...] = (_settings, _database, _redis, _shops)

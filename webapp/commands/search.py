@@ -1,4 +1,4 @@
-"""`search`: rebuild a shop's index."""
+"""`search`: check a shop's index, or rebuild it."""
 
 import json
 import time
@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 import click
 from flask.cli import AppGroup
 
-from commerce.tables import products, reindexes
-from jobs.queues import REINDEX
+from commerce.tables import drift, products, reindexes
+from jobs.queues import CHECK, REINDEX
 from webapp.commands.events import shop_of
 from webapp.parts import parts
 
-group = AppGroup("search", help="Rebuild the search index.")
+group = AppGroup("search", help="Check or rebuild the search index.")
 
 
 @group.command("reindex")
@@ -52,3 +52,29 @@ def reindex(shop_key: str, *, detach: bool, patience: float) -> None:
     if run is None or run.state != reindexes.DONE:
         raise click.ClickException(f"The rebuild ended as {run.state if run else 'gone'}: {run.error if run else ''}")
     click.echo(json.dumps({"products": run.done, "seconds": round(time.monotonic() - began, 2)}))
+
+
+@group.command("check")
+@click.option("--shop", "shop_key", required=True)
+@click.option("--patience", type=float, default=300, show_default=True, help="Seconds to wait for the check's end.")
+def check(shop_key: str, *, patience: float) -> None:
+    """Compare the index with the tables; what differs is put right by the workers. Exits with 1 where it failed."""
+    here = parts()
+    shop = shop_of(here, shop_key)
+    with here.database.write() as db:
+        drift.begin(db, shop_id=shop.id, now=datetime.now(UTC))
+    here.queues.wake(CHECK, [shop.id], again=True)
+    until = time.monotonic() + patience
+    while True:
+        with here.database.read() as db:
+            waits = drift.waiting(db, shop_id=shop.id)
+            last = drift.last(db, shop_id=shop.id)
+        if waits is None:
+            break
+        if time.monotonic() > until:
+            raise click.ClickException(f"No end after {patience:.0f} s. Are workers running? It goes on once they do.")
+        time.sleep(0.2)
+    if last[0].state == drift.FAILED:
+        raise click.ClickException(f"The check failed: {last[0].error}")
+    names = ("documents", "indexed", "missing", "stale", "surplus", "healed", "examples")
+    click.echo(json.dumps({name: getattr(last[0], name) for name in names}))

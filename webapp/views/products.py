@@ -13,6 +13,7 @@ from webapp import guards, pages
 from webapp.errors import Problem
 from webapp.inputs import whole
 from webapp.parts import parts
+from webapp.search.indexed import indexed
 from webapp.searching import SORTS, find_as_merchant, query_of
 
 blueprint = Blueprint("products", __name__, url_prefix="/dashboard/products")
@@ -99,6 +100,7 @@ def one(key: str) -> Any:
         searchable=is_searchable(product),
         reread=reread,
         facts=_facts(product),
+        indexed=indexed(parts(), g.shop, product, look=bool(request.args.get("look"))),
     )
 
 

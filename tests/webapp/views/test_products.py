@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from commerce.tables import effects
 from tests.webapp.markup import words
 
 
@@ -39,6 +40,22 @@ class TestProducts:
         shop.product()
         shop.effect()
         assert "waits to be read again" in merchant.get("/dashboard/products/11").text
+
+    def test_shows_the_document_that_is_searched_and_compares_it(self, merchant: Any, shop: Any) -> None:
+        shop.product()
+        page = "/dashboard/products/11"
+        assert "KX-11-0, KX-11-1" in words(merchant.get(page).text)
+        assert "Not in the index" in words(merchant.get(f"{page}?look=1").text)
+        shop.index()
+        assert "The index holds exactly this." in merchant.get(f"{page}?look=1").text
+        shop.product(title="Renamed")
+        assert "Index differs" in words(merchant.get(f"{page}?look=1").text)
+        shop.effect(kind=effects.INDEX)
+        assert "On its way" in words(merchant.get(f"{page}?look=1").text)
+
+    def test_shows_no_document_of_what_is_hidden(self, merchant: Any, shop: Any) -> None:
+        shop.product(published=False)
+        assert "What is searched of it" not in merchant.get("/dashboard/products/11").text
 
     def test_descriptions_are_text(self, merchant: Any, shop: Any) -> None:
         shop.product(description="<p>Made for <b>long</b> weekends.</p><script>x()</script>")
