@@ -33,7 +33,6 @@ CODES: dict[str, tuple[str, int]] = {
     "missing_payload": (_REQUEST, 400),
     "missing_task_filters": (_REQUEST, 400),
     "no_space_left_on_device": (_SYSTEM, 422),
-    "not_found": (_REQUEST, 404),
     "not_found_similar_id": (_REQUEST, 400),
     "payload_too_large": (_REQUEST, 413),
     "task_not_found": (_REQUEST, 404),
