@@ -1,14 +1,15 @@
 """Product search as shoppers and merchants use it: one reading of the query, one way from hits to products."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from commerce.database import Connection
 from commerce.rules import merchandising
 from commerce.rules.documents import Product, index_of, is_searchable
 from commerce.rules.merchandising import NOTHING, Outcome
 from commerce.rules.search_settings import SORTS
-from commerce.tables import products
+from commerce.tables import cards, products
 from commerce.tables.shops import Shop
 from integrations.errors import OutsideError
 from integrations.search_api import Hit, SearchQuery
@@ -20,6 +21,8 @@ from webapp.search.bands import Band, bands
 from webapp.search.composed import Composed, Search, compose
 from webapp.search.reasons import Reason, reason
 from webapp.search.tools import Tools, fitted, for_merchants
+
+Reader = Callable[[Connection, Shop, Sequence[str]], Mapping[str, Product]]
 
 __all__ = ["MOST_PER_PAGE", "SORTS", "Found", "asked_facets", "find", "find_as_merchant", "query_of"]
 
@@ -51,10 +54,12 @@ class Found:
 def find(here: Parts, shop: Shop, query: SearchQuery, *, tools: Tools | None = None, category: str = "") -> Found:
     """Search by the shop's settings and rules, then read the products found from the tables in one go.
 
-    `category`: the handle of the category whose page this is. Left out is what was deleted or unpublished since the
+    Of the products only what lists show is read, unless `tools` are given. `category`: the handle of the category whose
+    page this is. Left out is what was deleted or unpublished since the
     index was written. Raises Problem 400 for what the shop does not allow, 503 where the engine cannot be asked.
     """
-    tools = tools or _tools(here, shop)
+    shown = _shown if tools is None else _whole
+    tools = tools or _known(here, shop)
     query = fitted(query, tools)
     outcome = NOTHING
     if tools.rules:
@@ -62,7 +67,7 @@ def find(here: Parts, shop: Shop, query: SearchQuery, *, tools: Tools | None = N
     search = Search(here.engine, index_of(shop.id), query, outcome)
     try:
         composed, told = compose(search), bands(search)
-        there = _products(here, shop, composed)
+        there = _read(here, shop, composed, shown)
         why = None if there else reason(search, composed.result, here.database.read, shop.id)
     except OutsideError as error:
         raise Problem(503, "Search cannot be reached", "Try again in a moment.") from error
@@ -94,10 +99,29 @@ def _tools(here: Parts, shop: Shop) -> Tools:
         return of_shops.of_shop(db, shop.id)
 
 
-def _products(here: Parts, shop: Shop, composed: Composed) -> tuple[tuple[Hit, Product], ...]:
+def _known(here: Parts, shop: Shop) -> Tools:
+    """The shop's tools as they were a moment ago, without a look at the database."""
+    front = here.storefronts.of(shop.key)
+    if front is None:
+        return _tools(here, shop)
+    return Tools(settings=front.chosen.settings, rules=front.rules, labels=front.chosen.labels)
+
+
+def _read(here: Parts, shop: Shop, composed: Composed, shown: Reader) -> tuple[tuple[Hit, Product], ...]:
     hits = composed.result.hits
     if not hits:
         return ()
     with here.database.read() as db:
-        known = products.by_ids(db, shop_id=shop.id, ids=[hit.id for hit in hits], currency=shop.currency)
-    return tuple((hit, known[hit.id]) for hit in hits if hit.id in known and is_searchable(known[hit.id]))
+        known = shown(db, shop, [hit.id for hit in hits])
+    return tuple((hit, known[hit.id]) for hit in hits if hit.id in known)
+
+
+def _shown(db: Connection, shop: Shop, ids: Sequence[str]) -> Mapping[str, Product]:
+    """As much of products as lists show."""
+    return cards.as_products(db, shop_id=shop.id, ids=ids, currency=shop.currency)
+
+
+def _whole(db: Connection, shop: Shop, ids: Sequence[str]) -> Mapping[str, Product]:
+    """Products with everything."""
+    found = products.by_ids(db, shop_id=shop.id, ids=ids, currency=shop.currency)
+    return {key: product for key, product in found.items() if is_searchable(product)}

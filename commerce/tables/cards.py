@@ -23,6 +23,8 @@ from sqlalchemy import (
 )
 
 from commerce.rules.cards import Card, CardChange
+from commerce.rules.documents import Product
+from commerce.rules.products import Image
 from commerce.tables.columns import BigId, Json, metadata, upsert
 
 cards = Table(
@@ -64,6 +66,30 @@ def by_ids(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, C
         return {}
     query = select(cards).where(cards.c.shop_id == shop_id, cards.c.id.in_(ids))
     return {row.id: _card(row) for row in db.execute(query)}
+
+
+_LISTED = [cards.c[name] for name in _PLAIN if name != "page"]
+
+
+def as_products(db: Connection, *, shop_id: int, ids: Collection[str], currency: str | None) -> dict[str, Product]:
+    """Those of the products that shoppers may see, with as much of them as lists show."""
+    if not ids:
+        return {}
+    rows = db.execute(select(*_LISTED).where(cards.c.shop_id == shop_id, cards.c.id.in_(ids)))
+    return {
+        row.id: Product(
+            id=row.id,
+            handle=row.handle,
+            title=row.title,
+            price=row.price,
+            compare_at_price=row.compare_at_price,
+            currency=currency,
+            available=row.available,
+            images=(Image(url=row.image),) if row.image else (),
+            url=row.url,
+        )
+        for row in rows
+    }
 
 
 def id_of(db: Connection, *, shop_id: int, key: str) -> str | None:
