@@ -11,8 +11,7 @@ from jobs.schedule import SCHEDULE
 
 _EFFECTS = {
     effects.INDEX: "The product's document in the search index is written or removed. At least once.",
-    effects.CONFIGURE: "The search index is brought in line with the merchant's settings; what that takes is rebuilt. At "
-    "least once.",
+    effects.CONFIGURE: "The search index is brought in line with the merchant's settings. At least once.",
     effects.PAGES: "Pages of the read cache that show what changed are dropped. At least once.",
     effects.PURGE: "A CDN in front of the storefront is told to drop what changed. At least once.",
     effects.REREAD: "The object has to be read again from the store, because deliveries cannot tell how it is. "
