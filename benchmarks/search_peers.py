@@ -75,6 +75,7 @@ class Milli:
     """The engine inside Meilisearch, as the package of that name offers it, with its default settings."""
 
     def __init__(self, folder: Path) -> None:
+        (folder / "milli").mkdir()
         self._index: Any = import_module("milli").Index(str(folder / "milli"), 8 << 30)
 
     def build(self, documents: Sequence[Document]) -> None:

@@ -13,6 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from integrations.search.embedded.schema import clean
+
 MODEL = "l2_supercat"
 DIMENSIONS = 256
 _NEEDED = ("numpy", "tokenizers", "safetensors", "wordllama")
@@ -88,7 +90,9 @@ def _vectors(texts: Sequence[str]) -> Any:
     numpy = import_module("numpy")
     model = _model()
     rows = numpy.zeros((len(texts), DIMENSIONS), dtype="float32")
-    for row, read in zip(rows, model.tokenizer.encode_batch(list(texts), add_special_tokens=False), strict=True):
+    for row, read in zip(
+        rows, model.tokenizer.encode_batch([*map(clean, texts)], add_special_tokens=False), strict=True
+    ):
         if read.ids:
             row[:] = model.weights[read.ids].mean(axis=0)
     lengths = numpy.linalg.norm(rows, axis=1, keepdims=True)

@@ -146,7 +146,7 @@ class TestExplain:
         texts = [reason.text for reason in why.reasons]
         assert why.is_found
         assert why.score == pytest.approx(sum(reason.score for reason in why.reasons))
-        assert [reason.score for reason in why.reasons] == sorted((r.score for r in why.reasons), reverse=True)
+        assert list(why.reasons) == sorted(why.reasons, key=lambda reason: -abs(reason.score))
         assert "“runing”, corrected to “running”, in the title" in texts
         assert "It has all the words" in texts
         assert "“runing” is taken for a misspelling of “running”." in why.read_as
