@@ -36,6 +36,7 @@ VIEWS = (
     "webapp.views.search_settings:blueprint",
     "webapp.views.search_words:blueprint",
     "webapp.views.search_rules:blueprint",
+    "webapp.views.search_api:blueprint",
     "webapp.views.orders:blueprint",
     "webapp.views.customers:blueprint",
     "webapp.views.connection:blueprint",

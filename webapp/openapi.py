@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from commerce.tables import effects, inbox
+from webapp.search import described
 
 DEFAULT_LIMIT, MOST = 50, 250
 
@@ -179,12 +180,13 @@ def document(base_url: str) -> dict[str, Any]:
     schemas = {name: _object(properties) for name, properties in SHAPES.items()}
     schemas["money"] = _object({"amount": NUMBER | {"description": "Minor units."}, "currency": maybe(TEXT)})
     schemas["problem"] = _object({"type": TEXT, "title": TEXT, "status": NUMBER, "detail": TEXT})
+    schemas |= described.SCHEMAS
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Backroom", "version": "1", "description": "Read what Backroom keeps of a shop."},
+        "info": {"title": "Backroom", "version": "1", "description": "What Backroom keeps of a shop, and its search."},
         "servers": [{"url": f"{base_url}/api/v1"}],
         "security": [{"key": []}],
-        "paths": {route.path: {"get": _operation(route)} for route in ROUTES},
+        "paths": {route.path: {"get": _operation(route)} for route in ROUTES} | described.paths(),
         "components": {"schemas": schemas, "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
     }
 
