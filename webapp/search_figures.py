@@ -53,6 +53,17 @@ class Figures:
         """Whether it is counted for less than the period."""
         return self.began is None or self.began > self.since
 
+    @property
+    def counted_days(self) -> int:
+        """The days of the period on which it was counted."""
+        begin = max(self.since, self.began or self.since)
+        return self.days - (begin - self.since).days
+
+    @property
+    def per_day(self) -> float:
+        """Searches on one of these days."""
+        return self.totals.asked / self.counted_days
+
 
 def figures(here: Parts, shop: Shop, *, days: int, today: date) -> Figures:
     """Read the figures of a period."""

@@ -39,13 +39,14 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
-    """What is offered for what was typed so far."""
+    """What is offered for what was typed so far. `redirect`: where a rule leads who searches for it."""
 
     queries: tuple[str, ...]
     categories: tuple[Shelf, ...]
     products: tuple[tuple[Hit, Product], ...]
     total: int
     corrected: str
+    redirect: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def suggest(here: Parts, shop: Shop, text: str) -> Suggested:
     if not typed:
         asked = tuple(query for query, _ in known.popular[:QUERIES])
         largest = sorted(known.shelves, key=lambda shelf: -shelf.count)[:CATEGORIES]
-        return Suggested(queries=asked, categories=tuple(largest), products=(), total=0, corrected="")
+        return Suggested(queries=asked, categories=tuple(largest), products=(), total=0, corrected="", redirect="")
     found = find(here, shop, SearchQuery(text=text, limit=PRODUCTS, is_prefix=True))
     queries = _queries(known.popular, typed)
     if len(queries) < QUERIES:
@@ -78,6 +79,7 @@ def suggest(here: Parts, shop: Shop, text: str) -> Suggested:
         products=found.products,
         total=found.total,
         corrected=found.corrected,
+        redirect=found.redirect,
     )
 
 

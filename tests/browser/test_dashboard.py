@@ -33,6 +33,8 @@ PAGES = (
     "/dashboard/orders/21",
     "/dashboard/customers",
     "/dashboard/customers/31",
+    "/dashboard/searches",
+    "/dashboard/storefront",
     "/dashboard/connection",
 )
 # Links of the navigation that stick out of it, or whose words stick out of them, in any font that is a little wider.

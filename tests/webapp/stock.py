@@ -20,10 +20,12 @@ from commerce.tables import (
     orders,
     products,
     rejections,
+    searches,
     shipments,
     shops,
     tallies,
 )
+from commerce.tables.searches import Place, Tally
 from webapp.parts import Parts
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -113,6 +115,18 @@ class Stock:
             tallies.add(db, counted, now=NOW)
             rejections.add(db, {(self.id, "orders/create", "wrong_signature"): 3}, now=NOW)
 
+    def searches(self) -> None:
+        """Searches that found something, that found nothing, and clicks."""
+        today = NOW.date()
+        with self.here.database.write() as db:
+            counted = {
+                (self.id, today, "tent"): Tally(asked=40, clicks=2, carts=1, orders=1),
+                (self.id, today - timedelta(days=3), "unicorn"): Tally(asked=9, empty=9),
+            }
+            searches.add(db, counted)
+            places = {(self.id, today, position): Place(shown=40, clicks=3 - position) for position in (1, 2, 3)}
+            searches.add_places(db, places)
+
     def everything(self) -> None:
         """One of each, with failures."""
         self.product()
@@ -123,6 +137,7 @@ class Stock:
         self.effect(inbox_id=1)
         self.effect(kind=effects.INDEX, state=effects.FAILED)
         self.counters()
+        self.searches()
         self.index()
 
 

@@ -1,7 +1,5 @@
 """What shoppers search for, and what becomes of it."""
 
-from urllib.parse import urlencode
-
 from flask import Blueprint, Response, g, render_template
 
 from webapp import guards, pages
@@ -20,19 +18,7 @@ _USUAL = 28
 def index() -> str:
     """Figures of a period and the queries behind them."""
     shown = figures(parts(), g.shop, days=_days(), today=pages.now().date())
-    return render_template(
-        "analytics.html", figures=shown, periods=PERIODS, to_synonyms=_to_synonyms, to_rules=_to_rules
-    )
-
-
-def _to_synonyms(query: str) -> str:
-    """Where words get a synonym."""
-    return f"/dashboard/search/synonyms?{urlencode({'words': query} | pages.kept_in_links())}"
-
-
-def _to_rules(query: str) -> str:
-    """Where a rule for a query is made."""
-    return f"/dashboard/search/rules/new?{urlencode({'query': query} | pages.kept_in_links())}"
+    return render_template("analytics.html", figures=shown, periods=PERIODS)
 
 
 @blueprint.get("/queries.csv")

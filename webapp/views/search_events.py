@@ -25,11 +25,11 @@ def allow_posts(response: Response) -> Response:
 @guards.publishable_key
 def tell() -> Response:
     """Count one event or several: {"type": "click", "token": "…", "query": "…", "product_id": "…", "position": 1}."""
+    limits.attempt("search-events", each=PER_CLIENT)
     return told()
 
 
 def told() -> Response:
     """Count what the present request tells of searches in `g.shop`."""
-    limits.attempt("search-events", each=PER_CLIENT)
     count(search_log(), g.shop.id, request.stream.read(LARGEST + 1))
     return Response(status=204)

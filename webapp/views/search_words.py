@@ -33,8 +33,8 @@ _LARGEST_FILE = 1_000_000  # bytes
 @guards.merchant
 @pages.of_shop
 def index() -> str:
-    """All synonyms and stop words."""
-    return _page({}, {})
+    """All synonyms and stop words; `words`: what a synonym is wanted for."""
+    return _page({}, {"words": request.args.get("words", "")[:200]})
 
 
 @blueprint.post("/synonyms")

@@ -5,7 +5,7 @@ import time
 
 from flask import Blueprint, Response, g, request
 
-from webapp import conditional, guards
+from webapp import allowances, conditional, guards
 from webapp.inputs import choice
 from webapp.parts import parts
 from webapp.search.answers import answer
@@ -31,7 +31,15 @@ def allow_every_site(response: Response) -> Response:
 @guards.publishable_key
 def search() -> Response:
     """Products that fit a query, with facets and prices."""
+    spend(allowances.SEARCH)
     return searched()
+
+
+def spend(units: int) -> None:
+    """Take from what the caller's address may ask for. Raises Problem 429 where nothing is left."""
+    here = parts()
+    allowance = allowances.of(here.settings, g.caller, request.remote_addr or "", units=units)
+    allowances.take(here.pages, g.shop.id, allowance)
 
 
 def searched() -> Response:

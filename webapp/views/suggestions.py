@@ -8,13 +8,14 @@ from markupsafe import escape
 
 from commerce.rules.searches import folded
 from webapp import guards, shapes
+from webapp.allowances import SEARCH
 from webapp.conditional import answer
 from webapp.inputs import text, whole
 from webapp.parts import parts
 from webapp.recommending import BOUGHT_TOGETHER, SIMILAR, product_of
 from webapp.recommending import recommended as choose
 from webapp.suggesting import Suggested, marked, suggest
-from webapp.views.storefront import allow_every_site
+from webapp.views.storefront import allow_every_site, spend
 
 blueprint = Blueprint("suggestions", __name__, url_prefix="/storefront/v1/<shop_key>")
 blueprint.after_request(allow_every_site)
@@ -26,6 +27,7 @@ _MOST = 24
 @guards.publishable_key
 def suggestions() -> Response:
     """Queries, categories and products for what was typed so far, in one answer."""
+    spend(SEARCH)
     return suggested()
 
 
@@ -50,7 +52,8 @@ def _shape(found: Suggested, typed: str) -> dict[str, Any]:
         ],
         "products": [shapes.hit(product, hit.title_html) for hit, product in found.products],
         "total": found.total,
-        "corrected": found.corrected,
+        "corrected": found.corrected or None,
+        "redirect": found.redirect or None,
     }
 
 
@@ -58,6 +61,7 @@ def _shape(found: Suggested, typed: str) -> dict[str, Any]:
 @guards.publishable_key
 def similar(key: str) -> Response:
     """Products like this one, the most alike first."""
+    spend(SEARCH)
     return recommended(key, SIMILAR)
 
 
@@ -65,6 +69,7 @@ def similar(key: str) -> Response:
 @guards.publishable_key
 def bought_together(key: str) -> Response:
     """What others bought with this product; where too little is known of that, products like it."""
+    spend(SEARCH)
     return recommended(key, BOUGHT_TOGETHER)
 
 

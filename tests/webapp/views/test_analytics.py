@@ -39,8 +39,9 @@ class TestSearches:
         assert "Without results 16.3 %" in shown
         assert "Orders 1" in shown
         assert "so this is less than 28 days" in shown
-        assert 'href="/dashboard/search/synonyms?words=unicorn+%26+co"' in page
-        assert 'href="/dashboard/search/rules/new?query=tent"' in page
+        for link in ("/dashboard/search/words?words=unicorn+%26+co", "/dashboard/search/rules/new?query=tent"):
+            assert f'href="{link}"' in page
+        assert 'value="unicorn &amp; co"' in merchant.get("/dashboard/search/words?words=unicorn+%26+co").text
 
     def test_are_those_of_the_period(self, here: Parts, shop: Any, merchant: Any) -> None:
         fill(here, shop)

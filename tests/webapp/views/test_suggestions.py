@@ -9,7 +9,8 @@ import pytest
 from commerce.rules.products import DRAFT, CategoryFacts, CategoryRef
 from commerce.tables import categories, recommendations, searches
 from commerce.tables.searches import Tally
-from webapp import suggesting
+from tests.conftest import Backroom
+from webapp import allowances, suggesting
 from webapp.parts import Parts
 
 
@@ -52,7 +53,7 @@ class TestSuggest:
         shop.index()
         asked_before(here, shop, tent_poles=5, tent=9, tarp=4, tent_of_one=1)
         shape = ask("suggest", "q=te").json
-        assert set(shape) == {"queries", "categories", "products", "total", "corrected", "took_ms"}
+        assert set(shape) == {"queries", "categories", "products", "total", "corrected", "redirect", "took_ms"}
         assert [one["text"] for one in shape["queries"]][:2] == ["tent", "tent poles"]
         assert "tent of one" not in [one["text"] for one in shape["queries"]]
         assert shape["queries"][1]["html"] == "<mark>te</mark>nt poles"
@@ -142,3 +143,16 @@ class TestDoors:
             assert stranger.get(f"{address}?key={other.publishable_key}").status_code == 401
             assert stranger.get(address).headers["Access-Control-Allow-Origin"] == "*"
             assert stranger.options(address).headers["Access-Control-Allow-Headers"]
+
+    def test_of_one_address_are_limited(self, backroom: Backroom, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(allowances, "SAVED_UP", 3 * allowances.SEARCH)
+        monkeypatch.setattr(allowances, "PER_SECOND", 1)
+        shop = backroom.shops.shopify()
+        for path in ("suggest", "search"):
+            address = f"/storefront/v1/{shop.key}/{path}?key={shop.publishable_key}"
+            client = {"environ_base": {"REMOTE_ADDR": f"192.0.2.{len(path)}"}}
+            answers = [backroom.client.get(address, **client) for _ in range(5)]
+            assert [answer.status_code for answer in answers] == [200] * 3 + [429] * 2
+            assert answers[-1].headers["Retry-After"]
+            server = {"Authorization": f"Bearer {shop.api_key}"}
+            assert backroom.client.get(address.partition("?")[0], headers=server, **client).status_code == 200

@@ -176,7 +176,9 @@ class Box {
     this.settle.stop();
     this.close();
     this.onLeave();
-    if (results) results.ask({ query });
+    const elsewhere = answers.get(query)?.redirect;
+    if (elsewhere && web(elsewhere)) location.assign(web(elsewhere));
+    else if (results) results.ask({ query });
     else if (RESULTS_URL || !this.input.form) location.assign(resultsUrl(query));
     else this.input.form.requestSubmit();
   }
@@ -184,7 +186,7 @@ class Box {
   onSubmit(event) {
     this.settle.stop();
     const query = this.input.value.trim();
-    if (away || (!results && !RESULTS_URL)) return; // the shop's own search
+    if (away || (!results && !RESULTS_URL && !answers.get(query)?.redirect)) return; // the shop's own search
     event.preventDefault();
     this.go(query);
   }

@@ -204,7 +204,7 @@ class Results {
   price(low, high) {
     const factor = 10 ** places(this.currency());
     const [from, to] = ((this.asked.filters.get("price") || [""])[0] + "-").split("-");
-    const field = (id, label, value, hint) => el("input", { id, type: "number", inputmode: "decimal", min: "0", step: 1 / factor, "aria-label": label, value: value && Number(value) / factor, placeholder: hint != null ? String(hint / factor) : null });
+    const field = (id, label, value, hint) => el("input", { id, type: "number", inputmode: "decimal", min: "0", step: 1 / factor, "aria-label": label, value: value && Number(value) / factor, placeholder: hint != null ? (hint / factor).toFixed(places(this.currency())) : null });
     const least = field("br-low", SAY.lowest, from, low);
     const most = field("br-high", SAY.highest, to, high);
     const submit = (event) => {

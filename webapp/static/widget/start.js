@@ -3,7 +3,12 @@ const begin = () => {
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet()];
   watch();
   watchCarts();
-  new MutationObserver(later(200, watch)).observe(document.body, { childList: true, subtree: true });
+  let waits = false; // pages that never rest are looked at all the same, five times a second
+  const soon = () => {
+    if (!waits) setTimeout(() => ((waits = false), watch()), 200);
+    waits = true;
+  };
+  new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
 };
 const watch = () => {
   document.querySelectorAll(INPUTS).forEach((input) => !input.closest(".br-sheet") && attach(input));
