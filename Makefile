@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run sign-in demo install install-dev lint format test test-all bench peer-shopify peer-woocommerce docs requirements clean
+.PHONY: help run sign-in demo install install-dev install-vectors lint format test test-all bench peer-shopify peer-woocommerce docs requirements clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -43,13 +43,16 @@ peer-woocommerce: install-dev ## A WooCommerce store that is none, to click thro
 docs: install ## Write the reference pages that are generated from the code
 	@$(BIN)/python -m docs.generate
 
-requirements: ## Compile requirements.in and requirements-dev.in (needs uv)
+requirements: ## Compile requirements.in, requirements-dev.in and requirements-vectors.in (needs uv)
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make requirements" requirements.in -o requirements.txt
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make requirements" requirements-dev.in -o requirements-dev.txt
+	uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make requirements" requirements-vectors.in -o requirements-vectors.txt
 
 install: $(VENV)/.installed
 
 install-dev: $(VENV)/.installed-dev
+
+install-vectors: $(VENV)/.installed-vectors ## Let meaning count in the embedded search, beside words (numpy, tokenizers, 19 MB of vectors)
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; set PYTHON to its command."; exit 1; }
@@ -64,6 +67,11 @@ $(VENV)/.installed: requirements.txt | $(BIN)/python
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Installing what requirements-dev.txt lists …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.installed-vectors: requirements-vectors.txt $(VENV)/.installed
+	@echo "Installing what requirements-vectors.txt lists …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements-vectors.txt
 	@touch $@
 
 clean: ## Remove the environment and caches; data in var/ stays

@@ -1,7 +1,5 @@
 """What the words of a query stand for in this index: stems, completions, corrections, compounds, synonyms, codes."""
 
-import math
-
 import tantivy
 
 from commerce.rules.search_settings import USUAL, SearchSettings
@@ -27,7 +25,8 @@ from integrations.search.embedded.vocabulary import SHORTEST, Vocabulary
 
 MOST_WORDS = 24
 _COMPLETIONS = 12
-_COMPLETED_WEIGHT = 0.8
+_COMPLETED_WEIGHT = 0.9
+_FLATTENED = 0.15  # how common a word is says little of how often it is meant
 _RATHER_A_BEGINNING = 4
 _RARE, _RARE_WEIGHT = 10, 0.3
 _CORRECTED_WEIGHT = 0.5
@@ -200,7 +199,7 @@ class Reader:
         most = found[0][1] if found else 0
         if itself * _RATHER_A_BEGINNING > sum(count for _, count in found) or (known and not most):
             return []
-        return [(word, _COMPLETED_WEIGHT * math.sqrt(count / most), count) for word, count in found if word != text]
+        return [(word, _COMPLETED_WEIGHT * (count / most) ** _FLATTENED, count) for word, count in found if word != text]
 
     def _going_on(self, field: str, text: str) -> list[tuple[str, int]]:
         """The commonest words with a beginning: of the products that have the words before it, if there are any."""

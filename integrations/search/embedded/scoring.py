@@ -50,8 +50,11 @@ def parts(meaning: Meaning) -> list[Part]:
         query = Query.boost_query(phrase("title", stems, slop=1), PHRASE_BONUS)
         found.append(Part(PHRASE, f"{one.text} {other.text}", query))
     if words:
-        head = term("title", words[-1].readings[0].stem)
-        found.append(Part(HEAD, words[-1].text, Query.const_score_query(head, HEAD_BONUS)))
+        heads = [
+            Query.const_score_query(term("title", reading.stem), HEAD_BONUS * reading.weight)
+            for reading in words[-1].readings
+        ]
+        found.append(Part(HEAD, words[-1].text, _best_of(heads, 0.0)))
     codes = [Part(CODE, text, Query.const_score_query(term("code", text), CODE_BONUS)) for text in meaning.codes]
     return found + codes
 
