@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run sign-in demo install install-dev install-vectors lint format test test-all bench peer-shopify peer-woocommerce docs requirements clean
+.PHONY: help run sign-in demo install install-dev install-vectors lint format test test-all test-meilisearch bench peer-shopify peer-woocommerce docs requirements clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ test: install-dev ## What guards every change (at most 5 minutes)
 
 test-all: install-dev ## Everything: both databases, browser, chaos (at most 20 minutes)
 	@$(BIN)/python -m tests.run all
+
+test-meilisearch: install-dev ## Search and journeys on a Meilisearch server (SEARCH_URL, SEARCH_KEY)
+	@$(BIN)/python -m tests.run meilisearch
 
 lint: install-dev ## ruff, mypy, import contracts
 	@$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""`python -m tests.run quick|all`: runs the tests as `make test` and `make test-all` do, and gets a browser."""
+"""`python -m tests.run quick|all|meilisearch`: runs the tests as `make test`, `test-all` and `test-meilisearch` do."""
 
 import os
 import shutil
@@ -9,12 +9,25 @@ _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 _RUNS = {
     "quick": ["--databases", "sqlite", "-m", "not slow and not chaos"],
     "all": ["--databases", "sqlite,postgresql"],
+    # One after the other: all journeys have a shop 1, and there is one server.
+    "meilisearch": [
+        *("tests/integrations/search", "tests/journeys", "--ignore", "tests/journeys/test_run.py"),
+        *("--databases", "sqlite", "-k", "not embedded", "-m", "not chaos", "--numprocesses", "0"),
+    ],
 }
+_NO_SERVER = """\
+SEARCH_URL is not set: give the address of a Meilisearch server that no shop uses, and SEARCH_KEY if it asks for one.
+    SEARCH_URL=http://127.0.0.1:7700 SEARCH_KEY=… make test-meilisearch"""
 
 
 def main(which: str) -> int:
     """Run the tests; gives pytest's exit code."""
-    if not _browser():
+    if which == "meilisearch":
+        if not os.environ.get("SEARCH_URL"):
+            _say(_NO_SERVER)
+            return 2
+        os.environ["JOURNEYS_ON_SEARCH_URL"] = "1"
+    elif not _browser():
         _say("NO BROWSER: there is no Chromium and none could be installed. Browser tests are SKIPPED, the rest runs.")
     command = [
         sys.executable,

@@ -17,7 +17,7 @@ ORDERS = {
 }
 MOST_PER_PAGE = 100
 # Where only some products have every word, the commonest words are given up first.
-ALL, FEWER = "all", "last"
+ALL, FEWER = "all", "frequency"
 Request = dict[str, Any]
 
 

@@ -4,6 +4,7 @@ Writes return when the server has done them. The server does one batch after the
 for another shop's import; nothing is lost when that takes too long, what is sent again comes after.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from commerce.rules.search_settings import USUAL, SearchSettings
 from integrations.errors import Transient
 from integrations.search.meilisearch import explaining, searching, sending, suggesting
 from integrations.search.meilisearch.calls import NoIndex, Server
+from integrations.search.meilisearch.frequencies import Frequencies
 from integrations.search.meilisearch.index_settings import differing, languages_of
 from integrations.search.meilisearch.meaning import Ask
 from integrations.search.meilisearch.shape import key_of, row, text_of
@@ -40,6 +42,7 @@ class MeilisearchEngine:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._tokens = Tokens(server)
+        self._frequencies: defaultdict[str, Frequencies] = defaultdict(Frequencies)
 
     def save(self, index: str, documents: Sequence[Document], settings: SearchSettings = USUAL) -> None:
         """Add or replace documents."""
@@ -61,7 +64,7 @@ class MeilisearchEngine:
         """Find products: those with every word while there are a few, otherwise also with fewer, the best first."""
         what = f"searching in {index}"
         try:
-            return searching.search(query, self._asker(what, index))
+            return searching.search(query, self._asker(what, index), self._frequencies[index])
         except NoIndex:
             return _EMPTY
         except (KeyError, TypeError, ValueError) as error:
@@ -84,8 +87,9 @@ class MeilisearchEngine:
 
     def explain(self, index: str, query: SearchQuery, product_id: str) -> Explanation:
         """Why the query finds the product, or does not."""
+        what = f"explaining a search in {index}"
         try:
-            return explaining.explain(query, product_id, self._asker(f"explaining a search in {index}", index))
+            return explaining.explain(query, product_id, self._asker(what, index), self._frequencies[index])
         except NoIndex:
             return Explanation(read_as=("there is no search index yet",), reasons=(), score=0.0, is_found=False)
 

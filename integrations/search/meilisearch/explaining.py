@@ -3,6 +3,7 @@
 from typing import Any
 
 from integrations.search.meilisearch import asking
+from integrations.search.meilisearch.frequencies import Frequencies
 from integrations.search.meilisearch.meaning import CORRECTED, Ask, Meaning, Word
 from integrations.search.meilisearch.narrowing import quoted
 from integrations.search.meilisearch.ranking import Part, Scored, looked_at_again
@@ -23,7 +24,7 @@ _PARTS = {
 }
 
 
-def explain(query: SearchQuery, product_id: str, ask: Ask) -> Explanation:
+def explain(query: SearchQuery, product_id: str, ask: Ask, frequencies: Frequencies) -> Explanation:
     """Read the query as a search does, and look at the one product."""
     meaning = read(query.text, query.settings, ask, is_prefix=query.is_prefix)
     words, answers, is_partial = which(meaning, query, ask, is_by_score=True)
@@ -35,10 +36,10 @@ def explain(query: SearchQuery, product_id: str, ask: Ask) -> Explanation:
     hits = ask([one | {"limit": 1, "showRankingScoreDetails": True}])[0]["hits"]
     if not hits:
         return Explanation(read_as=read_as, reasons=(), score=0.0, is_found=False)
-    best = [] if query.sort in asking.ORDERS else pool(meaning, words, query, ask, answers[-1]["hits"])
+    best = [] if query.sort in asking.ORDERS else pool(meaning, words, query, ask, answers[-1]["hits"], frequencies)
     scored = next((each for each in best if each.hit["id"] == hits[0]["id"]), None)
     if scored is None:
-        scored = looked_at_again(hits, meaning, query.boosts)[0]
+        scored = looked_at_again(hits, meaning, query.boosts, lambda stems: dict.fromkeys(stems, 0))[0]
         read_as += ("it is not among the best hundred, which are looked at more closely",) if best else ()
     else:
         read_as += (f"it is number {best.index(scored) + 1} of all that is found",)

@@ -7,7 +7,7 @@ judged queries that is worth more than every setting of the server together.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -23,7 +23,11 @@ EVERY_WORD_BONUS, PHRASE_BONUS, HEAD_BONUS, CODE_BONUS = 15.0, 1.0, 2.0, 500.0
 _FEEDBACK_WEIGHT, _BEST, _SHORTEST_STEM = 0.1, 10, 3
 _SATURATION, _LENGTH = 1.2, 0.75  # BM25's k1 and b
 
+_MOST_COMMON = 12
+
 Hits = Sequence[dict[str, Any]]
+# Gives in how many titles of the whole index each of these stems is.
+InTitles = Callable[[Sequence[str]], dict[str, int]]
 
 
 @dataclass(slots=True)
@@ -59,7 +63,7 @@ class _Read:
     in_title: Counter[str]
 
 
-def looked_at_again(hits: Hits, meaning: Meaning, boosts: Sequence[Boost] = ()) -> list[Scored]:
+def looked_at_again(hits: Hits, meaning: Meaning, boosts: Sequence[Boost], in_titles: InTitles) -> list[Scored]:
     """Hits in the order of their scores; equal ones stay as they were."""
     read = [_read(hit) for hit in hits]
     scored = [Scored(hit) for hit in hits]
@@ -68,7 +72,7 @@ def looked_at_again(hits: Hits, meaning: Meaning, boosts: Sequence[Boost] = ()) 
         means = [max(length, 1) / max(len(read), 1) for length in lengths]
         for each, words in zip(scored, read, strict=True):
             each.parts = _parts(each.hit, words, meaning, means[0], means[1])
-        _add_what_the_best_have_in_common(scored, read, meaning)
+        _add_what_the_best_have_in_common(scored, read, meaning, in_titles)
     else:
         for each in scored:
             each.parts = [Part("all", "", 1.0)]
@@ -140,8 +144,10 @@ def _is_near(one: str, other: str, title: list[str]) -> bool:
     return any(stem == one and other in title[at + 1 : at + 3] for at, stem in enumerate(title))
 
 
-def _add_what_the_best_have_in_common(scored: list[Scored], read: list[_Read], meaning: Meaning) -> None:
-    """Who shares what the titles of the best have in common moves up.
+def _add_what_the_best_have_in_common(
+    scored: list[Scored], read: list[_Read], meaning: Meaning, in_titles: InTitles
+) -> None:
+    """Who shares what the titles of the best have in common, and other titles have not, moves up.
 
     So among what matches "notebook", computers come before a cooler for notebooks once most of the best are computers.
     """
@@ -149,15 +155,16 @@ def _add_what_the_best_have_in_common(scored: list[Scored], read: list[_Read], m
     titles = [set(each.title) for each in read]
     asked = {word.stem for word in meaning.known} | {s for word in meaning.known for i in word.instead for s in i.stems}
     counts = Counter(stem for at in best for stem in titles[at] if stem not in asked)
-    everywhere = Counter(stem for title in titles for stem in title)
+    likely = [(-count, stem) for stem, count in counts.items() if count > 1 and len(stem) >= _SHORTEST_STEM]
+    common = [stem for _, stem in sorted(likely) if stem.isalpha()][:_MOST_COMMON]
+    everywhere = in_titles(common)
     weights: dict[str, float] = {}
-    for stem, count in sorted(counts.items()):
-        share, usual = count / len(best), everywhere[stem] / (len(titles) + _BEST)
-        if count > 1 and len(stem) >= _SHORTEST_STEM and stem.isalpha() and share > usual:
-            weights[stem] = share * math.log(share / usual)
+    for stem in common:
+        share, usual = counts[stem] / len(best), (everywhere[stem] + 1) / (meaning.products + 1)
+        weights |= {stem: share * math.log(share / usual)} if share > usual else {}
     if not weights:
         return
     whole = _FEEDBACK_WEIGHT * scored[best[0]].score / sum(weights.values())
     for each, title in zip(scored, titles, strict=True):
-        common = sum(weights[stem] for stem in sorted(title & weights.keys()))
-        each.parts += [Part("common", "", whole * common)] if common else []
+        shared = sum(weights[stem] for stem in sorted(title & weights.keys()))
+        each.parts += [Part("common", "", whole * shared)] if shared else []

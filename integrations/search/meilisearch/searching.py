@@ -1,9 +1,11 @@
 """One search, from what a shopper asked to a page of hits."""
 
+from functools import partial
 from typing import Any
 
 from integrations.search.meilisearch import asking
 from integrations.search.meilisearch.asking import ALL, FEWER, Counts, Request
+from integrations.search.meilisearch.frequencies import Frequencies
 from integrations.search.meilisearch.highlight import marked
 from integrations.search.meilisearch.meaning import Ask, Meaning
 from integrations.search.meilisearch.narrowing import but_these, meets
@@ -17,7 +19,7 @@ ENOUGH = 5
 _BOOSTED = 20
 
 
-def search(query: SearchQuery, ask: Ask) -> SearchResult:
+def search(query: SearchQuery, ask: Ask, frequencies: Frequencies) -> SearchResult:
     """Find products: those with every word while there are a few, otherwise also with fewer, the best first."""
     meaning = read(query.text, query.settings, ask, is_prefix=query.is_prefix)
     first, size = asking.bounds(query)
@@ -29,7 +31,7 @@ def search(query: SearchQuery, ask: Ask) -> SearchResult:
     if first >= counts.total:
         hits = []
     elif is_by_score:
-        hits = _by_score(pool(meaning, words, query, ask, best), words, query, ask)
+        hits = _by_score(pool(meaning, words, query, ask, best, frequencies), words, query, ask)
     else:
         hits = ask([asking.page(words, query, first, size)])[0]["hits"]
     languages = query.settings.languages
@@ -78,7 +80,14 @@ def _by_score(scored: list[Scored], words: Request, query: SearchQuery, ask: Ask
     return shown + list(ask([rest])[0]["hits"])
 
 
-def pool(meaning: Meaning, words: Request, query: SearchQuery, ask: Ask, best: list[dict[str, Any]]) -> list[Scored]:
+def pool(
+    meaning: Meaning,
+    words: Request,
+    query: SearchQuery,
+    ask: Ask,
+    best: list[dict[str, Any]],
+    frequencies: Frequencies,
+) -> list[Scored]:
     """The best hundred, and the best of those that are boosted, by their scores: the same for every page."""
     main = asking.best(words, query)
     boosted = [
@@ -88,4 +97,4 @@ def pool(meaning: Meaning, words: Request, query: SearchQuery, ask: Ask, best: l
     ]
     answers = ask(boosted) if boosted else []
     found = {hit["id"]: hit for hits in (best, *(answer["hits"] for answer in answers)) for hit in hits}
-    return looked_at_again(list(found.values()), meaning, query.boosts)
+    return looked_at_again(list(found.values()), meaning, query.boosts, partial(frequencies.of, ask=ask))

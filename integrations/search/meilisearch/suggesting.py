@@ -35,7 +35,7 @@ def completions(text: str, limit: int, settings: SearchSettings, ask: Ask) -> li
     counts: Counter[str] = Counter()
     for hit in hits:
         title = folded(hit["title"]).split()
-        counts.update(dict.fromkeys(_completed(before, last, title, is_done=is_done)))
+        counts.update(set(_completed(before, last, title, is_done=is_done)))
     typed = " ".join(words)
     likely = sorted(
         (-count, query)

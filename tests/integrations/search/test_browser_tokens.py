@@ -1,6 +1,7 @@
 """With a token a browser may search one index, and nothing else, for so long."""
 
 import time
+import uuid
 
 import pytest
 import requests
@@ -20,12 +21,18 @@ def asked(address, token, index, path="search"):
 
 
 @pytest.fixture
-def meilisearch(engine):
-    if engine.name != "meilisearch":
-        pytest.skip("the embedded engine has no address of its own")
-    if not engine._server.has_key:
+def meilisearch(search_server):
+    url, key = search_server
+    if not key:
         pytest.skip("this server asks nobody for a key")
-    return engine
+    return MeilisearchEngine(Server(url, key))
+
+
+@pytest.fixture
+def index(meilisearch):
+    name = f"shop-{uuid.uuid4().hex}"
+    yield name
+    meilisearch.drop(name)
 
 
 class TestToken:
@@ -70,9 +77,9 @@ class TestToken:
         assert asked(address, token, index).status_code == 403
         assert asked(address, meilisearch.token(index, USUAL, seconds=60)[1], index).status_code == 200
 
-    def test_is_signed_with_one_key_whoever_makes_it(self, meilisearch, index):
+    def test_is_signed_with_one_key_whoever_makes_it(self, meilisearch, index, search_server):
         meilisearch.save(index, [Document(id="1", title="Shoe")])
-        another = MeilisearchEngine(Server(meilisearch._server.url, meilisearch._server._key))
+        another = MeilisearchEngine(Server(*search_server))
         for each in (meilisearch, another):
             address, token = each.token(index, USUAL, seconds=60)
             assert asked(address, token, index).status_code == 200

@@ -111,7 +111,7 @@ def _facets(index: Index, names: list[str], found: list[str]) -> dict[str, Any]:
         counted: Counter[str] = Counter()
         shown: dict[str, str] = {}
         for each in values:
-            texts = {written(value).lower(): written(value) for value in each if value is not None}
+            texts = {written(value).lower(): written(value) for value in each if value not in (None, "")}
             for key, text in texts.items():
                 counted[shown.setdefault(key, text)] += 1
         numbers = [float(value) for each in values for value in each if _is_number(value)]
