@@ -199,7 +199,8 @@ class Reader:
         most = found[0][1] if found else 0
         if itself * _RATHER_A_BEGINNING > sum(count for _, count in found) or (known and not most):
             return []
-        return [(word, _COMPLETED_WEIGHT * (count / most) ** _FLATTENED, count) for word, count in found if word != text]
+        others = [(word, count) for word, count in found if word != text]
+        return [(word, _COMPLETED_WEIGHT * (count / most) ** _FLATTENED, count) for word, count in others]
 
     def _going_on(self, field: str, text: str) -> list[tuple[str, int]]:
         """The commonest words with a beginning: of the products that have the words before it, if there are any."""
