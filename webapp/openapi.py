@@ -34,6 +34,8 @@ def _object(properties: dict[str, Schema]) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
+QUERIES: Schema = many(query=TEXT, **dict.fromkeys(("searches", "without_results", "clicks", "orders"), NUMBER))
+
 SHAPES: dict[str, dict[str, Schema]] = {
     "product": {
         **dict.fromkeys(("id", "handle", "title", "description", "sku", "brand", "product_type"), TEXT),
@@ -137,6 +139,14 @@ SHAPES: dict[str, dict[str, Schema]] = {
         "due_at": TIME,
         "finished_at": maybe(TIME),
     },
+    "search_analytics": {
+        "since": TEXT,
+        "counted_since": maybe(TEXT),
+        **dict.fromkeys(("days", "searches", "without_results", "clicks", "carts", "orders"), NUMBER),
+        "by_day": many(day=TEXT, searches=NUMBER, without_results=NUMBER),
+        **dict.fromkeys(("top", "top_without_results", "rarely_clicked"), QUERIES),
+        "positions": many(**dict.fromkeys(("position", "shown", "clicks", "orders"), NUMBER)),
+    },
 }
 
 PARAMETERS: dict[str, tuple[Schema, str]] = {
@@ -148,17 +158,19 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     "kind": (TEXT, "Only this kind."),
     "object_id": (TEXT, "Only about this object, by the platform's id."),
     "state": (TEXT, "Only in this state."),
+    "days": ({"type": "integer", "enum": [7, 28, 90], "default": 28}, "How many days, today included."),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address: a list of a shape with its parameters, or one of them by id."""
+    """One address: a list of a shape with its parameters, or one of them by id; `is_list`: or a single one."""
 
     path: str
     shape: str
     summary: str
     parameters: tuple[str, ...] | None = None
+    is_list: bool = True
 
 
 _PAGED = ("limit", "cursor")
@@ -172,6 +184,7 @@ ROUTES = (
     Route("/events", "event", "Deliveries, newest first", (*_PAGED, "topic", "state", "kind", "object_id", "since")),
     Route("/events/{id}", "event", "One delivery"),
     Route("/effects", "effect", "What deliveries brought about, newest first", (*_PAGED, "kind", "state")),
+    Route("/search/analytics", "search_analytics", "What shoppers search for", ("days",), is_list=False),
 )
 
 
@@ -200,10 +213,14 @@ def _operation(route: Route) -> dict[str, Any]:
             {"name": name, "in": "query", "schema": PARAMETERS[name][0], "description": PARAMETERS[name][1]}
             for name in route.parameters
         ]
-        shape = _object({"data": {"type": "array", "items": shape}, "next_cursor": maybe(TEXT)})
+        shape = (
+            shape
+            if not route.is_list
+            else _object({"data": {"type": "array", "items": shape}, "next_cursor": maybe(TEXT)})
+        )
     wrong = "400" if route.parameters is not None else "404"
     return {
-        "operationId": route.path.strip("/").replace("/{id}", "_by_id"),
+        "operationId": route.path.strip("/").replace("/{id}", "_by_id").replace("/", "_"),
         "summary": route.summary,
         "parameters": asked,
         "responses": {

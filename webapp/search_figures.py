@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from commerce.rules.documents import Product
 from commerce.rules.searches import share
-from commerce.tables import searches
+from commerce.tables import clicks, products, searches
 from commerce.tables.searches import Tally
 from commerce.tables.shops import Shop
 from webapp.parts import Parts
@@ -94,6 +95,55 @@ def _chart(by_day: dict[date, tuple[int, int]], since: date, days: int) -> list[
     every = [since + timedelta(days=passed) for passed in range(days)]
     counted = [(day, *by_day.get(day, (0, 0))) for day in every]
     return [Day(day=day, asked=asked, empty=empty, share=asked / highest) for day, asked, empty in counted]
+
+
+def shape(told: Figures) -> dict[str, Any]:
+    """The figures as JSON; shares are from 0 to 1, null of nothing."""
+    return {
+        "since": told.since.isoformat(),
+        "counted_since": told.began.isoformat() if told.began else None,
+        "days": told.days,
+        "searches": told.totals.asked,
+        "without_results": told.totals.empty,
+        "clicks": told.totals.clicks,
+        "carts": told.totals.carts,
+        "orders": told.totals.orders,
+        "by_day": [
+            {"day": day.day.isoformat(), "searches": day.asked, "without_results": day.empty} for day in told.chart
+        ],
+        "top": [_query(row) for row in told.top],
+        "top_without_results": [_query(row) for row in told.without_results],
+        "rarely_clicked": [_query(row) for row in told.rarely_clicked],
+        "positions": [
+            {"position": row.position, "shown": int(row.shown), "clicks": int(row.clicks), "orders": int(row.orders)}
+            for row in told.positions
+        ],
+    }
+
+
+def _query(row: Any) -> dict[str, Any]:
+    counted = {"searches": row.asked, "without_results": row.empty, "clicks": row.clicks, "orders": row.orders}
+    return {"query": row.query} | {name: int(number) for name, number in counted.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A query in a period; `found`: products at its last search; `clicked`: products, those that are gone as None."""
+
+    text: str
+    totals: Tally
+    clicked: Sequence[tuple[str, Product | None, int]]
+
+
+def one_query(here: Parts, shop: Shop, text: str, *, days: int, today: date) -> Query | None:
+    """What is counted of a query; None where nothing is."""
+    with here.database.read() as db:
+        totals = searches.of_query(db, shop_id=shop.id, query=text, since=today - timedelta(days=days - 1))
+        chosen = clicks.products_of(db, shop_id=shop.id, query=text, limit=LISTED)
+        known = products.by_ids(db, shop_id=shop.id, ids=[key for key, _ in chosen], currency=shop.currency)
+    if totals is None and not chosen:
+        return None
+    return Query(text=text, totals=totals or Tally(), clicked=[(key, known.get(key), number) for key, number in chosen])
 
 
 def table(here: Parts, shop: Shop, *, days: int, today: date) -> str:

@@ -160,6 +160,18 @@ def begin(db: Connection, *, shop_id: int) -> date | None:
     return first
 
 
+def of_query(db: Connection, *, shop_id: int, query: str, since: date) -> Tally | None:
+    """What is counted of a query, and how many products it found last; None where it was not asked."""
+    chosen = and_(searches.c.shop_id == shop_id, searches.c.query == query, searches.c.day >= since)
+    rows = db.execute(select(searches).where(chosen).order_by(searches.c.day)).all()
+    if not rows:
+        return None
+    counted = Tally()
+    for row in rows:
+        counted.add(Tally(**{name: getattr(row, name) for name in (*_ADDED, "found")}))
+    return counted
+
+
 def top(db: Connection, *, shop_id: int, since: date, limit: int) -> Sequence[Row[Any]]:
     """The queries asked most."""
     grouped = _grouped(shop_id, since)

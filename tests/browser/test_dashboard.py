@@ -34,6 +34,7 @@ PAGES = (
     "/dashboard/customers",
     "/dashboard/customers/31",
     "/dashboard/searches",
+    "/dashboard/searches/query?q=tent",
     "/dashboard/storefront",
     "/dashboard/connection",
 )

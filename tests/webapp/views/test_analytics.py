@@ -9,6 +9,7 @@ from commerce.tables import clicks, searches
 from commerce.tables.clicks import Click
 from commerce.tables.searches import Place, Tally
 from tests.webapp.markup import assert_nothing_is_inline, words
+from webapp import openapi
 from webapp.parts import Parts
 
 
@@ -64,3 +65,28 @@ class TestSearches:
         fill(here, shop)
         assert ">tent<" not in merchant.get(f"/dashboard/searches?shop={other.key}").text
         assert stranger.get("/dashboard/searches/queries.csv").status_code == 302
+
+
+class TestQuery:
+    def test_shows_what_shoppers_choose_of_it(self, here: Parts, shop: Any, merchant: Any) -> None:
+        fill(here, shop)
+        shop.product("11")
+        page = merchant.get("/dashboard/searches/query?q=Tent")
+        assert_nothing_is_inline(page.text)
+        assert "Kestrel Tent 11" in words(page.text)
+        assert "Searches 40" in words(page.text)
+
+    def test_that_nobody_asked_is_none(self, shop: Any, merchant: Any) -> None:
+        for path in ("query?q=tent", "query", "query?q=!!!"):
+            assert merchant.get(f"/dashboard/searches/{path}").status_code == 404
+
+
+class TestApi:
+    def test_tells_the_same_as_described(self, here: Parts, shop: Any, api: Any, foreign_api: Any) -> None:
+        fill(here, shop)
+        told = api.get("/api/v1/search/analytics?days=28").json
+        assert set(told) == set(openapi.SHAPES["search_analytics"])
+        assert (told["searches"], told["clicks"], told["orders"], len(told["by_day"])) == (49, 3, 1, 28)
+        assert told["top"][0] == {"query": "tent", "searches": 40, "without_results": 0, "clicks": 3, "orders": 1}
+        assert foreign_api.get("/api/v1/search/analytics").json["searches"] == 0
+        assert api.get("/api/v1/search/analytics?days=5").status_code == 400
