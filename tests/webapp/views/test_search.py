@@ -8,8 +8,8 @@ from commerce.rules.documents import index_of
 from commerce.rules.merchandising import EXACT, ID, Hide, Lift, Pin, Redirect, Rule, Target
 from commerce.rules.search_settings import SearchSettings
 from commerce.tables import drift, effect_lists, effects, reindexes, search_rules, search_settings
-from tests.webapp import stock
-from tests.webapp.markup import token, words
+from tests.webapp import stock, tools_of_search
+from tests.webapp.markup import assert_nothing_is_inline, token, words
 
 
 def add_rule(shop: Any, *actions: Any, words: str = "tent", name: str = "Tents") -> None:
@@ -115,3 +115,25 @@ class TestTry:
     def test_names_boosts_that_touch_a_hit(self, merchant: Any, tents: Any) -> None:
         add_rule(tents, Lift(target=Target(facet="brand", value="Nordvik"), strength=2))
         assert "boosts it (brand: Nordvik, strength 2)" in merchant.get("/dashboard/search/test?q=tent").text
+
+
+class TestEveryPage:
+    EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>' + "W" * 30
+
+    @pytest.mark.parametrize("page", ["", "/settings", "/words", "/rules", "/rules/1", "/test?q=kestrel&product=11"])
+    def test_is_safe_with_hostile_words(self, merchant: Any, shop: Any, page: str) -> None:
+        shop.product(brand=self.EVIL, attributes=((self.EVIL, (self.EVIL,)),))
+        shop.index()
+        tools_of_search.fill(shop, self.EVIL)
+        answer = merchant.get(f"/dashboard/search{page}")
+        assert answer.status_code == 200
+        assert_nothing_is_inline(answer.text)
+        assert "<script>alert" not in answer.text
+        assert "<img src=x" not in answer.text
+        assert "None" not in words(answer.text)
+
+    @pytest.mark.parametrize("page", ["", "/settings", "/words", "/rules", "/rules/1", "/test?q=kestrel"])
+    def test_is_not_for_strangers(self, stranger: Any, shop: Any, page: str) -> None:
+        tools_of_search.fill(shop)
+        answer = stranger.get(f"/dashboard/search{page}")
+        assert (answer.status_code, "/sign-in" in answer.headers["Location"]) == (302, True)
