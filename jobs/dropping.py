@@ -10,13 +10,12 @@ from commerce.rules.cards import CardChange
 from commerce.rules.categories import CategoryChange
 from commerce.rules.listing_changes import Made, Verdict, made, verdict
 from commerce.rules.listings import ListingQuery, listing
-from commerce.rules.page_scope import Scope
+from commerce.rules.page_scope import NOTHING_DROPPED, Scope
 from commerce.tables import cards
 from integrations.cache.pages import ANYWHERE, Pages, Space
 
 _FORMS = ("", ":html")
 _NAMED = 3  # pages whose names an event's timeline tells
-_NOTHING = "No page that is kept shows what changed."
 
 Change = CardChange | CategoryChange
 
@@ -46,7 +45,7 @@ class Dropping:
             names.append(f"category:{key}:none")
         names += [name for found in self._kept.values() for name in found]
         dropped = len(self._pages.drop(self._space, names))
-        return f"Dropped all {dropped} pages that it may have changed." if dropped else _NOTHING
+        return f"Dropped all {dropped} pages that it may have changed." if dropped else NOTHING_DROPPED
 
     def _look(self, scope: Scope) -> None:
         """Mark what changed, and only then see which pages there are: none of the old can come after that."""
@@ -112,6 +111,6 @@ def _made(described: bytes) -> Made:
 
 def _told(names: Sequence[str]) -> str:
     if not names:
-        return _NOTHING
+        return NOTHING_DROPPED
     more = len(names) - _NAMED
     return f"Dropped {', '.join(names[:_NAMED])}{f' and {more} more' if more > 0 else ''}."

@@ -67,7 +67,7 @@ def _effect(group: Sequence[Happened]) -> NewEffect:
         object_id=first.object_id if alone else "",
         inbox_id=first.inbox_id if alone else None,
         origin=first.origin,
-        detail={"products": sorted(scope.products), "categories": sorted(scope.categories), "keys": sorted(scope.keys)},
+        detail=scope.detail(),
     )
 
 

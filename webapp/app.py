@@ -39,6 +39,8 @@ VIEWS = (
     "webapp.views.search_api:blueprint",
     "webapp.views.orders:blueprint",
     "webapp.views.customers:blueprint",
+    "webapp.views.cache:blueprint",
+    "webapp.views.page_templates:blueprint",
     "webapp.views.connection:blueprint",
     "webapp.views.privacy:blueprint",
     "webapp.views.demo:blueprint",

@@ -29,6 +29,7 @@ NAVIGATION = (
     ("customers", "Customers"),
     ("analytics", "Searches"),
     ("widget", "Storefront"),
+    ("cache", "Cache"),
     ("connection", "Connection"),
 )
 _STATIC = Path(__file__).parent / "static"

@@ -8,6 +8,10 @@ from commerce.rules.cards import Card, CardChange
 from commerce.rules.categories import CategoryChange
 
 
+# What came of a change that no kept page shows.
+NOTHING_DROPPED = "No page that is kept shows what changed."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What pages that a change may touch are about: products, categories, and keys that lead to either."""
@@ -41,6 +45,10 @@ class Scope:
             scope.categories.update(detail["categories"])
             scope.keys.update(detail["keys"])
         return scope
+
+    def detail(self) -> dict[str, list[str]]:
+        """It as it is stored with an effect."""
+        return {name: sorted(getattr(self, name)) for name in ("products", "categories", "keys")}
 
     def marks(self) -> list[str]:
         """What has to be marked before anything is dropped."""

@@ -11,7 +11,7 @@ import pytest
 from commerce.rules.merchandising import CATEGORY, Hide, Pin, Rule, Target
 from commerce.tables import effects, page_templates, search_rules, shops
 from commerce.tables.page_templates import Cdn
-from integrations.cache.pages import Allowance, Pages, Space
+from integrations.cache.pages import Allowance, Entry, Pages, Space
 from integrations.errors import Transient
 from jobs import events
 from jobs.job import utc_now
@@ -309,6 +309,21 @@ class TestNothingOldIsServed:
             assert (answer.json["price"]["amount"], how(answer)) == (1, "fwd=bypass")
             assert get("categories/lamps").json["total"] == 1
         assert get("products/1").json["price"]["amount"] == 1, "Redis is back with what it had"
+
+
+class TestMemory:
+    def test_is_bounded_by_what_was_not_used_for_longest(self, backroom: Backroom) -> None:
+        pages, space = Pages(backroom.parts.pages.client, most_bytes=10_000), Space(shop_id=1, version=0)
+        for number in range(100):
+            entry = Entry(body=b"x" * 1000, etag="e", fresh_until=0, about={})
+            assert pages.keep(space, f"product:{number}", entry, begun=pages.begin(space), marks=(), seconds=60)
+        held, largest = pages.sizes(space, most=100)
+        assert 5_000 < held <= 10_000
+        assert pages.read(space, ("product:99",)).entry is not None
+        assert pages.read(space, ("product:0",)).entry is None
+        dropped = pages.drop(space, [name for name, _ in largest])
+        assert len(dropped) == len(largest)
+        assert pages.sizes(space, most=9) == (0, [])
 
 
 class TestTimeline:
