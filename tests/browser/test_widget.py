@@ -255,6 +255,25 @@ class TestSuggestions:
         )
         assert abs(right - field_right) <= 1 or right > field_right
 
+    def test_can_be_tapped_on_large_screens(self, browser: Browser, store: Store, goods: Any) -> None:
+        context = browser.new_context(base_url=store.origin, viewport={"width": 1024, "height": 768}, has_touch=True)
+        page = context.new_page()
+        page.goto("/")
+        page.locator("#q").tap()
+        page.keyboard.type("plain")
+        page.get_by_role("option", name="Plain Tarp").tap()
+        page.wait_for_url("**/products/kestrel-tent-99")
+        context.close()
+
+    def test_close_when_the_field_is_left(self, page: Page, goods: Any) -> None:
+        typed(page, "kes")
+        page.get_by_role("heading", name="A store").click()
+        expect(page.locator(".br-panel")).to_be_hidden()
+        field_of(page).click()
+        expect(page.locator(".br-panel")).to_be_visible()
+        page.keyboard.press("Tab")
+        expect(page.locator(".br-panel")).to_be_hidden()
+
     def test_are_a_sheet_on_phones(self, browser: Browser, store: Store, goods: Any) -> None:
         context = browser.new_context(base_url=store.origin, viewport=NARROW, has_touch=True, is_mobile=True)
         page = context.new_page()

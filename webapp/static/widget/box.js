@@ -32,10 +32,16 @@ class Box {
       this.look();
     });
     input.addEventListener("focus", () => this.suggest());
-    input.addEventListener("blur", () => this.hangs && this.close());
+    input.addEventListener("blur", () => this.hangs && !this.pressed && this.close());
     input.addEventListener("keydown", (event) => !event.isComposing && this.onKey(event));
     input.form?.addEventListener("submit", (event) => this.onSubmit(event));
-    panel.addEventListener("pointerdown", (event) => event.pointerType === "mouse" && event.preventDefault()); // the field keeps the focus
+    panel.addEventListener("pointerdown", () => (this.pressed = true));
+    panel.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus
+    const released = later(400, () => {
+      this.pressed = false;
+      if (this.hangs && document.activeElement !== input) this.close();
+    });
+    for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => this.pressed && released());
     panel.addEventListener("click", (event) => this.onClick(event));
     addEventListener("resize", () => this.hang());
     addEventListener("scroll", () => this.hang(), { capture: true, passive: true });
