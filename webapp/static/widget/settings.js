@@ -3,7 +3,13 @@ const SCRIPT = document.currentScript;
 const SOURCE = new URL(SCRIPT.src);
 const DOOR = SOURCE.origin + SOURCE.pathname.replace(/\/widget\.js$/, "");
 const KEY = SOURCE.searchParams.get("key") || SCRIPT.dataset.key || "";
-const LANGUAGE = SCRIPT.dataset.lang || document.documentElement.lang || navigator.language || "en";
+const LANGUAGE = [SCRIPT.dataset.lang, document.documentElement.lang, navigator.language, "en"].find((language) => {
+  try {
+    return language && new Intl.NumberFormat(language);
+  } catch {
+    return false; // themes write all kinds of things
+  }
+});
 const SAY = { ...WORDS.en, ...WORDS[LANGUAGE.slice(0, 2).toLowerCase()] };
 const INPUTS = SCRIPT.dataset.input || "input[data-backroom], form[role=search] input[type=search], form[action$='/search'] input[name=q]";
 const RESULTS_URL = SCRIPT.dataset.resultsUrl || "";

@@ -5,11 +5,11 @@ const sheet = () => {
 .br {
   --p: var(--backroom-paper, #fff); --i: var(--backroom-ink, #1c2120); --q: var(--backroom-quiet, #5b6462); --l: var(--backroom-line, #dfe3e2);
   --s: var(--backroom-soft, #f1f4f3); --a: var(--backroom-accent, #0b6b5d); --ai: var(--backroom-accent-ink, #fff); --m: var(--backroom-mark, #fff0c2); --b: var(--backroom-bad, #a3241b);
-  --r: var(--backroom-radius, 8px); color: var(--i); font: inherit; font-family: var(--backroom-font, inherit); line-height: 1.4; text-align: start;
+  --r: var(--backroom-radius, 8px); color: var(--i); font: inherit; font-family: var(--backroom-font, inherit); line-height: 1.4; text-align: start; color-scheme: light;
 }
-.br[data-scheme=dark] { --p: var(--backroom-paper, #1a201f); --i: var(--backroom-ink, #e9eeec); --q: var(--backroom-quiet, #a4b0ac); --l: var(--backroom-line, #343d3b);
+.br[data-scheme=dark] { color-scheme: dark; --p: var(--backroom-paper, #1a201f); --i: var(--backroom-ink, #e9eeec); --q: var(--backroom-quiet, #a4b0ac); --l: var(--backroom-line, #343d3b);
   --s: var(--backroom-soft, #252d2b); --a: var(--backroom-accent, #63d2bb); --ai: var(--backroom-accent-ink, #06251f); --m: var(--backroom-mark, #4a3c12); --b: var(--backroom-bad, #ff9d92); }
-@media (prefers-color-scheme: dark) { .br[data-scheme=auto] { --p: var(--backroom-paper, #1a201f); --i: var(--backroom-ink, #e9eeec); --q: var(--backroom-quiet, #a4b0ac); --l: var(--backroom-line, #343d3b);
+@media (prefers-color-scheme: dark) { .br[data-scheme=auto] { color-scheme: dark; --p: var(--backroom-paper, #1a201f); --i: var(--backroom-ink, #e9eeec); --q: var(--backroom-quiet, #a4b0ac); --l: var(--backroom-line, #343d3b);
   --s: var(--backroom-soft, #252d2b); --a: var(--backroom-accent, #63d2bb); --ai: var(--backroom-accent-ink, #06251f); --m: var(--backroom-mark, #4a3c12); --b: var(--backroom-bad, #ff9d92); } }
 .br, .br * { box-sizing: border-box; }
 .br [hidden], .br[hidden] { display: none !important; }
