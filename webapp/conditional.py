@@ -4,7 +4,7 @@ import hashlib
 import time
 from typing import Any
 
-from flask import Response, json, request
+from flask import Response, request
 
 
 def answer(shape: dict[str, Any], started: float, *, passing: dict[str, Any] | None = None) -> Response:
