@@ -1,7 +1,7 @@
 """Understanding a query: the server counts its words, and says what unknown ones may have meant."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -41,11 +41,15 @@ class _Counts:
     asked: list[dict[str, Any]]
     found: list[int]
 
-    def add(self, text: str, attributes: list[str], *, is_whole: bool = True) -> Callable[[], int]:
-        """Have one more counted; what it gives is to be called once all have been asked for."""
+    def add(self, text: str, attributes: list[str]) -> Callable[[], int]:
+        """Have one more counted; what it gives is to be called once all have been asked for.
+
+        "note" counts what begins so, "note " only the word, its synonyms and what is written apart, and in quotes
+        nothing but the word.
+        """
         position = len(self.asked)
-        query = {"q": f"{text} " if is_whole else text, "attributesToSearchOn": attributes, "matchingStrategy": "all"}
-        self.asked.append(query | {"limit": 0} if attributes else {"q": "", "limit": 0})
+        query = {"q": text, "limit": 0}
+        self.asked.append(query | {"attributesToSearchOn": attributes, "matchingStrategy": "all"} if text else query)
         return lambda: self.found[position]
 
 
@@ -57,32 +61,34 @@ def read(text: str, settings: SearchSettings, ask: Ask, *, is_prefix: bool = Tru
     stems = [stem(word, settings.languages) for word in words]
     counts = _Counts([], [])
     everything = counts.add("", [])
-    each = [counts.add(each, searched(settings)) for each in stems]
-    itself, begun = counts.add(words[-1], [WHOLE]), counts.add(words[-1], [WHOLE], is_whole=False)
+    each = [counts.add(f"{cut} ", searched(settings)) for cut in stems]
+    itself, begun = counts.add(f'"{words[-1]}"', [WHOLE]), counts.add(words[-1], [WHOLE])
     joined = {
-        one + other: counts.add(stem(one + other, settings.languages), searched(settings))
+        one + other: counts.add(f'"{stem(one + other, settings.languages)}"', searched(settings))
         for one, other in pairwise(words)
         if len(one + other) >= _SHORTEST_COMPOUND
     }
-    codes = {code: counts.add(code, [CODES]) for code in _codes(words) if CODES in settings.searched}
+    codes = {code: counts.add(f'"{code}"', [CODES]) for code in _codes(words) if CODES in settings.searched}
     counts.found = [int(answer["estimatedTotalHits"]) for answer in ask(counts.asked)]
-    known = [count() for count in each]
-    is_begun = is_prefix and len(words[-1]) >= 2 and begun() >= max(1, itself() * _RATHER_A_BEGINNING)
-    is_begun = is_begun and begun() > itself()
+    is_begun = is_prefix and len(words[-1]) >= 2 and begun() > itself() and begun() >= itself() * _RATHER_A_BEGINNING
     found_codes = tuple(code for code, count in codes.items() if count())
-    compounds = {pair: count() for pair, count in joined.items() if count() > 0}
+    compounds = {pair for pair, count in joined.items() if count() > 0}
     read_words = [
-        Word(word, word, stems[at], known[at], AS_WRITTEN, tuple(_instead(words, at, compounds, settings)))
+        Word(word, word, stems[at], each[at](), AS_WRITTEN, tuple(_instead(words, at, compounds, settings)))
         for at, word in enumerate(words)
     ]
     if is_begun:
-        beginning = Instead((words[-1],), BEGINNING_WEIGHT, words[-1], is_beginning=True)
-        last = read_words[-1]
-        read_words[-1] = Word(last.text, last.read, last.stem, begun(), AS_WRITTEN, (*last.instead, beginning))
+        read_words[-1] = _beginning(read_words[-1], begun())
     read_words = _spelled(read_words, settings, ask, is_prefix=is_prefix, is_code=bool(found_codes))
     prefix = words[-1] if is_begun else ""
     corrected = _corrected(text, read_words)
     return Meaning(tuple(read_words), tuple(left_out), found_codes, prefix, everything(), corrected)
+
+
+def _beginning(word: Word, count: int) -> Word:
+    """The word as the beginning of others."""
+    others = Instead((word.text,), BEGINNING_WEIGHT, word.text, is_beginning=True)
+    return replace(word, count=count, instead=(*word.instead, others))
 
 
 def _codes(words: list[str]) -> list[str]:
@@ -97,7 +103,7 @@ def _codes(words: list[str]) -> list[str]:
     return [text for text in dict.fromkeys([whole, *likely]) if len(text) <= _LONGEST_CODE]
 
 
-def _instead(words: list[str], at: int, compounds: dict[str, int], settings: SearchSettings) -> list[Instead]:
+def _instead(words: list[str], at: int, compounds: set[str], settings: SearchSettings) -> list[Instead]:
     """What stands for the word, or for words of which it is one: a compound, a synonym."""
     languages = settings.languages
     found = [
