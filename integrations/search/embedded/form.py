@@ -9,6 +9,7 @@ from integrations.search.embedded import vectors
 from integrations.search.embedded.languages import Language, language
 
 VERSION = 2
+TITLE, CODES = "title", "codes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,14 @@ class Form:
 
 
 def wanted(settings: SearchSettings) -> Form:
-    """The form that an index of these settings should have here and now."""
-    searched = tuple(each for each in dict.fromkeys(settings.searched) if each in ATTRIBUTES)
+    """The form that an index of these settings should have here and now.
+
+    Of the order of attributes only what stands before the title matters: a change of the rest takes no rebuild.
+    """
+    codes = [CODES] if CODES in settings.searched else []
+    texts = [each for each in dict.fromkeys(settings.searched) if each in ATTRIBUTES and each != CODES]
+    first = texts.index(TITLE) if TITLE in texts else 0
+    searched = (*codes, *texts[:first], *sorted(texts[first:], key=ATTRIBUTES.index))
     model = vectors.model_name() if settings.vectors else ""
     return Form(settings.languages or USUAL.languages, searched or ATTRIBUTES, model)
 

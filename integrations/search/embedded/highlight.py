@@ -8,6 +8,7 @@ from integrations.search.embedded.languages import Language
 from integrations.search.embedded.meaning import Meaning
 
 _WORD = re.compile(r"([^\W_]+)")
+_KEPT_WORDS = 300
 _MARKUP = re.compile(r"[<>&\"']")
 
 
@@ -42,6 +43,8 @@ class Marker:
         """Whether a word is one of those that are asked for; titles say the same words again and again."""
         known = self._known.get(word)
         if known is None:
+            if len(self._known) >= _KEPT_WORDS:
+                self._known.clear()
             known = self._known[word] = any(map(self._is_folded_asked, fold(word).split()))
         return known
 

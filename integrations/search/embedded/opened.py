@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from integrations.search.embedded.vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
 OPEN_AT_MOST = 64
-_KEPT_COUNTS, _KEPT_BEGINNINGS, _KEPT_TEXTS = 20_000, 2000, 1000
+# Of every open index: a few MB at most.
+_KEPT_COUNTS, _KEPT_BEGINNINGS, _KEPT_TEXTS = 10_000, 500, 300
 _SETTLED_NS = 50_000_000  # clocks of file systems tick every ten milliseconds at worst
 
 Stamp = tuple[int, int, int]
@@ -30,13 +32,13 @@ class State:
         self.searcher = searcher
         self._counts: dict[tuple[str, str], int] = {}
         self._beginnings: dict[tuple[str, str, int], list[tuple[str, int]]] = {}
-        self.understood: dict[tuple[str, bool, int], tuple[object, object]] = {}
+        self.understood: dict[Hashable, object] = {}
 
-    def remember(self, key: tuple[str, bool, int], settings: object, understood: object) -> None:
-        """Keep what a text means under these settings until the next commit."""
+    def remember(self, key: Hashable, understood: object) -> None:
+        """Keep what a text means until the next commit."""
         if len(self.understood) >= _KEPT_TEXTS:
             self.understood.clear()
-        self.understood[key] = settings, understood
+        self.understood[key] = understood
 
     def count(self, field: str, word: str) -> int:
         """In how many documents a word is."""

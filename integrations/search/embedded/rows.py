@@ -8,14 +8,13 @@ import tantivy
 from commerce.rules.documents import Document
 from integrations.search.embedded import variants, vectors
 from integrations.search.embedded.analysis import code, indexed_text
-from integrations.search.embedded.form import Form
+from integrations.search.embedded.form import CODES, TITLE, Form
 from integrations.search.embedded.languages import Language
 from integrations.search.embedded.listing import part_of
 from integrations.search.embedded.schema import VECTOR_FIELDS, clean, facet_key, facet_value
 
 _APART = " | "
 _AT_ONCE = 100
-_TITLE, _CODES = "title", "codes"
 
 
 def rows(documents: Iterable[Document], form: Form) -> Iterator[tantivy.Document]:
@@ -42,7 +41,7 @@ def _row(document: Document, form: Form, language: Language) -> tantivy.Document
     row.add_bytes("shown", document.title.encode("utf-8", "replace"))
     row.add_bytes("digest", document.digest.encode("utf-8", "replace"))
     _add_words(row, title, f"{title} {rest}", language)
-    if _CODES in form.searched:
+    if CODES in form.searched:
         for sku in dict.fromkeys(code(sku) for sku in document.skus):
             if sku:
                 row.add_text("code", sku)
@@ -66,11 +65,11 @@ def _add_words(row: tantivy.Document, title: str, everything: str, language: Lan
 
 def _texts(document: Document, searched: Sequence[str]) -> tuple[str, str]:
     """What counts as the title, and the rest. An attribute that a merchant puts before the title counts as it does."""
-    first = searched.index(_TITLE) if _TITLE in searched else 0
-    weighty = [_text(document, name) for name in searched[:first] if name != _CODES]
-    title = document.title if _TITLE in searched else ""
-    rest = [_text(document, name) for name in searched[first:] if name not in (_TITLE, _CODES)]
-    if _CODES in searched:
+    first = searched.index(TITLE) if TITLE in searched else 0
+    weighty = [_text(document, name) for name in searched[:first] if name != CODES]
+    title = document.title if TITLE in searched else ""
+    rest = [_text(document, name) for name in searched[first:] if name not in (TITLE, CODES)]
+    if CODES in searched:
         rest.append(_APART.join(document.skus))
     return _APART.join([title, *weighty]) if weighty else title, _APART.join(text for text in rest if text)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tantivy import DocAddress
 
-from integrations.search.embedded import highlight, paging, ranking
+from integrations.search.embedded import paging, ranking
 from integrations.search.embedded.boosting import Boosts
 from integrations.search.embedded.narrowing import Narrowing
 from integrations.search.embedded.opened import Opened
@@ -17,7 +17,7 @@ class Search:
 
     def __init__(self, opened: Opened, query: SearchQuery) -> None:
         state = opened.state
-        self.searcher, self.query, self._language = state.searcher, query, opened.form.language
+        self.searcher, self.query = state.searcher, query
         self.understood = understood(opened, state, query.text, query.settings, is_prefix=query.is_prefix)
         self.narrowing = Narrowing(self.searcher, query)
         self.boosts = Boosts(query.boosts)
@@ -50,7 +50,7 @@ class Search:
         return paging.by_field(searcher, narrowed, paging.NEWEST, first, size)
 
     def _hits(self, addresses: list[DocAddress]) -> Iterator[Hit]:
-        marker = highlight.Marker(self.understood.meaning, self._language)
+        marker = self.understood.marker
         for address in addresses:
             row = self.searcher.doc(address)
             title = bytes(row.get_first("shown") or b"").decode()

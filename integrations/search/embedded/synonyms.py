@@ -7,12 +7,13 @@ from integrations.search.embedded.analysis import query_words
 from integrations.search.embedded.languages import Language
 
 Phrase = tuple[str, ...]
+Pairs = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class Synonyms:
     """Phrases and what is searched besides them, one-way; the longest phrase counts."""
 
-    def __init__(self, language: Language, pairs: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
+    def __init__(self, language: Language, pairs: Pairs) -> None:
         self._others: dict[Phrase, dict[Phrase, str]] = {}
         for phrase, others in pairs:
             key = _stems(language, phrase)
@@ -37,10 +38,15 @@ def _stems(language: Language, phrase: str) -> Phrase:
 
 
 @lru_cache(maxsize=256)
-def _looked_up(language: Language, pairs: tuple[tuple[str, tuple[str, ...]], ...]) -> Synonyms:
+def _looked_up(language: Language, pairs: Pairs) -> Synonyms:
     return Synonyms(language, pairs)
 
 
 def synonyms(language: Language, told: Mapping[str, tuple[str, ...]]) -> Synonyms:
     """The synonyms of a shop, ready to be looked up; made once for the same ones."""
-    return _looked_up(language, tuple((phrase, tuple(others)) for phrase, others in told.items()))
+    return _looked_up(language, as_pairs(told))
+
+
+def as_pairs(told: Mapping[str, tuple[str, ...]]) -> Pairs:
+    """Synonyms as something that can be a key."""
+    return tuple((phrase, tuple(others)) for phrase, others in told.items())

@@ -9,10 +9,12 @@ from tantivy import DocAddress, Query
 
 from commerce.rules.search_settings import SearchSettings
 from integrations.search.embedded import matching, scoring, vectors
+from integrations.search.embedded.highlight import Marker
 from integrations.search.embedded.meaning import Meaning
 from integrations.search.embedded.opened import Opened, State
 from integrations.search.embedded.reader import Reader
 from integrations.search.embedded.scoring import Part
+from integrations.search.embedded.synonyms import as_pairs
 from integrations.search.embedded.variants import ANY
 
 # Fewer products than this and a shopper is shown more than what has every word.
@@ -20,6 +22,7 @@ ENOUGH = 5
 _BEST = 10
 _FEEDBACK_WEIGHT = 0.1  # of the best score, for a title with all that the best have in common
 _MOST_IN_COMMON = 12
+_COMMON = 0.03  # stems in more titles than that say little, and looking them up takes long
 _SHORTEST_STEM = 3
 
 
@@ -28,6 +31,7 @@ class Understood:
     """A text understood. `found`: what it finds before any filter; `parts`: of what its scores are made.
 
     `is_partial`: no product has all the words. `vector`: what it means as a whole; None where words alone count.
+    `marker`: marks it in titles.
     """
 
     meaning: Meaning
@@ -35,17 +39,17 @@ class Understood:
     is_partial: bool
     parts: tuple[Part, ...]
     vector: Any
+    marker: Marker
 
 
 def understood(opened: Opened, state: State, text: str, settings: SearchSettings, *, is_prefix: bool) -> Understood:
     """What a text means; known already if it was asked before in this commit."""
-    key = text, is_prefix, id(settings)
-    held, known = state.understood.get(key, (None, None))
-    if held is settings and isinstance(known, Understood):
+    key = text, is_prefix, settings.typos, settings.vectors, settings.stop_words, as_pairs(settings.synonyms)
+    known = state.understood.get(key)
+    if isinstance(known, Understood):
         return known
     new = _Understanding(opened, state, text, settings, is_prefix=is_prefix).complete()
-    # The settings are held with it: as long as they are, no others have their id.
-    state.remember(key, settings, new)
+    state.remember(key, new)
     return new
 
 
@@ -60,15 +64,16 @@ class _Understanding:
 
     def complete(self) -> Understood:
         """All of it."""
+        marker = Marker(self._meaning, self._language)
         if not self._meaning.says_something:
-            return Understood(self._meaning, Query.all_query(), False, (), None)
+            return Understood(self._meaning, Query.all_query(), False, (), None, marker)
         parts = scoring.parts(self._meaning)
         if self._state.count("variants", ANY):
             parts += scoring.of_variants(self._meaning)
         found = self._found()
         best = self._searcher.search(scoring.scored(found, parts), limit=_BEST, count=False).hits
         parts += self._in_common(best)
-        return Understood(self._meaning, found, self._is_partial, tuple(parts), self._vector())
+        return Understood(self._meaning, found, self._is_partial, tuple(parts), self._vector(), marker)
 
     def _found(self) -> Query:
         """Which products the words find, before any filter: those with every word, as long as there are a few.
@@ -111,7 +116,7 @@ class _Understanding:
         for stem, count in sorted(counts.items()):
             if count > 1 and len(stem) >= _SHORTEST_STEM and stem.isalpha():
                 here, usual = count / len(titles), self._state.count("title", stem) / everywhere
-                if here > usual > 0:
+                if here > usual > 0 and usual < _COMMON:
                     weights[stem] = here * math.log(here / usual)
         kept = sorted(weights, key=lambda stem: -weights[stem])[:_MOST_IN_COMMON]
         share = _FEEDBACK_WEIGHT * best[0][0] / (sum(weights.values()) or 1.0)

@@ -115,6 +115,8 @@ class TestConfigure:
             (SearchSettings(), False),
             (SearchSettings(synonyms={"a": ("b",)}, stop_words=frozenset({"x"}), typos=False), False),
             (SearchSettings(facets=("brand",), price_bands=(100,)), False),
+            (SearchSettings(searched=tuple(reversed(ATTRIBUTES[1:])) + ATTRIBUTES[:1]), True),
+            (SearchSettings(searched=(*ATTRIBUTES[:2], *reversed(ATTRIBUTES[2:]))), False),
             (SearchSettings(languages=("german",)), True),
             (SearchSettings(searched=("title",)), True),
         ],
