@@ -15,6 +15,8 @@ from jobs.process import Process, current
 CHECK_EVERY = timedelta(hours=24)
 EVERY = 120  # seconds
 _PATIENCE = timedelta(minutes=2)  # for changes that are about to be indexed
+_ENOUGH = 0.9  # of the products, in the index; where fewer are, it is checked at once, and again after some time
+_LATELY = timedelta(hours=1)
 
 _log = structlog.get_logger(__name__)
 
@@ -29,25 +31,30 @@ def watch_indexes() -> None:
         waiting = effects.shops_with_work(db, kind=effects.INDEX, now=now)
     busy = {shop_id for shop_id, since in waiting.items() if since > now - _PATIENCE}
     for shop in there:
-        _watch(process, shop, is_known=shop.id in alarms, is_busy=shop.id in busy)
+        is_known, is_busy = shop.id in alarms, shop.id in busy
+        _watch(process, shop, is_known=is_known, is_busy=is_busy, checked=checked.get(shop.id))
     _begin_checks(process, [shop.id for shop in there], checked, now)
 
 
-def _watch(process: Process, shop: Shop, *, is_known: bool, is_busy: bool) -> None:
+def _watch(process: Process, shop: Shop, *, is_known: bool, is_busy: bool, checked: datetime | None) -> None:
     try:
         indexed = process.engine.count(index_of(shop.id))
     except OutsideError as error:
         _log.warning("index.uncounted", shop_id=shop.id, error=str(error))
         return
-    if indexed:
-        if is_known:
-            with process.database.write() as db:
-                drift.finish(db, shop_id=shop.id, kind=drift.EMPTY, now=utc_now())
-        return
     with process.database.read() as db:
-        missing = documents.count(db, shop_id=shop.id)
-    if missing and not is_busy:
-        _sound(process, shop, missing)
+        there = documents.count(db, shop_id=shop.id)
+    if indexed and is_known:
+        with process.database.write() as db:
+            drift.finish(db, shop_id=shop.id, kind=drift.EMPTY, now=utc_now())
+    if is_busy or indexed >= there * _ENOUGH:
+        return
+    if not indexed:
+        _sound(process, shop, there)
+    elif checked is None or checked < utc_now() - _LATELY:  # such as one that began anew with a live change
+        with process.database.write() as db:
+            drift.begin(db, shop_id=shop.id, now=utc_now())
+        process.queues.wake(queues.CHECK, [shop.id])
 
 
 def _sound(process: Process, shop: Shop, missing: int) -> None:

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from commerce.tables import drift, products, reindexes
 from jobs.queues import CHECK, REINDEX
-from webapp import guards, pages
+from webapp import connected, guards, pages
 from webapp.figures import queue_state
 from webapp.inputs import text
 from webapp.parts import parts
@@ -21,8 +21,10 @@ blueprint = Blueprint("search", __name__, url_prefix="/dashboard/search")
 @pages.of_shop
 def index() -> str:
     """The index against the products, the last check, the rebuild."""
-    here = parts()
-    return render_template("search.html", state=state_of(here, g.shop, pages.now()), queue=queue_state(here.queues))
+    here, now = parts(), pages.now()
+    _, runs = connected.briefly(here, g.shop, now)
+    state, queue = state_of(here, g.shop, now), queue_state(here.queues)
+    return render_template("search.html", state=state, queue=queue, runs=runs)
 
 
 @blueprint.post("/check")
