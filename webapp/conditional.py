@@ -14,10 +14,10 @@ def answer(shape: dict[str, Any], started: float, *, passing: dict[str, Any] | N
     `passing`: fields that differ with each answer and make no other one of it.
     """
     body = orjson.dumps(shape)
-    digest = hashlib.sha256(body).hexdigest()[:32]
-    took = {"took_ms": round((time.perf_counter() - started) * 1000, 1)}
-    more = orjson.dumps((passing or {}) | took)
-    response = Response(body[:-1] + b"," + more[1:], mimetype="application/json")
+    told = orjson.dumps(shape)
+    digest = hashlib.blake2b(told, digest_size=16).hexdigest()
+    more = orjson.dumps((passing or {}) | {"took_ms": round((time.perf_counter() - started) * 1000, 1)})
+    response = Response(told[:-1] + b"," + more[1:], mimetype="application/json")
     response.set_etag(digest, weak=True)
     response.headers["Cache-Control"] = "public, no-cache"
     response.headers["Vary"] = "Authorization"
