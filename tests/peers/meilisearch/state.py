@@ -38,7 +38,7 @@ USUAL: dict[str, Any] = {
     "prefixSearch": "indexingTime",
 }
 _RULES = {"words", "typo", "proximity", "attribute", "attributeRank", "sort", "wordPosition", "exactness"}
-_SORTED = ("filterableAttributes", "sortableAttributes", "stopWords")
+_SORTED = ("sortableAttributes", "stopWords")
 
 
 def now() -> str:
