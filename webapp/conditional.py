@@ -13,7 +13,6 @@ def answer(shape: dict[str, Any], started: float, *, passing: dict[str, Any] | N
 
     `passing`: fields that differ with each answer and make no other one of it.
     """
-    body = orjson.dumps(shape)
     told = orjson.dumps(shape)
     digest = hashlib.blake2b(told, digest_size=16).hexdigest()
     more = orjson.dumps((passing or {}) | {"took_ms": round((time.perf_counter() - started) * 1000, 1)})
