@@ -41,6 +41,10 @@ class NoIndex(Permanent):
     """The server has no such index."""
 
 
+class NotSearchable(Permanent):
+    """The index does not search one of the attributes, or not yet."""
+
+
 class TooLarge(Permanent):
     """More bytes in one call than the server takes."""
 
@@ -107,7 +111,17 @@ class Server:
         return dict(self.ask(what, self.index(uid).get_settings))
 
     def several(self, what: str, index: str, queries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Answers to several searches in one index. Raises NoIndex, and Transient for an answer without results."""
+        """Answers to several searches in one index. Raises NoIndex, and Transient for an answer without results.
+
+        Attributes that the index does not search, because its settings are just being changed, are left out.
+        """
+        try:
+            return self._several(what, index, queries)
+        except NotSearchable:
+            known = self.settings(what, index)["searchableAttributes"]
+            return self._several(what, index, [_among(known, query) for query in queries])
+
+    def _several(self, what: str, index: str, queries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         body = {"queries": [{"indexUid": index} | query for query in queries]}
         answer = self.ask(what, self.searching.http.post, "multi-search", body)
         results = answer.get("results") if isinstance(answer, dict) else None
@@ -154,9 +168,16 @@ class Server:
             pause = min(pause * 1.5, _SLOWEST_POLL_SECONDS)
 
 
+def _among(known: list[str], query: dict[str, Any]) -> dict[str, Any]:
+    asked = query.get("attributesToSearchOn")
+    return query if asked is None else query | {"attributesToSearchOn": [name for name in asked if name in known]}
+
+
 def _refusal(what: str, error: MeilisearchApiError) -> Exception:
     if error.code == "index_not_found":
         return NoIndex(error.message)
+    if error.code == "invalid_search_attributes_to_search_on":
+        return NotSearchable(f"{what}: {error.message}")
     if error.code == "payload_too_large" or error.status_code == 413:
         return TooLarge(f"{what}: the search server takes no call as large as this: {error.message}")
     advice = _ADVICE.get(error.code or "", "")

@@ -4,7 +4,8 @@ The server knows no inflections. So every attribute is indexed twice: as it is, 
 themselves and for spelling, and as stems, which our own queries are made of.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import cache
 
 from commerce.rules.search_settings import SearchSettings
 from integrations.search.embedded.analysis import fold, indexed_words, pairs, query_words, spans
@@ -13,16 +14,21 @@ from integrations.search.embedded.languages import language
 MOST_WORDS = 10  # the server looks at no more
 
 
-def stem(word: str, languages: Iterable[str]) -> str:
-    """A folded word without the inflections of all these languages; what has digits stays as it is."""
+def stem(word: str, languages: tuple[str, ...]) -> str:
+    """A folded word without the inflections of all these languages; what has digits stays as it is.
+
+    So does a word whose stem says nothing, as "wills" does: the server would leave it out of queries.
+    """
     if not word.isalpha():
         return word
+    cut = word
     for name in languages:
-        word = language(name).stem(word)
-    return word
+        cut = language(name).stem(cut)
+    return word if cut in stop_words(languages) else cut
 
 
-def stop_words(languages: Iterable[str]) -> frozenset[str]:
+@cache
+def stop_words(languages: tuple[str, ...]) -> frozenset[str]:
     """The words of these languages that say nothing."""
     return frozenset().union(*(language(name).stop_words for name in languages))
 
@@ -42,8 +48,8 @@ def asked(text: str, settings: SearchSettings) -> tuple[list[str], list[str]]:
     """The words of a query, in order, and those of them that are left out."""
     words = query_words(text)
     dull = stop_words(settings.languages) | {fold(word) for word in settings.stop_words}
-    telling = [word for word in words if word not in dull]
-    return (telling or words)[:MOST_WORDS], [word for word in words if word in dull] if telling else []
+    telling = [word for word in words if word not in dull and stem(word, settings.languages) not in dull]
+    return (telling or words)[:MOST_WORDS], [word for word in words if word not in telling] if telling else []
 
 
 def places(text: str) -> Iterator[tuple[int, int, str]]:

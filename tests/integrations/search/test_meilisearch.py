@@ -178,6 +178,18 @@ class TestSearch:
         with pytest.raises(Transient, match="does not answer"):
             MeilisearchEngine(Server("http://127.0.0.1:1", "")).search("shop", SearchQuery(text="x"))
 
+    def test_goes_on_while_an_attribute_is_not_searched_yet(self, engine):
+        engine.save(
+            "shop", [SHOE, Document(id="2", title="Hat", brand="Shoe & Co")], SearchSettings(searched=("title",))
+        )
+        assert [hit.id for hit in engine.search("shop", SearchQuery(text="shoe")).hits] == [SHOE.id]
+
+    @pytest.mark.parametrize("text", ["wills", "being", "running"])
+    def test_does_not_lose_a_word_whose_stem_says_nothing(self, filled, text):
+        settings = SearchSettings(stop_words=frozenset({"be"}))
+        filled.configure("shop", settings)
+        assert filled.search("shop", SearchQuery(text=text, settings=settings)).total == 0
+
 
 class TestConfigure:
     def test_sends_what_differs_and_nothing_else(self, filled, peer):
