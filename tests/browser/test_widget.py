@@ -290,6 +290,11 @@ class TestSuggestions:
         page.get_by_role("button", name="Close search").tap()
         expect(sheet).to_be_hidden()
         expect(page.locator("#q")).to_have_value("kes")
+        page.route("**/suggest?*", lambda route: route.abort())
+        page.locator("#q").tap()
+        page.keyboard.type("trel")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/own-search?q=kestrel")
         context.close()
 
 

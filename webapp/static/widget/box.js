@@ -202,7 +202,7 @@ class Box {
 class Sheet {
   constructor(input) {
     this.outer = input;
-    const field = el("input", { type: "search", name: "q", placeholder: input.placeholder || SAY.search, "aria-label": SAY.search });
+    const field = el("input", { type: "search", name: input.name || "q", placeholder: input.placeholder || SAY.search, "aria-label": SAY.search });
     const back = el("button", { type: "button", class: "br-back", "aria-label": SAY.close, click: () => this.close() }, "‹");
     const form = el("form", { class: "br-bar", role: "search", action: input.form?.action || RESULTS_URL || null }, back, field);
     const body = el("div", { class: "br-body" });
@@ -210,6 +210,13 @@ class Sheet {
     document.body.append(this.dialog);
     this.field = field;
     this.box = new Box(field, { place: body, onLeave: () => this.close() });
+    form.addEventListener("submit", (event) => {
+      if (event.defaultPrevented || !input.form) return;
+      event.preventDefault(); // the shop's own search, by the shop's own form
+      this.close();
+      input.value = field.value;
+      input.form.requestSubmit();
+    });
   }
 
   open() {
