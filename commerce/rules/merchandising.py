@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar
 
 # To what a rule applies: a query of exactly these words, one that has the phrase in it, every query, a category page.
@@ -130,22 +131,32 @@ def holds(rule: Rule, now: datetime) -> bool:
 
 def applies(rule: Rule, *, query: str, category: str = "") -> bool:
     """Whether the rule is for this query, or for the category of this handle."""
+    return _is_for(rule, folded(query), category)
+
+
+def _is_for(rule: Rule, asked: str, category: str) -> bool:
     if rule.applies_to == CATEGORY:
         return bool(category) and category in rule.words
     if rule.applies_to == EVERY:
         return not category
-    asked = folded(query)
     if not asked:
         return False
-    told = [words for words in map(folded, rule.words) if words]
+    told = _told(rule.words)
     if rule.applies_to == EXACT:
         return asked in told
     return any(f" {words} " in f" {asked} " for words in told)
 
 
+@lru_cache(maxsize=10_000)
+def _told(words: tuple[str, ...]) -> tuple[str, ...]:
+    """A rule's words as they are compared; every search asks for those of all rules."""
+    return tuple(known for known in map(folded, words) if known)
+
+
 def outcome(rules: Iterable[Rule], *, now: datetime, query: str, category: str = "") -> Outcome:
     """What the rules that hold now make of this query, or of this category's page."""
-    chosen = [rule for rule in rules if holds(rule, now) and applies(rule, query=query, category=category)]
+    asked = folded(query)
+    chosen = [rule for rule in rules if _is_for(rule, asked, category) and holds(rule, now)]
     return _together(chosen) if chosen else NOTHING
 
 
