@@ -37,13 +37,13 @@ GOALS = {
 }  # fmt: skip
 
 
-def ours(folder: Path, documents: Sequence[Document], texts: Sequence[str]) -> dict[str, Any]:
+def ours(folder: Path, documents: Sequence[Document], texts: Sequence[str], seconds: float) -> dict[str, Any]:
     """Everything about the embedded engine; without vectors, which are an extra."""
     engine, settings = EmbeddedEngine(folder), replace(USUAL, vectors=False)
-    count, seconds = fill(engine, INDEX, documents, settings)
+    count, building = fill(engine, INDEX, documents, settings)
     told: dict[str, Any] = {
         "documents": count,
-        "build_per_s": round(count / seconds),
+        "build_per_s": round(count / building),
         "disk_bytes_per_document": round(_size(folder) / count),
     }
 
@@ -56,7 +56,7 @@ def ours(folder: Path, documents: Sequence[Document], texts: Sequence[str]) -> d
     told["search_first_ms"] = spread(times(plain, texts), 3)
     told["search_ms"] = spread(times(plain, list(texts) * ROUNDS), 3)
     told["narrowed_ms"] = spread(times(narrowed, list(texts) * ROUNDS), 3)
-    return told | updates(engine, folder, documents, plain, texts)
+    return told | updates(engine, folder, documents, plain, texts, seconds)
 
 
 def updates(
@@ -65,8 +65,9 @@ def updates(
     documents: Sequence[Document],
     plain: Callable[[str], None],
     texts: Sequence[str],
+    seconds: float,
 ) -> dict[str, Any]:
-    """One update until it is found, 500 in one commit, and commits one after another for five seconds."""
+    """One update until it is found, 500 in one commit, and commits one after another for so many seconds."""
     marked = [replace(each, title=f"{each.title} zq{number}x") for number, each in enumerate(documents[:60])]
     found = 0
 
@@ -82,7 +83,7 @@ def updates(
     engine.save(INDEX, [replace(each, title=each.title + " again") for each in documents[:500]])
     told["500_updates_s"] = round(time.perf_counter() - began, 3)
     commits, began = 0, time.perf_counter()
-    while time.perf_counter() < began + 5:
+    while time.perf_counter() < began + seconds:
         engine.save(INDEX, [documents[commits % len(documents)]])
         commits += 1
     told["commits_per_s"] = round(commits / (time.perf_counter() - began), 1)
@@ -154,6 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--documents", type=int, default=43_000)
     parser.add_argument("--docs", type=Path, help="a catalogue as JSON lines")
     parser.add_argument("--queries", type=Path, help="judged queries, for their texts")
+    parser.add_argument("--seconds", type=float, default=5.0, help="how long commits follow each other")
     parser.add_argument("--http", action="store_true", help="also the machine factor, and searches through gunicorn")
     options = parser.parse_args(arguments)
     made = products(options.docs) if options.docs else catalogue.documents(options.documents)
@@ -165,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "goals": GOALS,
     }
     with tempfile.TemporaryDirectory() as folder:
-        told["embedded"] = ours(Path(folder), documents, texts)
+        told["embedded"] = ours(Path(folder), documents, texts, options.seconds)
     told |= {name: beside(name, documents, texts) for name in PEERS}
     if options.http:
         told["http"] = http_searches.measure()

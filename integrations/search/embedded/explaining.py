@@ -13,6 +13,7 @@ from integrations.search.embedded.searching import Search
 from integrations.search_api import Explanation, Reason, SearchQuery
 
 _LEAST = 0.005
+_MOST_TOLD = 5
 _BONUSES = {
     scoring.EVERY: "It has all the words",
     scoring.EVERY_TITLED: "Its title has all the words",
@@ -106,7 +107,7 @@ def read_as(meaning: Meaning) -> tuple[str, ...]:
             for how, verb in ((COMPLETED, "the beginning of"), (CORRECTED, "a misspelling of")):
                 others = [reading.word for reading in word.readings if reading.how == how]
                 if others:
-                    told.append(f"“{word.text}” is taken for {verb} {_either(others)}.")
+                    told.append(f"“{word.text}” is taken for {verb} {_either(others[:_MOST_TOLD])}.")
         for other in group.instead:
             kind = "written as" if other.how == COMPOUND else "a synonym of"
             told.append(f"“{group.text}” is also {kind} “{other.text}”.")

@@ -8,7 +8,7 @@ from integrations.search.embedded.languages import Language
 from integrations.search.embedded.meaning import Meaning
 
 _WORD = re.compile(r"([^\W_]+)")
-_KEPT_WORDS = 300
+_KEPT_WORDS = 200
 _MARKUP = re.compile(r"[<>&\"']")
 
 

@@ -19,7 +19,7 @@ from integrations.search.embedded.vocabulary import Vocabulary
 _log = logging.getLogger(__name__)
 OPEN_AT_MOST = 64
 # Of every open index: a few MB at most.
-_KEPT_COUNTS, _KEPT_BEGINNINGS, _KEPT_TEXTS = 10_000, 500, 300
+_KEPT_COUNTS, _KEPT_BEGINNINGS, _KEPT_TEXTS = 10_000, 500, 600
 _SETTLED_NS = 50_000_000  # clocks of file systems tick every ten milliseconds at worst
 
 Stamp = tuple[int, int, int]

@@ -51,7 +51,7 @@ def _model() -> _Model:
     if folder is None:
         raise LookupError("the extra requirements-vectors.txt is not installed")
     tensors = import_module("safetensors.numpy").load_file(str(folder / _WEIGHTS))
-    weights = next(iter(tensors.values()))[:, :DIMENSIONS].astype("float32")
+    weights = next(iter(tensors.values()))[:, :DIMENSIONS]
     tokenizer = import_module("tokenizers").Tokenizer.from_file(str(folder / _TOKENS))
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -94,6 +94,6 @@ def _vectors(texts: Sequence[str]) -> Any:
         rows, model.tokenizer.encode_batch([*map(clean, texts)], add_special_tokens=False), strict=True
     ):
         if read.ids:
-            row[:] = model.weights[read.ids].mean(axis=0)
+            row[:] = model.weights[read.ids].mean(axis=0, dtype="float32")
     lengths = numpy.linalg.norm(rows, axis=1, keepdims=True)
     return rows / numpy.where(lengths == 0, 1.0, lengths)

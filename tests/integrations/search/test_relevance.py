@@ -96,7 +96,7 @@ class TestSpeed:
         assert catalogue.queries(9) == catalogue.queries(9)
 
     def test_prints_figures_of_all_engines(self, capsys):
-        assert speed.main(["--documents", "600"]) == 0
+        assert speed.main(["--documents", "600", "--seconds", "0.3"]) == 0
         printed = capsys.readouterr()
         told = json.loads(printed.out)
         assert told["embedded"]["documents"] == 600
