@@ -48,6 +48,8 @@ class Reason:
 def reason(search: Search, result: SearchResult, read: Callable[[], Any], shop_id: int) -> Reason:
     """The reason of an empty answer. `read` opens the database. Raises what the engine raises."""
     query = search.query
+    if query.offset < result.total:  # the index is a moment behind
+        return Reason(code=NO_MATCH, text="What was found has just been taken from sale.")
     if result.total:
         return Reason(code=PAST_THE_END, text="There are results, but not so many pages of them.", total=result.total)
     if query.text.strip() and not folded(query.text):

@@ -176,6 +176,11 @@ class TestReason:
     def test_tells_that_there_are_no_products(self, search: Any, shop: Any) -> None:
         assert search("q=tent").json["reason"]["code"] == "no_products"
 
+    def test_tells_that_what_was_found_is_just_gone(self, search: Any, tents: Any) -> None:
+        tents.product("4", published=False)
+        told = search("q=lamp").json
+        assert (told["hits"], told["reason"]["code"]) == ([], "no_match")
+
     def test_tells_of_a_page_behind_the_last(self, search: Any, tents: Any) -> None:
         told = search("q=tent&page=9").json["reason"]
         assert (told["code"], told["total"]) == ("past_the_last_page", 3)
