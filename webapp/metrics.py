@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from commerce.tables import drift, effect_lists, inbox, tallies
 from webapp.parts import Parts
 
-_COUNTED = ("received", "rejected", "applied", "repeated", "changed", "api_calls")
+_COUNTED = ("received", "rejected", "applied", "repeated", "changed", "api_calls", "pages", "pages_made")
 
 
 def exposition(here: Parts) -> bytes:
@@ -39,6 +39,10 @@ class _Figures:
         yield _counter("backroom_applied", "Deliveries worked on, by what became of them.", "state", counted["applied"])
         yield _counter("backroom_changed", "Live deliveries that changed something.", "kind", counted["changed"])
         yield _counter("backroom_api_calls", "Calls to shops' own APIs.", "purpose", counted["api_calls"])
+        yield _counter(
+            "backroom_page_reads", "Reads of cached pages, by kind and how answered.", "read", counted["pages"]
+        )
+        yield _counter("backroom_pages_made", "Pages made from the tables.", "kind", counted["pages_made"])
         yield _histogram(lag, lag_sum)
         age = max(0.0, (datetime.now(UTC) - oldest).total_seconds()) if oldest else 0.0
         yield GaugeMetricFamily("backroom_oldest_unfinished_seconds", "Age of the oldest unfinished delivery.", age)

@@ -38,7 +38,7 @@ def embedded_redis(settings: Settings, ready: Callable[[], bool]) -> Part:
         "appendonly": "no",
         "dir": str(settings.var_dir / "run"),
         "maxmemory": "256mb",
-        "maxmemory-policy": "noeviction",
+        "maxmemory-policy": "volatile-lru",
         "loglevel": "warning",
     }
     command = [str(get_binary_path()), *(word for name, value in options.items() for word in (f"--{name}", value))]
