@@ -27,7 +27,6 @@ NAVIGATION = (
     ("search", "Search"),
     ("orders", "Orders"),
     ("customers", "Customers"),
-    ("analytics", "Searches"),
     ("widget", "Storefront"),
     ("cache", "Cache"),
     ("connection", "Connection"),
