@@ -111,7 +111,7 @@ def _action(told: Any, place: str) -> AnyAction:
 def _text(told: Mapping[str, Any], name: str, place: str) -> str:
     value = told.get(name)
     if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST or "\x00" in value:
-        raise UnableToReadRule(place, f"must be a text of at most {_LONGEST} characters")
+        raise UnableToReadRule(place, f"must be a text of 1 to {_LONGEST} characters")
     return value.strip()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from werkzeug.datastructures import MultiDict
 
 from commerce.rules.documents import Product, document, index_of, is_searchable
-from commerce.rules.merchandising import ID, Add, AnyAction, Hide, Lift, Pin, Rule, Target
+from commerce.rules.merchandising import ID, Add, AnyAction, Hide, Lift, Pin, Rule, Target, folded
 from commerce.tables import products
 from commerce.tables.shops import Shop
 from integrations.errors import OutsideError
@@ -16,6 +16,7 @@ from webapp.parts import Parts
 from webapp.search import tools as of_shops
 from webapp.search.asked import query_of
 from webapp.search.composed import with_rules
+from webapp.search.tools import Tools
 from webapp.searching import Found, find
 
 _EXPLAINED = 10  # hits
@@ -105,15 +106,27 @@ def _why(here: Parts, shop: Shop, found: Found, product_id: str) -> Explanation:
 
 
 def _asked_about(here: Parts, shop: Shop, found: Found, product_id: str, rules: tuple[Rule, ...]) -> AskedAbout:
-    with here.database.read() as db:
-        known = products.by_ids(db, shop_id=shop.id, ids=[product_id], currency=shop.currency).get(product_id)
+    known = _named_so(here, shop, product_id)
     if known is None:
         return AskedAbout(id=product_id, product=None, is_found=False, why_not="There is no such product here.")
+    product_id = known.id
     if product_id in found.placed:
         return AskedAbout(id=product_id, product=known, is_found=True, why_not="A rule places it among the results.")
     why = _why(here, shop, found, product_id)
     why_not = "" if why.is_found else _why_not(here, shop, found, known, rules)
     return AskedAbout(id=product_id, product=known, is_found=why.is_found, why=why, why_not=why_not)
+
+
+def _named_so(here: Parts, shop: Shop, name: str) -> Product | None:
+    """The product of this id, handle or title."""
+    with here.database.read() as db:
+        handle = products.id_of_handle(db, shop_id=shop.id, handle=name)
+        ids = [name, *([handle] if handle else [])]
+        known = products.by_ids(db, shop_id=shop.id, ids=ids, currency=shop.currency)
+    if known:
+        return known.get(name) or next(iter(known.values()))
+    titled = find(here, shop, SearchQuery(text=name, limit=5), tools=Tools()).products
+    return next((product for _, product in titled if folded(product.title) == folded(name)), None)
 
 
 def _why_not(here: Parts, shop: Shop, found: Found, product: Product, rules: tuple[Rule, ...]) -> str:

@@ -107,7 +107,8 @@ class TestTry:
         assert "Old Tent is not found It is not published" in asked("5", "q=tent")
         assert "New Tent is not found It is not in the index yet." in asked("6", "q=tent")
         assert "There is no such product here." in asked("999", "q=tent")
-        assert "Blue Tent is found" in asked("2", "q=tent")
+        for name in ("2", "blue-tent", "blue TENT"):
+            assert "Blue Tent is found" in asked(name, "q=tent")
 
     def test_gives_the_reason_of_an_empty_answer(self, merchant: Any, tents: Any) -> None:
         assert "No product has “xyzzyq”" in words(merchant.get("/dashboard/search/test?q=xyzzyq").text)
