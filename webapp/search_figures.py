@@ -15,7 +15,7 @@ from commerce.tables.shops import Shop
 from webapp.parts import Parts
 
 PERIODS = (7, 28, 90)
-LISTED, EXPORTED, POSITIONS = 20, 10_000, 20
+LISTED, EXPORTED, POSITIONS = 20, 10_000, 10
 OFTEN_ENOUGH = 10  # searches from which on it means something that few click
 
 
