@@ -21,7 +21,8 @@ class Language:
     """
 
     def __init__(self, names: tuple[str, ...]) -> None:
-        first, *others = names or (ENGLISH,)
+        self.names = names or (ENGLISH,)
+        first, *others = self.names
         self.stop_words = frozenset().union(*(STOP_WORDS.get(name, frozenset()) for name in names))
         self.whole = _analyzer("")
         self.stemming = _analyzer(first)
