@@ -8,9 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.peers.meilisearch.call import Asked
 from tests.peers.meilisearch.refusals import Refusal
 from tests.peers.meilisearch.rights import Rights
-from tests.peers.meilisearch.routes import Asked, Routes
+from tests.peers.meilisearch.routes import Routes
 from tests.peers.meilisearch.work import Work
 
 
