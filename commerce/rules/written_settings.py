@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from commerce.rules.documents import facet_name
@@ -64,6 +65,16 @@ def read(told: Mapping[str, Any], *, before: SearchSettings = USUAL) -> SearchSe
         typos=_switch("typos", told["typos"]),
         vectors=_switch("vectors", told["vectors"]),
     )
+
+
+def read_stored(told: Mapping[str, Any], *, before: SearchSettings = USUAL) -> SearchSettings:
+    """Settings that were stored once: what they say that is no longer possible is left as it was `before`."""
+    kept = {}
+    for name, value in told.items():
+        with suppress(UnableToReadSettings):
+            read({name: value}, before=before)
+            kept[name] = value
+    return read(kept, before=before)
 
 
 def read_labels(told: Any) -> dict[str, str]:

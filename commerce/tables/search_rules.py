@@ -1,6 +1,7 @@
 """Merchants' rules for their search, in the order in which they count. Who saves one tells the pages (shops)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 
 from commerce.rules.merchandising import Rule
-from commerce.rules.written_rules import as_json, read
+from commerce.rules.written_rules import UnableToReadRule, as_json, read
 from commerce.tables import shops
 from commerce.tables.columns import BigId, Json, Moment, metadata
 
@@ -45,9 +46,13 @@ class UnableToAddRule(ValueError):
 
 
 def all_of(db: Connection, *, shop_id: int) -> tuple[Rule, ...]:
-    """The shop's rules in their order, switched on or not."""
+    """The shop's rules in their order, switched on or not; without those that this version cannot read."""
     query = select(search_rules).where(search_rules.c.shop_id == shop_id)
-    return tuple(_rule(row) for row in db.execute(query.order_by(search_rules.c.place, search_rules.c.id)))
+    rules = []
+    for row in db.execute(query.order_by(search_rules.c.place, search_rules.c.id)):
+        with suppress(UnableToReadRule):
+            rules.append(_rule(row))
+    return tuple(rules)
 
 
 def one(db: Connection, *, shop_id: int, rule_id: int) -> Rule | None:

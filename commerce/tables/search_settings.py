@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, ForeignKey, Table, select
 
 from commerce.rules.search_settings import USUAL, SearchSettings
-from commerce.rules.written_settings import as_json, language_of, read
+from commerce.rules.written_settings import as_json, language_of, read_stored
 from commerce.tables import effects, shops
 from commerce.tables.columns import BigId, Json, Moment, metadata, upsert
 from commerce.tables.effects import NewEffect
@@ -45,7 +45,7 @@ def chosen(db: Connection, *, shop_id: int) -> Chosen:
     usual = replace(USUAL, languages=(language_of(row.locale),)) if row is not None else USUAL
     if row is None or row.settings is None:
         return Chosen(settings=usual)
-    return Chosen(settings=read(row.settings, before=usual), labels=row.labels, saved_at=row.saved_at)
+    return Chosen(settings=read_stored(row.settings, before=usual), labels=row.labels, saved_at=row.saved_at)
 
 
 def follow(db: Connection, *, shop_id: int, before: SearchSettings, now: datetime) -> None:

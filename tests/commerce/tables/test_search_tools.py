@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 
 from commerce.database import Connection
 from commerce.rules.merchandising import EVERY, Add, Rule
@@ -51,6 +52,21 @@ class TestEveryChange:
             before, foreign = version(db, shop), version(db, other)
             change(db, shop, key)
             assert (version(db, shop) > before, version(db, other)) == (True, foreign)
+
+
+class TestWhatIsStored:
+    def test_breaks_no_search_where_another_version_wrote_it(self, backroom: Backroom, shop: int) -> None:
+        with backroom.parts.database.write() as db:
+            kept = search_rules.add(db, shop_id=shop, rule=RULE, now=NOW)
+            search_rules.add(db, shop_id=shop, rule=RULE, now=NOW)
+            search_settings.save(db, shop_id=shop, settings=replace(GERMAN, typos=False), now=NOW)
+            table, chosen = search_rules.search_rules, search_settings.search_settings
+            newer = table.c.id != int(kept.id)
+            db.execute(update(table).where(newer).values(rule={"name": "Newer", "applies_to": "the moon"}))
+            db.execute(update(chosen).values(settings={"languages": ["klingon"], "typos": False, "magic": 7}))
+        with backroom.parts.database.read() as db:
+            assert search_rules.all_of(db, shop_id=shop) == (kept,)
+            assert search_settings.of(db, shop_id=shop) == replace(USUAL, typos=False)
 
 
 class TestRules:
