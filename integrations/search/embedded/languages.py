@@ -21,8 +21,7 @@ class Language:
     """
 
     def __init__(self, names: tuple[str, ...]) -> None:
-        self.names = names or (ENGLISH,)
-        first, *others = self.names
+        first, *others = names or (ENGLISH,)
         self.stop_words = frozenset().union(*(STOP_WORDS.get(name, frozenset()) for name in names))
         self.whole = _analyzer("")
         self.stemming = _analyzer(first)

@@ -32,7 +32,6 @@ class Instead(NamedTuple):
     stems: tuple[str, ...]
     text: str
     how: str
-    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

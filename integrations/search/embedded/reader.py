@@ -106,15 +106,9 @@ class Reader:
         """How many words belong together, and what may stand instead of them: synonyms, or a compound."""
         size, others = table.at(stems, position)
         if size:
-            # What is usually called the same is looked for only where hardly any product has the words themselves.
-            is_rare = min(self._count("all", stem) for stem in stems[position : position + size]) < _FEW
-            known = [
-                (found, other)
-                for found, other in others.items()
-                if (other.is_own or is_rare) and all(self._count("all", stem) for stem in found)
-            ]
+            known = [(phrase, text) for phrase, text in others.items() if all(self._count("all", s) for s in phrase)]
             if known:
-                return size, tuple(Instead(found, other.text, SYNONYM, other.weight) for found, other in known)
+                return size, tuple(Instead(phrase, text, SYNONYM) for phrase, text in known)
         pair = words[position : position + 2]
         joined = "".join(pair)
         if len(pair) == 2 and not self._count("words", joined):

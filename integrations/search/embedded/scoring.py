@@ -18,6 +18,7 @@ PHRASE_BONUS = 2.0
 HEAD_BONUS = 2.0
 VARIANT_BONUS = 4.0
 CODE_BONUS = 500.0
+SYNONYM_WEIGHT = 0.9
 _OTHER_READINGS = 0.1  # share of the lesser alternatives in a score
 _MOST_PAIRED = 6
 
@@ -105,7 +106,7 @@ def _word_score(word: Word) -> Query:
 def _group_score(group: Group) -> Query:
     options = [any_of([_word_score(word) for word in group.words])]
     for other in group.instead:
-        weight = other.weight
+        weight = SYNONYM_WEIGHT if other.how else 1.0
         scored_in = [
             (Occur.Should, Query.boost_query(instead(other, "all"), ALL_WEIGHT * weight)),
             (Occur.Should, Query.boost_query(instead(other, "title"), TITLE_WEIGHT * weight)),

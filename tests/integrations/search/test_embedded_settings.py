@@ -87,20 +87,6 @@ class TestLanguages:
         assert search(local, "blanket", settings=GERMAN).hits[0].title_html == "Warm <mark>blankets</mark>"
 
 
-class TestUsualSynonyms:
-    def test_count_where_hardly_any_product_has_the_words(self, local):
-        sofas = [Document(id=f"s{n}", title="Grey sofa") for n in range(3)]
-        local.save("shop", sofas)
-        assert set(ids(local, "couch", is_prefix=False)) == {"s0", "s1", "s2"}
-        local.save("shop", [Document(id=f"c{n}", title="Grey couch") for n in range(5)])
-        assert set(ids(local, "couch")) == {f"c{n}" for n in range(5)}
-
-    def test_give_way_to_a_merchants_own(self, local):
-        settings = SearchSettings(synonyms={"couch": ("bench",)})
-        local.save("shop", [Document(id="1", title="Grey sofa"), Document(id="2", title="Garden bench")], settings)
-        assert ids(local, "couch", settings=settings, is_prefix=False) == ["2"]
-
-
 class TestSearched:
     def test_lets_what_stands_before_the_title_count_as_it_does(self, local):
         by_tag = SearchSettings(searched=("tags", *(each for each in ATTRIBUTES if each != "tags")))
