@@ -22,10 +22,12 @@ from integrations import registry
 from jobs import (
     alarms,
     calls,
+    cdns,
     connections,
     drift,
     events,
     job,
+    pages,
     privacy,
     products,
     queues,
@@ -86,8 +88,8 @@ class TestQueues:
 
     def test_know_every_job_there_is(self) -> None:
         loaded = (
-            *(alarms, calls, connections, drift, events, privacy, products, recommendations),
-            *(rereads, search_settings, searches),
+            *(alarms, calls, cdns, connections, drift, events, pages, privacy, products),
+            *(recommendations, rereads, search_settings, searches),
             *(sweep, syncs, walks),
         )
         declared = {name for name in job.JOBS if name.startswith("jobs.")}

@@ -30,6 +30,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "TRUSTED_PROXIES": ("1", 1),
     "RATE_LIMITS": ("off", False),
     "MAX_BODY_BYTES": ("1048576", 1048576),
+    "CACHE_SHOP_MB": ("64", 64),
     "KEEP_DAYS": ("7", 7),
     "LOG_LEVEL": ("debug", "debug"),
     "SHOPIFY_API_ORIGIN": ("http://127.0.0.1:9", "http://127.0.0.1:9"),

@@ -110,28 +110,29 @@ def shown(page: str) -> Any:
     return None if page == "none" else json.loads(page)
 
 
-def test_pages_are_never_old_and_never_dropped_in_vain(backroom: Backroom, shop: Shop) -> None:
-    chance = random.Random(4)
-    shelves = Shelves(shop, chance)
-    shelves.fill()
-    paths = shelves.paths()
-    before = {path: read(backroom, shop, path)[0] for path in paths}
-    in_vain: list[str] = []
-    for _ in range(EVENTS):
-        shelves.change()
-        events.apply_deliveries(shop_id=shop.id)
-        backroom.parts.storefronts.forget()
-        looked_at = paths if FEW else chance.sample(paths, LOOKED_AT)
-        compared = set(chance.sample(looked_at, min(10, len(looked_at))))
-        for path in looked_at:
-            page, how = read(backroom, shop, path)
-            if how == "fwd=miss; stored" and shown(page) == shown(before[path]):
-                in_vain.append(path)
-            if how == "hit" and path in compared:
-                backroom.parts.pages.drop(_space(backroom, shop), _names(path))
-                assert shown(read(backroom, shop, path)[0]) == shown(page), f"{path} is old"
-            before[path] = page
-    assert not FEW or in_vain == []
+class TestPages:
+    def test_are_never_old_and_never_dropped_in_vain(self, backroom: Backroom, shop: Shop) -> None:
+        chance = random.Random(4)
+        shelves = Shelves(shop, chance)
+        shelves.fill()
+        paths = shelves.paths()
+        before = {path: read(backroom, shop, path)[0] for path in paths}
+        in_vain: list[str] = []
+        for _ in range(EVENTS):
+            shelves.change()
+            events.apply_deliveries(shop_id=shop.id)
+            backroom.parts.storefronts.forget()
+            looked_at = paths if FEW else chance.sample(paths, LOOKED_AT)
+            compared = set(chance.sample(looked_at, min(10, len(looked_at))))
+            for path in looked_at:
+                page, how = read(backroom, shop, path)
+                if how == "fwd=miss; stored" and shown(page) == shown(before[path]):
+                    in_vain.append(path)
+                if how == "hit" and path in compared:
+                    backroom.parts.pages.drop(_space(backroom, shop), _names(path))
+                    assert shown(read(backroom, shop, path)[0]) == shown(page), f"{path} is old"
+                before[path] = page
+        assert not FEW or in_vain == []
 
 
 def _space(backroom: Backroom, shop: Shop) -> Any:
