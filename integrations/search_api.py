@@ -151,6 +151,12 @@ class SearchEngine(Protocol):
         True where that takes a rebuild, which the caller has to begin. Does nothing where there is no index.
         """
 
+    def state(self, index: str) -> str:
+        """A name for what the index holds right now: as long as it is the same, searches find the same.
+
+        "" where that cannot be told at once, or is changing.
+        """
+
     def count(self, index: str) -> int:
         """How many documents the index has; 0 where there is none."""
 

@@ -20,6 +20,7 @@ from webapp.search.asked import MOST_PER_PAGE, asked_facets, query_of
 from webapp.search.bands import Band, bands
 from webapp.search.composed import Composed, Search, compose
 from webapp.search.reasons import Reason, reason
+from webapp.search.remembering import remembered
 from webapp.search.tools import Tools, fitted, for_merchants
 
 Reader = Callable[[Connection, Shop, Sequence[str]], Mapping[str, Product]]
@@ -55,8 +56,8 @@ def find(here: Parts, shop: Shop, query: SearchQuery, *, tools: Tools | None = N
     """Search by the shop's settings and rules, then read the products found from the tables in one go.
 
     Of the products only what lists show is read, unless `tools` are given. `category`: the handle of the category whose
-    page this is. Left out is what was deleted or unpublished since the
-    index was written. Raises Problem 400 for what the shop does not allow, 503 where the engine cannot be asked.
+    page this is. Left out is what was deleted or unpublished since the index was written. Raises Problem 400 for what
+    the shop does not allow, 503 where the engine cannot be asked.
     """
     shown = _shown if tools is None else _whole
     tools = tools or _known(here, shop)
@@ -66,7 +67,7 @@ def find(here: Parts, shop: Shop, query: SearchQuery, *, tools: Tools | None = N
         outcome = merchandising.outcome(tools.rules, now=datetime.now(UTC), query=query.text, category=category)
     search = Search(here.engine, index_of(shop.id), query, outcome)
     try:
-        composed, told = compose(search), bands(search)
+        composed, told = remembered(search, tools.version, lambda: (compose(search), bands(search)))
         there = _read(here, shop, composed, shown)
         why = None if there else reason(search, composed.result, here.database.read, shop.id)
     except OutsideError as error:
@@ -104,7 +105,7 @@ def _known(here: Parts, shop: Shop) -> Tools:
     front = here.storefronts.of(shop.key)
     if front is None:
         return _tools(here, shop)
-    return Tools(settings=front.chosen.settings, rules=front.rules, labels=front.chosen.labels)
+    return Tools(settings=front.chosen.settings, rules=front.rules, labels=front.chosen.labels, version=front.version)
 
 
 def _read(here: Parts, shop: Shop, composed: Composed, shown: Reader) -> tuple[tuple[Hit, Product], ...]:

@@ -69,7 +69,11 @@ class Storefront:
         """
         if secrets.compare_digest(token.encode(), self.shop.publishable_key.encode()):
             return "shopper"
-        if not is_in_address and token.startswith("br_") and secrets.compare_digest(digest(token), self.shop.api_key_hash):
+        if (
+            not is_in_address
+            and token.startswith("br_")
+            and secrets.compare_digest(digest(token), self.shop.api_key_hash)
+        ):
             return "server"
         return ""
 

@@ -18,11 +18,15 @@ _USUAL_FACETS = ("category", "brand", "type")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """A shop's settings and rules of search; `labels`: facet name to what shoppers read."""
+    """A shop's settings and rules of search; `labels`: facet name to what shoppers read.
+
+    `version`: of all of these, where it is known: the same number means the same tools.
+    """
 
     settings: SearchSettings = USUAL
     rules: tuple[Rule, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    version: int | None = None
 
 
 def of_shop(db: Connection, shop_id: int) -> Tools:

@@ -78,6 +78,11 @@ class EmbeddedEngine:
         opened = self._fresh(index)
         return opened is not None and opened.form != form.wanted(settings)
 
+    def state(self, index: str) -> str:
+        """The generation and its last commit."""
+        opened = self._fresh(index)
+        return f"{opened.folder.name}:{opened.commit}" if opened is not None and opened.commit else ""
+
     def count(self, index: str) -> int:
         """How many documents the index has."""
         opened = self._fresh(index)

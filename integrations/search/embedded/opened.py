@@ -80,6 +80,11 @@ class Opened:
             self._state = State(self.index.searcher())
         return self._state
 
+    @property
+    def commit(self) -> str:
+        """A name for the commit that was read last; "" while another one could bear it too."""
+        return ".".join(map(str, self._seen)) if self._seen else ""
+
     def refresh(self) -> None:
         """Read the last commit, if it is not the one that is read already.
 
