@@ -82,7 +82,7 @@ def _cold(ours: Backroom, products: int) -> dict[str, int]:
         client.join()
     if {status for status, _ in answers} != {200} or len({body for _, body in answers}) != 1:
         raise UnableToMeasure("the clients did not all get the same page")
-    counted = "SELECT coalesce(sum(number), 0) FROM tallies WHERE hour < '1971' AND name = '{}'"
+    counted = "SELECT coalesce(sum(number), 0) FROM tallies WHERE hour < '1971-01-01' AND name = '{}'"
     wait_until(lambda: ours.count(counted.format("pages")) >= CLIENTS, "counting the reads")
     return {"clients": CLIENTS, "made": ours.count(counted.format("pages_made"))}
 
