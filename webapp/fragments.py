@@ -1,24 +1,25 @@
 """Pieces of HTML for stores' own pages, from the merchant's template (Liquid) or the usual one.
 
-Liquid can do nothing but read what it is given; loops and output are bounded. Values are escaped unless the template
-says otherwise; descriptions are the shop's own HTML, cleaned of what could run.
+Liquid can do nothing but read what it is given; loops, output and time are bounded. Values are escaped unless the
+template says otherwise; descriptions are the shop's own HTML, cleaned of what could run.
 """
 
 from functools import lru_cache
 from typing import Any
 
 import nh3
-from liquid import Environment
 from liquid.exceptions import LiquidError
 from liquid.template import BoundTemplate
 from markupsafe import Markup
 
 from commerce.rules.money import exponent
 from commerce.tables.page_templates import CATEGORY, PRODUCT
+from webapp.bounded_liquid import Bounded
 from webapp.storefronts import Storefront
 
 LONGEST_TEMPLATE = 50_000
-_LONGEST_OUTPUT, _MOST_STEPS = 1_000_000, 100_000
+# What Liquid raises of a template's own doing, beside its own errors.
+_FAULTS = (LiquidError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, MemoryError)
 
 USUAL = {
     PRODUCT: """<article class="backroom-product" data-product="{{ product.id }}">
@@ -54,13 +55,6 @@ class UnableToRender(ValueError):
     """The template is wrong; says where."""
 
 
-class _Bounded(Environment):
-    loop_iteration_limit = _MOST_STEPS
-    output_stream_limit = _LONGEST_OUTPUT
-    local_namespace_limit = _LONGEST_OUTPUT
-    context_depth_limit = 10
-
-
 def _money(value: Any) -> str:
     """A price as "19.99 EUR"; nothing where there is none."""
     if not isinstance(value, dict) or value.get("amount") is None:
@@ -73,8 +67,8 @@ def _money(value: Any) -> str:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = _Bounded(autoescape=True)
+def _environment() -> Bounded:
+    environment = Bounded(autoescape=True)
     environment.add_filter("money", _money)
     for tag in ("include", "render"):
         environment.tags.pop(tag, None)
@@ -100,13 +94,13 @@ def render(source: str, values: dict[str, Any]) -> str:
             known[name] = known[name] | {"description_html": Markup(nh3.clean(told))}  # noqa: S704 - cleaned
     try:
         return _parsed(source).render(**known)
-    except LiquidError as error:
-        raise UnableToRender(_told(error)) from error
     except RecursionError as error:
         raise UnableToRender("The template is nested too deeply.") from error
+    except _FAULTS as error:
+        raise UnableToRender(_told(error)) from error
 
 
-def _told(error: LiquidError) -> str:
+def _told(error: Exception) -> str:
     return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
 
 
