@@ -6,15 +6,13 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from commerce.rules.listings import ListingQuery, listing
 from commerce.tables import cards, categories, page_templates, products, shops
-from commerce.tables.page_templates import CATEGORY, KINDS, PRODUCT, Cdn
+from commerce.tables.page_templates import CATEGORY, KINDS, PRODUCT
 from integrations.cdns.purges import KINDS as CDNS
-from webapp import fragments, guards, pages, shapes, store_pages
+from webapp import cdn_form, fragments, guards, pages, shapes, store_pages
 from webapp.errors import Problem
 from webapp.parts import parts
 
 blueprint = Blueprint("page_templates", __name__, url_prefix="/dashboard/cache")
-
-_LONGEST_SECONDS = 86_400
 
 
 @blueprint.get("/templates/<kind>")
@@ -25,7 +23,7 @@ def edit(kind: str) -> str:
     _known(kind)
     with parts().database.read() as db:
         own = page_templates.sources(db, shop_id=g.shop.id).get(kind)
-    return _page(kind, own or fragments.USUAL[kind], is_own=own is not None)
+    return _page(kind, own or fragments.USUAL[kind], is_own=own is not None, wrong=_wrong(kind, own) if own else "")
 
 
 @blueprint.post("/templates/<kind>")
@@ -34,7 +32,7 @@ def edit(kind: str) -> str:
 def save(kind: str) -> Any:
     """Show what a template makes, store it, or bring back the usual one. One that is wrong is never stored."""
     _known(kind)
-    here, source = parts(), request.form.get("source", "").replace("\r\n", "\n")
+    here, source = parts(), request.form.get("source", "").replace("\r\n", "\n").replace("\x00", "")
     if request.form.get("action") == "usual" or source.strip() == fragments.USUAL[kind].strip():
         source = ""
     wrong = _wrong(kind, source) if source else ""
@@ -53,7 +51,7 @@ def save(kind: str) -> Any:
 @pages.of_shop
 def cdn() -> str:
     """The CDN before the shop's pages."""
-    return _cdn_page({}, "")
+    return _cdn_page({}, {})
 
 
 @blueprint.post("/cdn")
@@ -62,20 +60,11 @@ def cdn() -> str:
 def save_cdn() -> Any:
     """Store which CDN is told of changes, or that there is none."""
     here, form = parts(), request.form
-    kind = form.get("kind", "")
     with here.database.read() as db:
         before = page_templates.cdn(db, here.vault, shop_id=g.shop.id)
-    chosen = None
-    if kind:
-        seconds, address = form.get("seconds", "").strip(), form.get("address", "").strip()
-        token = form.get("token", "").strip() or (before.token if before else "")
-        if kind not in CDNS or not address.startswith("https://") or len(address) > 500:
-            return _cdn_page(form, "The address has to begin with https://."), 400
-        if not seconds.isdecimal() or not 1 <= int(seconds) <= _LONGEST_SECONDS:
-            return _cdn_page(form, f"Seconds are a whole number from 1 to {_LONGEST_SECONDS}."), 400
-        if not token:
-            return _cdn_page(form, "Without a token the CDN lets nobody purge."), 400
-        chosen = Cdn(kind=kind, address=address, token=token, seconds=int(seconds))
+    chosen, wrong = cdn_form.read(form, before, here.settings) if form.get("kind") else (None, {})
+    if wrong:
+        return _cdn_page(form, wrong), 400
     with here.database.write() as db:
         page_templates.save_cdn(db, here.vault, shop_id=g.shop.id, chosen=chosen, now=pages.now())
         shops.bump_pages(db, g.shop.id)
@@ -84,7 +73,7 @@ def save_cdn() -> Any:
     return redirect(url_for("page_templates.cdn"))
 
 
-def _cdn_page(form: Any, wrong: str) -> str:
+def _cdn_page(form: Any, wrong: dict[str, str]) -> str:
     here = parts()
     with here.database.read() as db:
         known = page_templates.cdn(db, here.vault, shop_id=g.shop.id)

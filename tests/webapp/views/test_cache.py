@@ -7,9 +7,11 @@ import pytest
 
 from commerce.rules.page_scope import NOTHING_DROPPED
 from commerce.tables import effects, page_templates, tallies
+from integrations.outbound import is_public
 from tests.stored import rows
 from tests.webapp.markup import token
 from tests.webapp.stock import NOW
+from webapp import cdn_form
 
 
 def post(merchant: Any, path: str, given: Mapping[str, str], **options: Any) -> Any:
@@ -97,11 +99,32 @@ class TestTemplates:
         with shop.here.database.read() as db:
             assert page_templates.sources(db, shop_id=shop.id) == {}
 
+    def test_that_fails_by_now_can_be_mended(self, merchant: Any, shop: Any) -> None:
+        shop.product()
+        with shop.here.database.write() as db:
+            page_templates.save(
+                db, shop_id=shop.id, kind="product", source="{{ product.title | divided_by: 0 }}", now=NOW
+            )
+        page = merchant.get("/dashboard/cache/templates/product")
+        assert page.status_code == 200
+        assert "divided_by" in page.text
+        assert "This cannot be saved." in page.text
+
+    def test_has_no_character_that_cannot_be_stored(self, merchant: Any, shop: Any) -> None:
+        assert post(merchant, "templates/product", {"source": "a\x00b", "action": "save"}).status_code == 302
+        with shop.here.database.read() as db:
+            assert page_templates.sources(db, shop_id=shop.id) == {"product": "ab"}
+
 
 GIVEN = {"kind": "fastly", "address": "https://api.fastly.com/service/x/purge", "token": "s3cret", "seconds": "60"}
 
 
 class TestCdn:
+    @pytest.fixture(autouse=True)
+    def _known_hosts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """No name is looked up: Fastly's is a public host."""
+        monkeypatch.setattr(cdn_form, "is_public", lambda url: "fastly.com" in url or is_public(url))
+
     def test_is_kept_with_its_token_sealed_and_never_shown(self, merchant: Any, shop: Any) -> None:
         post(merchant, "cdn", GIVEN)
         assert shop.here.storefronts.of(shop.key).cdn.token == "s3cret"
@@ -113,9 +136,37 @@ class TestCdn:
         assert shop.here.storefronts.of(shop.key).cdn is None
 
     @pytest.mark.parametrize(
-        "wrong", [{"address": "http://x.example"}, {"seconds": "0"}, {"seconds": "x"}, {"token": ""}, {"kind": "x"}]
+        ("field", "value"),
+        [
+            ("address", "http://x.example"),
+            ("address", "https://"),
+            ("address", "https://user@cdn.example/"),
+            ("address", "https://[::1"),
+            ("address", "https://cdn.example:99999/"),
+            ("seconds", "0"),
+            ("seconds", "x"),
+            ("seconds", "9" * 5000),
+            ("token", ""),
+            ("token", "s\u00e9cret"),
+            ("token", "a\nX-Other: 1"),
+            ("kind", "x"),
+        ],
     )
-    def test_has_to_make_sense(self, merchant: Any, shop: Any, wrong: Any) -> None:
-        answer = post(merchant, "cdn", GIVEN | wrong)
+    def test_has_to_make_sense(self, merchant: Any, shop: Any, field: str, value: str) -> None:
+        answer = post(merchant, "cdn", GIVEN | {field: value})
         assert answer.status_code == 400
-        assert "This was not saved." in answer.text
+        assert "Nothing was saved" in answer.text
+        assert f'aria-describedby="wrong-{field}"' in answer.text
+        assert shop.here.storefronts.of(shop.key).cdn is None
+
+    @pytest.mark.parametrize("address", ["https://127.0.0.1/purge", "https://169.254.169.254/", "https://[::1]:9200/"])
+    def test_is_not_in_a_private_network(self, merchant: Any, shop: Any, address: str) -> None:
+        answer = post(merchant, "cdn", GIVEN | {"address": address})
+        assert "it is in a private network" in answer.text
+        assert shop.here.storefronts.of(shop.key).cdn is None
+
+    def test_token_is_sent_nowhere_else_than_it_was_given_for(self, merchant: Any, shop: Any) -> None:
+        post(merchant, "cdn", GIVEN)
+        elsewhere = GIVEN | {"address": "https://evil.example/purge", "token": ""}
+        assert post(merchant, "cdn", elsewhere).status_code == 400
+        assert shop.here.storefronts.of(shop.key).cdn.address == GIVEN["address"]
