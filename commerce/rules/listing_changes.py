@@ -2,12 +2,11 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from commerce.rules.cards import Card, CardChange
-from commerce.rules.listings import PRICE, Key, Listing, ListingQuery, counted, key_of, meets
+from commerce.rules.listings import PRICE, USUAL_SORT, Key, Listing, ListingQuery, counted, key_of, meets
 
 
 class Verdict(Enum):
@@ -56,10 +55,10 @@ def verdict(page: Made, change: CardChange) -> Verdict:
     was, now = (card is not None and meets(card, query) for card in (before, after))
     if was != now:
         return Verdict.CHANGED
-    if was and before is not None and after is not None and _moves(page, before, after):
-        return Verdict.CHANGED
-    sure, changed = _counts_change(page, before, after), _span_changes(page, before, after)
-    return sure if sure is not Verdict.SAME else changed
+    said = {_counts_change(page, before, after), _span_changes(page, before, after)}
+    if was and before is not None and after is not None:
+        said.add(_moves(page, before, after))
+    return next((each for each in (Verdict.CHANGED, Verdict.UNSURE) if each in said), Verdict.SAME)
 
 
 def _there(card: Card | None, query: ListingQuery) -> Card | None:
@@ -67,29 +66,21 @@ def _there(card: Card | None, query: ListingQuery) -> Card | None:
     return card if there else None
 
 
-def _moves(page: Made, before: Card, after: Card) -> bool:
+def _moves(page: Made, before: Card, after: Card) -> Verdict:
     """Whether a card that is on the list before and after is shown differently, or moves into, out of or over the page.
 
-    Only its place among those that are shown matters, so that this stays exact whatever the others do.
+    Keys by price and title are of what is shown, so that those of a page that is kept are those of now. In the usual
+    order a card may get another key and stay where it is: the keys of the page say nothing sure then.
     """
-    old, new = key_of(before, page.query), key_of(after, page.query)
-    others = [key for key in page.keys if key != old]
-    is_shown = len(others) != len(page.keys)
+    is_shown = any(key[-1] == before.id for key in page.keys)
     if is_shown and before.shown != after.shown:
-        return True
+        return Verdict.CHANGED
+    old, new = key_of(before, page.query), key_of(after, page.query)
     if old == new:
-        return False
-    if is_shown:
-        return _place(page, others, new) != page.keys.index(old)
-    return _side(page, old) != _side(page, new)
-
-
-def _place(page: Made, others: Sequence[Key], new: Key) -> int:
-    """The place that the key gets on the page beside the others; -1 where it may be on another page."""
-    place = sum(key < new for key in others)
-    if (place == 0 and page.query.page > 1) or (place == len(others) and not page.is_last):
-        return -1
-    return place
+        return Verdict.SAME
+    if page.query.sort == USUAL_SORT:
+        return Verdict.UNSURE
+    return Verdict.CHANGED if _side(page, old) != _side(page, new) else Verdict.SAME
 
 
 def _side(page: Made, key: Key) -> int:

@@ -60,6 +60,9 @@ queries = st.builds(
 )
 
 
+SINGLE: tuple[dict[str, Any], ...] = ({"page": "z"}, {"price": 2}, {"title": "Zebra"}, {"created": 2}, {"created": 4})
+
+
 def there(found: Any, query: ListingQuery) -> list[Card]:
     return [card for card in found if query.category in card.categories or card.id in query.added]
 
@@ -74,7 +77,7 @@ class TestVerdict:
             key = str(data.draw(st.integers(0, 9)))
             before, after = stored.get(key), data.draw(st.none() | cards(int(key)))
             if before is not None and after is not None and data.draw(st.booleans()):
-                after = replace(before, **data.draw(st.sampled_from(({"page": "z"}, {"price": 2}, {"title": "Zebra"}))))
+                after = replace(before, **data.draw(st.sampled_from(SINGLE)))
             said = verdict(shown, CardChange(product_id=key, before=before, after=after))
             stored.pop(key, None)
             stored |= {key: after} if after is not None else {}
@@ -84,6 +87,27 @@ class TestVerdict:
             assert said is (Verdict.SAME if now.digest == shown.digest else Verdict.CHANGED)
             if said is Verdict.CHANGED:
                 return
+
+    def test_stays_exact_after_changes_that_moved_nothing(self) -> None:
+        query = ListingQuery(category="1", facets=())
+        a, b, c = (
+            Card(id=key, handle="", title="", price=1, created=created, categories=("1",))
+            for key, created in (("a", 10), ("b", 8), ("c", 5))
+        )
+        shown = made(query, listing([a, b, c], query))
+        later = replace(b, created=6)  # it stays where it is
+        assert self.says(shown, [a, later, c], b, later)
+        dearer = replace(later, price=2)
+        assert not self.says(shown, [a, dearer, c], later, dearer), "it is still shown"
+        newer = replace(c, created=7)
+        assert not self.says(shown, [a, later, newer], c, newer), "it comes before the one that was moved back"
+
+    def says(self, shown: Any, now: Any, before: Card, after: Card) -> bool:
+        """Whether the page is the same, by the verdict and, where that is not sure, by making it anew."""
+        said = verdict(shown, CardChange(product_id=before.id, before=before, after=after))
+        if said is Verdict.UNSURE:
+            return made(shown.query, listing(now, shown.query)).digest == shown.digest
+        return said is Verdict.SAME
 
 
 class TestListing:
