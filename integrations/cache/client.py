@@ -1,5 +1,6 @@
 """The connection to Redis, and by which run of it: what a server that was restarted remembers may be too old."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from typing import Any
 import structlog
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 from redis.retry import Retry
 
 from integrations.errors import Transient
@@ -31,6 +32,7 @@ class Client:
         self.redis = Redis.from_url(url, redis_connect_func=self._greet, **options)
         self.run = ""
         self._silent_until = 0.0
+        self._local = threading.local()
 
     def _greet(self, connection: Any) -> None:
         """Every connection is to the run that its server told: connections do not outlive a server."""
@@ -51,6 +53,24 @@ class Client:
                 self.redis.ping()
         return self.run
 
+    def quickly(self, *words: Any) -> Any:
+        """One command on a connection that only this thread has: half of what the pool's way costs.
+
+        Raises NoScriptError for a script that the server does not know, otherwise as `reached`.
+        """
+        with self.reached():
+            connection = getattr(self._local, "connection", None)
+            if connection is None:
+                connection = self._local.connection = self.redis.connection_pool.make_connection()
+            try:
+                connection.send_command(*words, check_health=False)
+                return connection.read_response()
+            except ResponseError:
+                raise
+            except BaseException:
+                connection.disconnect()  # what comes next on it would be the answer to this
+                raise
+
     @contextmanager
     def reached(self) -> Iterator[None]:
         """Calls within either reach Redis or raise Transient, soon; for half a second after one failed, at once."""
@@ -58,6 +78,8 @@ class Client:
             raise Transient("the cache is away")
         try:
             yield
+        except NoScriptError:
+            raise
         except (RedisError, OSError) as error:
             self._silent_until = time.monotonic() + _PAUSE
             _log.warning("cache.unreachable", error=type(error).__name__, effect="pages are read from the tables")
