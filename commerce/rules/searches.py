@@ -23,8 +23,9 @@ def folded(query: str) -> str:
 
 
 def is_personal(query: str) -> bool:
-    """Whether the query looks like a mail address, a telephone number or the number of a card."""
-    return bool(_ADDRESS.search(query) or _NUMBER.search(query))
+    """Whether the query looks like a mail address, a telephone number or the number of a card, however it is typed."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKC", query) if unicodedata.category(sign) != "Cf")
+    return bool(_ADDRESS.search(plain) or _NUMBER.search(plain))
 
 
 def counted_as(query: str) -> str:

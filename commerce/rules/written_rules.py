@@ -8,6 +8,7 @@ from typing import Any
 from commerce.rules import merchandising
 from commerce.rules.documents import facet_name
 from commerce.rules.merchandising import Add, AnyAction, Hide, Lift, Pin, Redirect, Replace, Rule, Target
+from commerce.rules.written_settings import is_storable
 
 ACTIONS: dict[str, type[AnyAction]] = {
     "pin": Pin,
@@ -84,7 +85,7 @@ def _words(told: Mapping[str, Any], applies_to: str) -> tuple[str, ...]:
     if not isinstance(given, list | tuple) or not 1 <= len(given) <= MOST_WORDS:
         raise UnableToReadRule("words", f"must have from 1 to {MOST_WORDS} entries")
     for words in given:
-        if not isinstance(words, str) or not words.strip() or len(words) > _LONGEST or "\x00" in words:
+        if not isinstance(words, str) or not words.strip() or len(words) > _LONGEST or not is_storable(words):
             raise UnableToReadRule("words", f"must be texts of at most {_LONGEST} characters")
         if applies_to != merchandising.CATEGORY and not merchandising.folded(words):
             raise UnableToReadRule("words", "must have a letter or a number in each entry")
@@ -110,7 +111,7 @@ def _action(told: Any, place: str) -> AnyAction:
 
 def _text(told: Mapping[str, Any], name: str, place: str) -> str:
     value = told.get(name)
-    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST or "\x00" in value:
+    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST or not is_storable(value):
         raise UnableToReadRule(place, f"must be a text of 1 to {_LONGEST} characters")
     return value.strip()
 

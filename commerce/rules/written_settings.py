@@ -90,6 +90,15 @@ def read_labels(told: Any) -> dict[str, str]:
     return labels
 
 
+def is_storable(words: str) -> bool:
+    """Whether databases and answers can have it: JSON may write halves of characters, which nothing else takes."""
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in words
+
+
 def phrase(words: str) -> str:
     """Words of a synonym or stop word as they are compared: lower case, single spaces."""
     return _SPACE.sub(" ", words).strip().lower()
@@ -143,4 +152,4 @@ def _is_list(told: Any, most: int) -> bool:
 
 
 def _is_text(told: Any) -> bool:
-    return isinstance(told, str) and len(told) <= _LONGEST and "\x00" not in told
+    return isinstance(told, str) and len(told) <= _LONGEST and is_storable(told)

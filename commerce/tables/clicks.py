@@ -32,6 +32,7 @@ from commerce.tables.columns import BigId, insert, metadata
 from commerce.tables.searches import Key, Place, PlaceKey, Tally, add, add_places
 
 MOST_CLICKS = 50_000  # of a shop in a day that can still become carts and orders
+MOST_ORDERS = 10_000  # of a shop in a day: anyone's browser may tell of orders
 
 clicks = Table(
     "search_clicks",
@@ -125,6 +126,9 @@ def order(db: Connection, *, shop_id: int, orders: Mapping[str, str], day: date)
     there = and_(converted.c.shop_id == shop_id, converted.c.order_id.in_(wanted))
     counted = set(db.execute(select(converted.c.order_id).where(there)).scalars())
     new = [key for key, token in sorted(wanted.items()) if token in known and key not in counted]
+    of_day = and_(converted.c.shop_id == shop_id, converted.c.day == day)
+    there_are = db.execute(select(func.count()).select_from(converted).where(of_day)).scalar_one() if new else 0
+    new = new[: max(0, MOST_ORDERS - there_are)]
     if not new:
         return
     rows = [{"shop_id": shop_id, "order_id": key, "day": day} for key in new]

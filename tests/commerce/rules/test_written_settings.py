@@ -57,6 +57,8 @@ class TestRead:
             ({"synonyms": ["sofa"]}, "synonyms"),
             ({"synonyms": {"sofa": "couch"}}, "synonyms"),
             ({"stop_words": [5]}, "stop_words"),
+            ({"stop_words": ["x\ud800"]}, "stop_words"),
+            ({"synonyms": {"sofa": ["\udfff"]}}, "synonyms"),
             ({"facets": ["!"]}, "facets"),
             ({"sorts": ["random"]}, "sorts"),
             ({"price_bands": [5, 3]}, "price_bands"),
@@ -75,7 +77,7 @@ class TestReadLabels:
     def test_keeps_them_by_the_names_of_facets(self) -> None:
         assert read_labels({"Shoe size": " Größe ", "brand": ""}) == {"shoe-size": "Größe"}
 
-    @pytest.mark.parametrize("told", [[], {"!": "x"}, {"brand": 5}])
+    @pytest.mark.parametrize("told", [[], {"!": "x"}, {"brand": 5}, {"brand": "\ud800"}])
     def test_refuses_anything_else(self, told: Any) -> None:
         with pytest.raises(UnableToReadSettings):
             read_labels(told)

@@ -127,6 +127,16 @@ class TestClicks:
         clicks.order(db, shop_id=shop_id, orders={"21": "abcdefgh.2"}, day=TODAY)
         assert searches.totals(db, shop_id=shop_id, since=TODAY).orders == 1
 
+    def test_lead_to_a_bounded_number_of_orders(
+        self, db: Connection, shop_id: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(clicks, "MOST_ORDERS", 3)
+        clicks.save(db, [click(shop_id)], day=TODAY)
+        for start in (10, 20, 30):
+            told = {str(number): "abcdefgh.2" for number in range(start, start + 2)}
+            clicks.order(db, shop_id=shop_id, orders=told, day=TODAY)
+        assert searches.totals(db, shop_id=shop_id, since=TODAY).orders == 3
+
     def test_are_bounded_and_forgotten(self, db: Connection, shop_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(clicks, "MOST_CLICKS", 2)
         clicks.save(db, [click(shop_id, f"abcdefg{number}.1") for number in range(5)], day=LONG_AGO)
