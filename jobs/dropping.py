@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from commerce.database import Database
+from commerce.rules import page_names
 from commerce.rules.cards import CardChange
 from commerce.rules.categories import CategoryChange
 from commerce.rules.listing_changes import Made, Verdict, made, verdict
@@ -14,7 +15,6 @@ from commerce.rules.page_scope import NOTHING_DROPPED, Scope
 from commerce.tables import cards
 from integrations.cache.pages import ANYWHERE, Pages, Space
 
-_FORMS = ("", ":html")
 _NAMED = 3  # pages whose names an event's timeline tells
 
 Change = CardChange | CategoryChange
@@ -41,8 +41,7 @@ class Dropping:
         self._look(scope)
         names = ["categories"]
         for key in scope.keys:
-            names += _product_names(key)
-            names.append(f"category:{key}:none")
+            names += [*page_names.every_of_product(key), page_names.of_no_category(key)]
         names += [name for found in self._kept.values() for name in found]
         dropped = len(self._pages.drop(self._space, names))
         return f"Dropped all {dropped} pages that it may have changed." if dropped else NOTHING_DROPPED
@@ -65,10 +64,10 @@ class Dropping:
     def _of_card(self, change: CardChange) -> Iterable[str]:
         before, after = change.before, change.after
         if before is None or after is None or before.page != after.page:
-            yield from _product_names(change.product_id)
+            yield from page_names.every_of_product(change.product_id)
             for side in (before, after):
                 if side is not None:
-                    yield from _product_names(side.handle)
+                    yield from page_names.every_of_product(side.handle)
         there = [side.categories if side is not None else () for side in (before, after)]
         if sorted(there[0]) != sorted(there[1]):
             yield "categories"
@@ -92,16 +91,11 @@ class Dropping:
     def _of_category(self, change: CategoryChange) -> Iterable[str]:
         yield "categories"
         for key in {change.category_id, *(side.handle for side in (change.before, change.after) if side)}:
-            yield f"category:{key}:none"
+            yield page_names.of_no_category(key)
         for category in (change.category_id, ANYWHERE):
             for name, page in self._kept.get(category, {}).items():
                 if page.query.category == change.category_id:
                     yield name
-
-
-def _product_names(key: str) -> list[str]:
-    """All names under which the page of a product may be kept, or that there is none."""
-    return [f"{kind}:{key}{form}" for kind in ("product", "handle") for form in _FORMS]
 
 
 def _made(described: bytes) -> Made:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from commerce.database import UNREACHABLE
+from commerce.rules import page_names
 from integrations.errors import Transient
 from webapp import allowances, page_answers, store_pages
 from webapp.kept import Kept, TooMuch
@@ -69,13 +70,14 @@ def asked_for(words: list[str], arguments: list[tuple[str, str]]) -> Asked | Non
     for name, value in arguments:
         if name != "key":
             given.setdefault(name, []).append(value)
-    is_html = given.get("format") == ["html"]
+    form = given.get("format", [""])[0].strip()
+    is_html = form == "html"
     if words[0] == "products" and len(words) == 2:
-        return store_pages.product(words[1], is_html=is_html) if given.keys() <= {"format"} else None
+        return store_pages.product(words[1], is_html=is_html) if form in ("", "json", "html") else None
     if words[0] == "categories" and len(words) == 2:
-        name = store_pages.category_name(words[1], given)
+        name = page_names.of_category(words[1], given)
         return store_pages.category(words[1], name, store_pages.Wanted(), is_html=is_html)
-    return store_pages.all_categories() if words == ["categories"] and not given else None
+    return store_pages.all_categories() if words == ["categories"] else None
 
 
 def _bearer(environ: dict[str, Any]) -> str:

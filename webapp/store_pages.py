@@ -1,7 +1,5 @@
 """The pages that stores show: what each is called in the cache, how it is made from the tables, and for how long."""
 
-import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -10,7 +8,7 @@ from typing import Any
 import orjson
 
 from commerce.database import Connection
-from commerce.rules import merchandising
+from commerce.rules import merchandising, page_names
 from commerce.rules.cards import Card
 from commerce.rules.documents import is_searchable
 from commerce.rules.listing_changes import made as remembered
@@ -23,8 +21,6 @@ from webapp.storefronts import Storefront
 
 HOUR = 3600.0
 PRODUCT_FRESH, CATEGORY_FRESH, NOTHING_FRESH = HOUR, HOUR / 4, 60.0
-_LONGEST_NAME = 160
-HTML = ":html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +51,7 @@ class Asked:
 
 def product(key: str, *, is_html: bool = False) -> Asked:
     """The page of a product, by its id or handle."""
-    suffix = HTML if is_html else ""
+    names = page_names.of_product(key, is_html=is_html)
 
     def make(db: Connection, front: Storefront, _now: datetime) -> Made:
         found_id = cards.id_of(db, shop_id=front.shop.id, key=key)
@@ -63,17 +59,17 @@ def product(key: str, *, is_html: bool = False) -> Asked:
             db, shop_id=front.shop.id, ids=[found_id] if found_id else [], currency=front.shop.currency
         )
         item = read.get(found_id or "")
-        by_id = found_id == key
-        name = f"{'product' if by_id else 'handle'}:{key}{suffix}"
+        about: dict[str, Any] = {"keys": [key]}
         if item is None or not is_searchable(item):
-            return Made(name=f"handle:{key}{suffix}", body=None, about={}, marks=(f"key:{key}",), fresh=NOTHING_FRESH)
+            return Made(name=names[1], body=None, about=about, marks=(f"key:{key}",), fresh=NOTHING_FRESH)
         shape = shapes.product(item)
         shape.pop("reread")
         body = fragments.product(front, shape) if is_html else orjson.dumps(shape)
         marks = (f"product:{item.id}", f"key:{key}")
-        return Made(name=name, body=body, about={"products": [item.id]}, marks=marks, fresh=PRODUCT_FRESH)
+        name = names[0] if found_id == key else names[1]
+        return Made(name=name, body=body, about=about | {"products": [item.id]}, marks=marks, fresh=PRODUCT_FRESH)
 
-    return Asked(kind="product", names=(f"product:{key}{suffix}", f"handle:{key}{suffix}"), make=make, is_html=is_html)
+    return Asked(kind="product", names=names, make=make, is_html=is_html)
 
 
 def all_categories() -> Asked:
@@ -104,25 +100,15 @@ class Wanted:
     facets: tuple[str, ...] | None = None
 
 
-def category_name(key: str, arguments: Mapping[str, list[str]]) -> str:
-    """Under which name a page of a category is kept, from the parameters of its address."""
-    more = sorted((name, value) for name, values in arguments.items() for value in values if name != "page" and value)
-    page = next((value for value in arguments.get("page", ()) if value), "1")
-    rest = "&".join(f"{name}={value}" for name, value in more)
-    if not re.fullmatch(r"[0-9]{1,6}", page) or len(rest) > _LONGEST_NAME:
-        rest = hashlib.blake2b(f"{page}&{rest}".encode("utf-8", "replace"), digest_size=16).hexdigest()
-        page = "1"
-    return f"category:{key}:page:{int(page)}" + (f":{rest}" if rest else "")
-
-
 def category(key: str, name: str, wanted: Wanted, *, is_html: bool = False) -> Asked:
-    """A page of a category, by its id or handle; `name` is that of `category_name`."""
+    """A page of a category, by its id or handle; `name` is that of page_names."""
+
+    none = page_names.of_no_category(key)
 
     def make(db: Connection, front: Storefront, now: datetime) -> Made:
         shown = categories.shown_as(db, shop_id=front.shop.id, key=key)
         if shown is None:
-            none = f"category:{key}:none"
-            return Made(name=none, body=None, about={"all": 1}, marks=(f"key:{key}",), fresh=NOTHING_FRESH)
+            return Made(name=none, body=None, about={"keys": [key]}, marks=(f"key:{key}",), fresh=NOTHING_FRESH)
         outcome = merchandising.outcome(front.rules, now=now, query="", category=shown.handle)
         query = _query(front, shown.id, wanted, outcome)
         found = listing(cards.of_category(db, shop_id=front.shop.id, category_id=shown.id, added=query.added), query)
@@ -130,7 +116,7 @@ def category(key: str, name: str, wanted: Wanted, *, is_html: bool = False) -> A
         return Made(
             name=name,
             body=fragments.category(front, shape) if is_html else orjson.dumps(shape),
-            about={"categories": [shown.id], "products": list(query.added)},
+            about={"keys": [key], "categories": [shown.id], "products": list(query.added)},
             marks=(f"category:{shown.id}", f"key:{key}", *(f"product:{each}" for each in query.added)),
             fresh=CATEGORY_FRESH,
             until=_changes_at(front.rules, now),
@@ -138,7 +124,7 @@ def category(key: str, name: str, wanted: Wanted, *, is_html: bool = False) -> A
             made_of=orjson.dumps(asdict(remembered(query, found))),
         )
 
-    return Asked(kind="category", names=(name, f"category:{key}:none"), make=make, is_html=is_html)
+    return Asked(kind="category", names=(name, none), make=make, is_html=is_html)
 
 
 def _query(front: Storefront, category_id: str, wanted: Wanted, outcome: Outcome) -> ListingQuery:

@@ -25,25 +25,31 @@ from commerce.vault import Vault, digest
 SEEN_SECONDS = 0.1
 _KNOWN = 5_000
 _MOST_WAITING = 300
+_ABOUT = ("products", "categories", "keys")
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Changes that are committed, and whose pages were not dropped yet. `everything`: too many to name."""
+    """Changes that are committed, and whose pages were not dropped yet. `keys`: what may lead elsewhere now;
+    `everything`: too many to name.
+    """
 
     products: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
     everything: bool = False
 
     def touches(self, about: Mapping[str, Any]) -> bool:
-        """Whether a page about these (ids by "products" and "categories") may be older than a change."""
+        """Whether a page about these (ids by "products" and "categories", "keys" that it was asked for by) may be older
+        than a change.
+        """
         if not (self.everything or self.products or self.categories):
             return False
         if self.everything or about.get("all"):
             return True
-        return _meet(self.products, about.get("products", ())) or _meet(self.categories, about.get("categories", ()))
+        return any(_meet(getattr(self, name), about.get(name, ())) for name in _ABOUT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,9 +163,9 @@ def _read(db: Connection, vault: Vault, key: str, known: Storefront | None) -> S
 def _waiting(db: Connection, shop_id: int) -> Waiting:
     rows = effects.waiting_details(db, shop_id=shop_id, kind=effects.PAGES, limit=_MOST_WAITING + 1)
     details = [detail or {} for detail in rows]
+    named = {name: frozenset(each for detail in details for each in detail.get(name, ())) for name in _ABOUT}
     return Waiting(
-        products=frozenset(each for detail in details for each in detail.get("products", ())),
-        categories=frozenset(each for detail in details for each in detail.get("categories", ())),
+        **named,
         everything=len(rows) > _MOST_WAITING or any(not detail for detail in details),
     )
 

@@ -311,6 +311,20 @@ class TestNothingOldIsServed:
         assert get("products/1").json["price"]["amount"] == 1, "Redis is back with what it had"
 
 
+class TestRedis:
+    def test_that_forgot_everything_is_told_again(self, backroom: Backroom, get: Get, tell: Tell) -> None:
+        tell(lamp(1))
+        get("products/1")
+        backroom.parts.pages.client.redis.script_flush()
+        backroom.parts.pages.client.redis.flushall()
+        assert [how(get("products/1")) for _ in range(2)] == ["fwd=miss; stored", "hit"]
+
+    def test_that_refuses_is_as_good_as_away(self, backroom: Backroom, get: Get, tell: Tell) -> None:
+        tell(lamp(1))
+        backroom.parts.pages.client.redis.rpush("backroom:pages:{1}:used", "no set")
+        assert get("products/1").status_code == 200
+
+
 class TestMemory:
     def test_is_bounded_by_what_was_not_used_for_longest(self, backroom: Backroom) -> None:
         pages, space = Pages(backroom.parts.pages.client, most_bytes=10_000), Space(shop_id=1, version=0)
@@ -372,3 +386,45 @@ class TestCdn:
         tell(lamp(1, price=1))
         purges = rows(backroom.parts.database, effects.effects, kind=effects.PURGE)
         assert purges[-1].detail == {"products": ["1"], "categories": ["7"]}
+
+
+class TestNames:
+    def test_no_address_spoils_the_page_of_another(self, get: Get, tell: Tell) -> None:
+        tell(*(lamp(number) for number in range(1, 4)))
+        for odd, path in (
+            ("products/lamp-1%3Ahtml", "products/lamp-1?format=html"),
+            ("categories/lamps?page=&page=2&per_page=2", "categories/lamps?page=2&per_page=2"),
+            (
+                "categories/lamps?filter[brand]=Lux%26sort%3Dprice:asc",
+                "categories/lamps?filter[brand]=Lux&sort=price:asc",
+            ),
+        ):
+            spoilt = get(odd)
+            answer = get(path)
+            assert answer.status_code == 200, path
+            assert how(answer) == "fwd=miss; stored"
+            assert answer.data != spoilt.data, path
+
+    def test_what_is_asked_for_twice_is_what_was_asked_for_first(self, get: Get, tell: Tell) -> None:
+        tell(lamp(1))
+        for _ in range(2):  # made, and kept
+            answer = get("categories/lamps?format=html&format=json")
+            assert (answer.mimetype, answer.data[:8]) == ("text/html", b"<section")
+            assert get("products/1?utm_source=mail").status_code == 200
+            assert get("products/1?format=xml").status_code == 400
+        assert how(get("products/1?utm_source=other")) == "hit"
+
+
+class TestNewcomers:
+    def test_are_found_though_the_worker_died_before_the_cache_was_told(
+        self, get: Get, tell: Tell, backroom: Backroom, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tell(lamp(5, handle="6"))
+        missing = ("products/1", "products/lamp-1", "categories/8", "categories/new")
+        assert [get(path).status_code for path in (*missing, "products/6")] == [404, 404, 404, 404, 200]
+        monkeypatch.setattr("jobs.pages.carry_out", lambda *_: None)
+        for number in (1, 6):
+            shop.send("product.saved", lamp(number, categories=[{"id": "8", "title": "New", "handle": "new"}]))
+        events.apply_deliveries(shop_id=shop.id)
+        assert [get(path).status_code for path in missing] == [200, 200, 200, 200]
+        assert get("products/6").json["title"] == "Lamp 6", "its own id is before another one's handle"
