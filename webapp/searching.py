@@ -43,6 +43,7 @@ class Found:
     price: tuple[int, int] | None
     corrected: str = ""
     is_partial: bool = False
+    currency: str | None = None
     redirect: str = ""
     reason: Reason | None = None
     bands: tuple[Band, ...] = ()
@@ -80,6 +81,7 @@ def find(here: Parts, shop: Shop, query: SearchQuery, *, tools: Tools | None = N
         price=result.price,
         corrected=result.corrected,
         is_partial=result.is_partial,
+        currency=shop.currency,
         redirect=outcome.redirect,
         reason=why,
         bands=told,

@@ -21,6 +21,8 @@ def answer(found: Found, args: MultiDict[str, str]) -> dict[str, Any]:
         "per_page": found.query.limit,
         "facets": _facets(found, args),
         "stats": {"price": {"min": low, "max": high}},
+        "currency": found.currency,
+        "sorts": list(found.query.settings.sorts),
         "corrected": found.corrected or None,
         "is_partial": found.is_partial,
         "redirect": found.redirect or None,

@@ -1,5 +1,6 @@
 """What shoppers are offered: suggestions while they type, similar products, what is bought together."""
 
+import secrets
 import time
 from typing import Any
 
@@ -34,7 +35,8 @@ def suggestions() -> Response:
 def suggested() -> Response:
     """What `g.shop` suggests for the present request's `q`."""
     started, typed = time.perf_counter(), text("q")
-    return answer(_shape(suggest(parts(), g.shop, typed), folded(typed)), started)
+    passing = {"search_id": secrets.token_urlsafe(6)}  # with which a click on one of the products is told
+    return answer(_shape(suggest(parts(), g.shop, typed), folded(typed)), started, passing=passing)
 
 
 def _shape(found: Suggested, typed: str) -> dict[str, Any]:

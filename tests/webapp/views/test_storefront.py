@@ -19,7 +19,7 @@ class TestSearch:
         assert answer.status_code == 200
         shape = answer.json
         fixed = {"hits", "total", "page", "per_page", "facets", "stats", "took_ms"}
-        assert set(shape) == fixed | {"corrected", "is_partial", "redirect", "reason", "bands", "search_id"}
+        assert set(shape) == fixed | {"corrected", "is_partial", "redirect", "reason", "bands", "search_id", "currency", "sorts"}
         (hit,) = shape["hits"]
         assert set(hit) == {"id", "handle", "title", "title_html", "price", "available", "image", "url"}
         assert hit["price"] == {"amount": 1999, "currency": "EUR"}

@@ -53,7 +53,8 @@ class TestSuggest:
         shop.index()
         asked_before(here, shop, tent_poles=5, tent=9, tarp=4, tent_of_one=1)
         shape = ask("suggest", "q=te").json
-        assert set(shape) == {"queries", "categories", "products", "total", "corrected", "redirect", "took_ms"}
+        told = {"queries", "categories", "products", "total", "corrected", "redirect", "took_ms", "search_id"}
+        assert set(shape) == told
         assert [one["text"] for one in shape["queries"]][:2] == ["tent", "tent poles"]
         assert "tent of one" not in [one["text"] for one in shape["queries"]]
         assert shape["queries"][1]["html"] == "<mark>te</mark>nt poles"

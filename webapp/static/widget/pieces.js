@@ -51,10 +51,10 @@ const resultsUrl = (query) => {
 
 // Minor units by ISO 4217, which browsers do not follow for all of these.
 const PLACES = { 0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF", 3: "BHD IQD JOD KWD LYD OMR TND", 4: "CLF UYW" };
-const places = (currency) => Number(Object.keys(PLACES).find((digits) => PLACES[digits].includes(currency)) ?? 2);
+const places = (currency) => Number(Object.keys(PLACES).find((digits) => currency && PLACES[digits].includes(currency)) ?? 2);
 const money = (price) => {
   if (!price) return "";
-  const digits = places(price.currency || "-");
+  const digits = places(price.currency);
   const amount = price.amount / 10 ** digits;
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
   try {

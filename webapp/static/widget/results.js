@@ -27,7 +27,7 @@ class Results {
       if (facet && value) filters.set(facet[1], [...(filters.get(facet[1]) || []), value]);
     }
     const sort = parameters.get("sort");
-    return { query: parameters.get("q") || "", sort: SORTS.includes(sort) ? sort : SORTS[0], page: Math.max(1, Number(parameters.get("page")) || 1), filters };
+    return { query: parameters.get("q") || "", sort: SORTS.includes(sort) ? sort : SORTS[0], page: Math.min(10000, Math.max(1, Math.floor(Number(parameters.get("page"))) || 1)), filters };
   }
 
   address({ query, sort, page, filters }) {
@@ -105,7 +105,7 @@ class Results {
     this.live.textContent = asked.query ? SAY.resultsFor(count(told.total), asked.query) : SAY.results(count(told.total));
     const list = told.hits.length ? el("ul", { class: "br-cards" }, told.hits.map((hit, index) => card(hit, () => this.opened(hit, index)))) : this.nothing();
     const notes = [told.corrected && SAY.corrected(told.corrected), told.hits.length && told.is_partial && SAY.partial].filter(Boolean);
-    const found = el("div", { class: "br-found" }, notes.map((note) => el("p", { class: "br-note" }, note)), told.hits.length > 1 && this.tools(), this.chips(), list, this.pages());
+    const found = el("div", { class: "br-found" }, notes.map((note) => el("p", { class: "br-note" }, note)), told.hits.length > 1 && told.sorts.length > 1 && this.tools(), this.chips(), list, this.pages());
     this.body.replaceChildren(...[this.filters(wasOpen), found].filter(Boolean));
     document.getElementById(focused)?.focus();
   }
@@ -127,7 +127,7 @@ class Results {
 
   tools() {
     const id = "br-sort";
-    const options = SORTS.map((sort) => el("option", { value: sort, selected: sort === this.asked.sort }, SAY[sort]));
+    const options = SORTS.filter((sort) => this.told.sorts.includes(sort)).map((sort) => el("option", { value: sort, selected: sort === this.asked.sort }, SAY[sort]));
     return el("div", { class: "br-tools" }, el("label", { for: id }, SAY.sort), el("select", { id, change: (event) => this.ask({ sort: event.target.value }) }, options));
   }
 
@@ -146,12 +146,11 @@ class Results {
   }
 
   currency() {
-    return this.told.hits.find((hit) => hit.price)?.price.currency || this.known || "";
+    return this.told.currency || this.told.hits.find((hit) => hit.price)?.price.currency || "";
   }
 
   filters(wasOpen) {
     const { told, asked } = this;
-    this.known = this.currency();
     const facets = Object.keys(told.facets).filter((name) => name !== "price" && !(this.category && name === "category"));
     const made = facets.map((name) => this.facet(name, told.facets[name])).filter(Boolean);
     const [low, high] = [told.stats?.price?.min, told.stats?.price?.max];
