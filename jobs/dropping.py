@@ -1,18 +1,19 @@
 """Finding the kept pages that a change makes old, and dropping them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from commerce.database import Database
 from commerce.rules import page_names
-from commerce.rules.cards import CardChange
+from commerce.rules.cards import Card, CardChange
 from commerce.rules.categories import CategoryChange
 from commerce.rules.listing_changes import Made, Verdict, made, verdict
 from commerce.rules.listings import ListingQuery, listing
 from commerce.rules.page_scope import NOTHING_DROPPED, Scope
-from commerce.tables import cards
+from commerce.tables import cards, categories
 from integrations.cache.pages import ANYWHERE, Pages, Space
 
 _NAMED = 3  # pages whose names an event's timeline tells
@@ -25,20 +26,21 @@ class Dropping:
 
     def __init__(self, database: Database, pages: Pages, space: Space) -> None:
         self._database, self._pages, self._space = database, pages, space
-        self._kept: dict[str, dict[str, Made]] = {}
+        self._kept: dict[str, dict[str, Made | None]] = {}  # None: kept by another version of this code
+        self._stored: dict[tuple[str, tuple[str, ...]], list[Card]] = {}
         self._now: dict[str, str] = {}  # digests of pages as they would be made now
 
     def of_changes(self, rows: Mapping[int, Sequence[Change]]) -> dict[int, str]:
         """Drop what these changes make old; gives in plain words what was dropped for each row."""
-        scope = Scope.of(change for changes in rows.values() for change in changes)
-        self._look(scope)
+        changes = [change for changes in rows.values() for change in changes]
+        self._look(Scope.of(changes), Scope.of(each for each in changes if isinstance(each, CategoryChange)).keys)
         old = {row: self._old(changes) for row, changes in rows.items()}
         dropped = set(self._pages.drop(self._space, [name for names in old.values() for name in names]))
         return {row: _told([name for name in names if name in dropped]) for row, names in old.items()}
 
     def of_scope(self, scope: Scope) -> str:
         """Drop all pages that changes of this scope could touch; gives that in plain words."""
-        self._look(scope)
+        self._look(scope, scope.keys)
         names = ["categories"]
         for key in scope.keys:
             names += [*page_names.every_of_product(key), page_names.of_no_category(key)]
@@ -46,10 +48,17 @@ class Dropping:
         dropped = len(self._pages.drop(self._space, names))
         return f"Dropped all {dropped} pages that it may have changed." if dropped else NOTHING_DROPPED
 
-    def _look(self, scope: Scope) -> None:
-        """Mark what changed, and only then see which pages there are: none of the old can come after that."""
+    def _look(self, scope: Scope, keys: Collection[str]) -> None:
+        """Mark what changed, and only then see which pages there are: none of the old can come after that.
+
+        Those of the scope's categories, and of others that had to be asked for by one of these keys until now.
+        """
         self._pages.mark(self._space, scope.marks())
-        found = self._pages.made_of(self._space, [*sorted(scope.categories), ANYWHERE])
+        touched = set(scope.categories)
+        if keys:
+            with self._database.read() as db:
+                touched |= categories.answering(db, shop_id=self._space.shop_id, keys=keys)
+        found = self._pages.made_of(self._space, [*sorted(touched), ANYWHERE])
         self._kept = {
             category: {name: _made(described) for name, described in pages.items()} for category, pages in found.items()
         }
@@ -76,31 +85,45 @@ class Dropping:
                 if self._is_old(name, page, change):
                     yield name
 
-    def _is_old(self, name: str, page: Made, change: CardChange) -> bool:
-        found = verdict(page, change)
+    def _is_old(self, name: str, page: Made | None, change: CardChange) -> bool:
+        found = verdict(page, change) if page is not None else Verdict.CHANGED
         if found is not Verdict.UNSURE:
             return found is Verdict.CHANGED
+        assert page is not None
         if name not in self._now:  # seldom: made once more, to compare
-            query = page.query
-            shop_id = self._space.shop_id
-            with self._database.read() as db:
-                stored = cards.of_category(db, shop_id=shop_id, category_id=query.category, added=query.added)
-            self._now[name] = made(query, listing(stored, query)).digest
+            self._now[name] = made(page.query, listing(self._cards(page.query), page.query)).digest
         return self._now[name] != page.digest
 
+    def _cards(self, query: ListingQuery) -> list[Card]:
+        """The cards of a category as they are now: since these changes were committed."""
+        key = query.category, tuple(query.added)
+        if key not in self._stored:
+            with self._database.read() as db:
+                self._stored[key] = cards.of_category(
+                    db, shop_id=self._space.shop_id, category_id=query.category, added=query.added
+                )
+        return self._stored[key]
+
     def _of_category(self, change: CategoryChange) -> Iterable[str]:
-        yield "categories"
-        for key in {change.category_id, *(side.handle for side in (change.before, change.after) if side)}:
-            yield page_names.of_no_category(key)
-        for category in (change.category_id, ANYWHERE):
-            for name, page in self._kept.get(category, {}).items():
-                if page.query.category == change.category_id:
+        before, after = change.before, change.after
+        if before is None or after is None or replace(before, description=after.description) != after:
+            yield "categories"
+        moves = before is None or after is None or before.handle != after.handle
+        keys = {change.category_id, *(side.handle for side in (before, after) if side)}
+        yield from (page_names.of_no_category(key) for key in keys)
+        for found in self._kept.values():
+            for name, page in found.items():
+                is_its_own = page is None or page.query.category == change.category_id
+                if is_its_own or (moves and page_names.is_of(name, keys)):
                     yield name
 
 
-def _made(described: bytes) -> Made:
-    told: dict[str, Any] = orjson.loads(described)
-    return Made(**(told | {"query": ListingQuery(**told["query"])}))
+def _made(described: bytes) -> Made | None:
+    try:
+        told: dict[str, Any] = orjson.loads(described)
+        return Made(**(told | {"query": ListingQuery(**told["query"])}))
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def _told(names: Sequence[str]) -> str:

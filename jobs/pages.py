@@ -72,7 +72,10 @@ def _effect(group: Sequence[Happened]) -> NewEffect:
 
 
 def carry_out(process: Process, planned: Planned | None) -> None:
-    """Drop the pages that these changes make old, right after they were committed. Redis away: a later job does it."""
+    """Drop the pages that these changes make old, right after they were committed.
+
+    Whatever goes wrong is no fault of who brought the changes: they are stored, and a later job drops the pages.
+    """
     if planned is None:
         return
     shop = planned.shop
@@ -80,10 +83,11 @@ def carry_out(process: Process, planned: Planned | None) -> None:
         with process.database.read() as db:
             space = Space(shop_id=shop.id, version=shops.pages_version(db, shop.id))
         outcomes = Dropping(process.database, process.pages, space).of_changes(planned.rows)
+        _finish(process, shop.id, outcomes, Scope.of(change for row in planned.rows.values() for change in row))
     except Transient as error:
         _log.warning("pages.postponed", effects=len(planned.rows), error=str(error))
-        return
-    _finish(process, shop.id, outcomes, Scope.of(change for row in planned.rows.values() for change in row))
+    except Exception:  # noqa: BLE001 - the rows wait, and the sweep wakes that job
+        _log.exception("pages.not_dropped", effects=len(planned.rows), effect="a later job drops them")
 
 
 def _finish(process: Process, shop_id: int, outcomes: Mapping[int, str], scope: Scope) -> None:

@@ -104,6 +104,22 @@ def shown_as(db: Connection, *, shop_id: int, key: str) -> CategoryShown | None:
     return _shown(row) if row is not None else None
 
 
+def named(db: Connection, *, shop_id: int, name: str) -> CategoryShown | None:
+    """The category that shoppers see which has this id, or else this handle, or else this title."""
+    there = shown_as(db, shop_id=shop_id, key=name)
+    if there is not None:
+        return there
+    chosen = (categories.c.shop_id == shop_id, categories.c.title == name, categories.c.published)
+    row = db.execute(select(categories).where(*chosen).order_by(categories.c.id).limit(1)).one_or_none()
+    return _shown(row) if row is not None else None
+
+
+def answering(db: Connection, *, shop_id: int, keys: Collection[str]) -> set[str]:
+    """The ids of all categories that have one of these keys for an id or a handle."""
+    chosen = (categories.c.shop_id == shop_id, or_(categories.c.id.in_(keys), categories.c.handle.in_(keys)))
+    return set(db.execute(select(categories.c.id).where(*chosen)).scalars())
+
+
 def _shown(row: Row[Any]) -> CategoryShown:
     return CategoryShown(id=row.id, handle=row.handle, title=row.title, description=row.description)
 

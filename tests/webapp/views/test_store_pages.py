@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from commerce.rules.merchandising import CATEGORY, Hide, Pin, Rule, Target
-from commerce.tables import effects, page_templates, search_rules, shops
+from commerce.tables import effects, inbox, page_templates, search_rules, shops
 from commerce.tables.page_templates import Cdn
 from integrations.cache.pages import Allowance, Entry, Pages, Space
 from integrations.errors import Transient
@@ -162,6 +162,22 @@ class TestCategory:
         assert get("categories/lamps").status_code == 404
         assert get("categories/lights").json["category"]["title"] == "Lights"
         assert get("categories").json["categories"][0]["title"] == "Lights"
+
+    def test_is_anothers_where_a_newcomer_has_the_same_handle(self, get: Get, tell: Tell, shop: Shop) -> None:
+        tell(lamp(1))
+        assert get("categories/lamps").json["category"]["id"] == "7"
+        tell(lamp(2, categories=[{"id": "3", "title": "Old lamps", "handle": "lamps"}]))
+        assert get("categories/lamps").json["category"]["id"] == "3", "the first one by its id"
+
+    def test_a_new_description_leaves_the_list_of_categories(
+        self, get: Get, tell: Tell, shop: Shop, backroom: Backroom
+    ) -> None:
+        tell(lamp(1))
+        for path in ("categories", "categories/lamps"):
+            get(path)
+        shop.send("category.saved", LAMPS | {"description": "All that shines"})
+        backroom.work()
+        assert [how(get(path)) for path in ("categories", "categories/lamps")] == ["hit", "fwd=miss; stored"]
 
     def test_follows_the_merchants_rules(self, get: Get, tell: Tell, backroom: Backroom, shop: Shop) -> None:
         tell(lamp(1), lamp(2), lamp(3), lamp(4, categories=[]))
@@ -323,6 +339,35 @@ class TestRedis:
         tell(lamp(1))
         backroom.parts.pages.client.redis.rpush("backroom:pages:{1}:used", "no set")
         assert get("products/1").status_code == 200
+
+    def test_by_what_another_version_of_the_code_kept(
+        self, get: Get, tell: Tell, backroom: Backroom, shop: Shop
+    ) -> None:
+        tell(lamp(1))
+        get("categories/lamps")
+        redis = backroom.parts.pages.client.redis
+        (made,) = redis.keys("backroom:pages:*:made:7")
+        for name in redis.hkeys(made):
+            redis.hset(made, name, b'{"query": {"unheard": 1}}')
+        tell(lamp(1, price=1))
+        assert get("categories/lamps").json["products"][0]["price"]["amount"] == 1
+        assert {row.state for row in rows(backroom.parts.database, inbox.inbox)} == {"applied"}
+
+    def test_when_dropping_breaks(
+        self, get: Get, tell: Tell, backroom: Backroom, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tell(lamp(1))
+        get("products/1")
+
+        def fail(*_: Any) -> Any:
+            raise ValueError("a bug")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("jobs.dropping.Dropping.of_changes", fail)
+            shop.send("product.saved", lamp(1, price=1))
+            events.apply_deliveries(shop_id=shop.id)
+        assert {row.state for row in rows(backroom.parts.database, inbox.inbox)} == {"applied"}
+        assert get("products/1").json["price"]["amount"] == 1
 
 
 class TestMemory:
