@@ -10,9 +10,11 @@ something first commits it, then marks it, then drops the pages that show it; wh
 that was made of the old can be kept after that.
 """
 
+import itertools
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -24,8 +26,11 @@ from integrations.cache.client import Client
 
 # In the place of a category: pages that also show products from elsewhere.
 ANYWHERE = "*"
+_USED_EVERY = 8  # reads without an allowance until one notes that its page is in use
 _AT_ONCE = 2_000  # pages that are dropped in one step: others wait meanwhile
-_MARKED_SECONDS = 180  # making a page takes less
+_MARKED_SECONDS = 180
+_MAKING_SECONDS = 120.0  # what took longer is not kept: marks that were made meanwhile may be gone
+_SCRIPTS = ("READ", "BEGIN", "KEEP", "MARK", "DROP")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """When a page was begun: the last mark then, in which run of Redis, and by this process' clock."""
+
+    mark: int
+    run: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
     """What a read gave: the entry and the number of the name under which it was, or `wait_ms`: too much was asked."""
 
@@ -74,8 +88,9 @@ class Pages:
 
     def __init__(self, client: Client, *, most_bytes: int) -> None:
         self._client, self._most_bytes = client, most_bytes
+        self._turns = itertools.count()
         self._scripts: dict[str, Script] = {
-            name: client.redis.register_script(getattr(scripts, name)) for name in ("READ", "KEEP", "MARK", "DROP")
+            name: client.redis.register_script(getattr(scripts, name)) for name in _SCRIPTS
         }
 
     @property
@@ -86,12 +101,14 @@ class Pages:
     def read(self, space: Space, names: Sequence[str], allowance: Allowance | None = None) -> Read:
         """The first of these pages that is there, in one round trip with the allowance."""
         run = self._client.connected()
-        keys = [f"{_shop(space)}:used", f"{_shop(space)}:allowance:{allowance.name if allowance else ''}"]
+        pages = [_key(space, run, name) for name in names]
+        if allowance is None and next(self._turns) % _USED_EVERY:
+            return _first(self._client.quickly("MGET", *pages)) if pages else Read()
+        keys = [f"{_shop(space)}:used", f"{_shop(space)}:allowance:{allowance.name if allowance else ''}", *pages]
         arguments: list[int] = []
         if allowance is not None:
             interval = 1_000_000 // allowance.per_second
             arguments = [interval, interval * allowance.saved_up, allowance.units]
-        keys += [_key(space, run, name) for name in names]
         told = self._run_read(keys, arguments)
         if not told[0]:
             return Read(wait_ms=int(told[1]))
@@ -110,13 +127,17 @@ class Pages:
         run = self._client.connected()
         with self._client.reached():
             told: Any = self._client.redis.mget([_key(space, run, name) for name in names])
-        return [_opened(kept) if kept else None for kept in told]
+        return [_opened(kept) if kept and self._is(run) else None for kept in told]
 
-    def begin(self, space: Space) -> int:
-        """A page is about to be made: to be called before anything is read for it. The number goes to `keep`."""
-        self._client.connected()
+    def _is(self, run: str) -> bool:
+        """Whether that is still the present run: else a new connection may have read what a former run left behind."""
+        return self._client.run == run
+
+    def begin(self, space: Space) -> Begun:
+        """A page is about to be made: to be called before anything is read for it, and given to `keep`."""
+        run, at = self._client.connected(), monotonic()
         with self._client.reached():
-            return int(self._client.redis.get(f"{_shop(space)}:marks") or 0)  # type: ignore[arg-type]
+            return Begun(mark=int(self._scripts["BEGIN"]([f"{_shop(space)}:marks"], [])), run=run, at=at)
 
     def keep(
         self,
@@ -124,21 +145,23 @@ class Pages:
         name: str,
         entry: Entry,
         *,
-        begun: int,
+        begun: Begun,
         marks: Iterable[str],
         seconds: float,
         made: tuple[str, bytes] | None = None,
     ) -> bool:
-        """Keep a page for so long; False where something that it shows was marked since it was begun.
+        """Keep a page for so long; False where something that it shows was or may have been marked since it was begun.
 
         `made`: the category and what the page was made of, for `made_of`.
         """
         run = self._client.connected()
+        if run != begun.run or monotonic() - begun.at > _MAKING_SECONDS:
+            return False
         shop, key = _shop(space), _key(space, run, name)
         category, described = made or ("", b"")
         keys = [key, f"{shop}:marks", f"{shop}:used", f"{shop}:sizes", f"{shop}:bytes"]
         keys += [_made(space, run, category), *(f"{shop}:mark:{mark}" for mark in marks)]
-        arguments: list[bytes | int] = [_closed(entry), max(1, round(seconds * 1000)), begun, self._most_bytes]
+        arguments: list[bytes | int] = [_closed(entry), max(1, round(seconds * 1000)), begun.mark, self._most_bytes]
         arguments += [described, int(time.time())]
         with self._client.reached():
             return bool(self._scripts["KEEP"](keys, arguments))
@@ -188,6 +211,13 @@ class Pages:
 def open_pages(url: str, *, most_bytes: int) -> Pages:
     """The pages in the Redis at this address; `most_bytes` is each shop's share. Nothing connects before it is used."""
     return Pages(Client(url), most_bytes=most_bytes)
+
+
+def _first(told: Sequence[bytes | None]) -> Read:
+    for number, kept in enumerate(told):
+        if kept:
+            return Read(entry=_opened(kept), number=number)
+    return Read()
 
 
 def _shop(space: Space) -> str:

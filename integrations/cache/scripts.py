@@ -1,8 +1,10 @@
 """What Redis does in one step each. All keys of a shop carry its hash tag: in a cluster they are in one slot."""
 
 # Takes from an allowance (a bucket that fills up steadily, "generic cell rate algorithm"), then reads the first page
-# that is there.
-# KEYS: used, allowance, pages…   ARGV: microseconds per unit, microseconds that may be saved up, units; or nothing.
+# that is there. One that is not known (any more) to those who drop pages is not there: a full server may have forgotten
+# `sizes`, or what a category's pages show, before the page itself.
+# KEYS: used, allowance, sizes, pages…
+# ARGV: microseconds per unit, microseconds that may be saved up, units; or nothing.
 # Gives {1, page or false, number of the page} or {0, milliseconds to wait}.
 READ = """
 if #ARGV > 0 then
@@ -14,15 +16,29 @@ if #ARGV > 0 then
   if full - now > tonumber(ARGV[2]) then return {0, math.ceil((full - now - ARGV[2]) / 1000)} end
   redis.call('SET', KEYS[2], string.format('%.0f', full), 'PX', math.ceil((full - now) / 1000) + 1000)
 end
-for number = 3, #KEYS do
+for number = 4, #KEYS do
   local page = redis.call('GET', KEYS[number])
-  if page then
+  local known = page and redis.call('HGET', KEYS[3], KEYS[number])
+  local made = known and string.match(known, ' (.+)$')
+  if known and (not made or redis.call('HEXISTS', made, KEYS[number]) == 1) then
     local clock = redis.call('TIME')
-    if clock[2] % 8 == 0 then redis.call('ZADD', KEYS[1], 'XX', clock[1], KEYS[number]) end
-    return {1, page, number - 3}
+    if #ARGV == 0 or clock[2] % 8 == 0 then redis.call('ZADD', KEYS[1], 'XX', clock[1], KEYS[number]) end
+    return {1, page, number - 4}
   end
 end
 return {1, false, 0}
+"""
+
+# Gives the number of the last mark, and makes sure that there is one: a server that forgot all marks is known by it.
+# KEYS: last mark
+BEGIN = """
+local last = redis.call('GET', KEYS[1])
+if not last then
+  local clock = redis.call('TIME')
+  last = string.format('%.0f', clock[1] * 1000000 + clock[2])
+  redis.call('SET', KEYS[1], last, 'EX', 172800)
+end
+return last
 """
 
 # Keeps a page, unless one of its marks was made after the page was begun; what was not used for longest makes room.

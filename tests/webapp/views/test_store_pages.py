@@ -11,6 +11,7 @@ import pytest
 from commerce.rules.merchandising import CATEGORY, Hide, Pin, Rule, Target
 from commerce.tables import effects, inbox, page_templates, search_rules, shops
 from commerce.tables.page_templates import Cdn
+from integrations.cache.client import Client
 from integrations.cache.pages import Allowance, Entry, Pages, Space
 from integrations.errors import Transient
 from jobs import events
@@ -368,6 +369,47 @@ class TestRedis:
             events.apply_deliveries(shop_id=shop.id)
         assert {row.state for row in rows(backroom.parts.database, inbox.inbox)} == {"applied"}
         assert get("products/1").json["price"]["amount"] == 1
+
+    def test_when_a_full_redis_forgot_what_pages_show(
+        self, get: Get, tell: Tell, backroom: Backroom, shop: Shop
+    ) -> None:
+        tell(lamp(1))
+        for forgotten in ("made:7", "sizes"):
+            get("categories/lamps")
+            redis = backroom.parts.pages.client.redis
+            redis.delete(*redis.keys(f"backroom:pages:*:{forgotten}"))
+            assert how(get("categories/lamps")) == "fwd=miss; stored", "what is not known cannot be dropped"
+
+    def test_by_a_page_that_was_begun_in_another_run_of_redis(self, backroom: Backroom) -> None:
+        pages, space = backroom.parts.pages, Space(shop_id=1, version=0)
+        entry = Entry(body=b"old", etag="e", fresh_until=0, about={})
+        begun = pages.begin(space)
+        pages.client.redis.flushall()  # with the marks that were made meanwhile
+        assert not pages.keep(space, "product:1", entry, begun=begun, marks=(), seconds=60)
+        begun = pages.begin(space)
+        pages.client.run = "another"  # a replica took over, which may lack the last marks
+        assert not pages.keep(space, "product:1", entry, begun=begun, marks=(), seconds=60)
+
+    def test_by_the_first_read_after_redis_was_started_again(
+        self, backroom: Backroom, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pages, space = backroom.parts.pages, Space(shop_id=1, version=0)
+        entry = Entry(body=b"old", etag="e", fresh_until=0, about={})
+        assert pages.keep(space, "product:1", entry, begun=pages.begin(space), marks=(), seconds=60)
+        assert pages.read(space, ("product:1",)).entry is not None
+        known, pages.client.run = pages.client.run, "new"
+        monkeypatch.setattr(Client, "connected", lambda *_: known)  # asked before its connection was made again
+        assert pages.read(space, ("product:1",)).entry is None
+        assert pages.several(space, ("product:1",)) == [None]
+
+    def test_by_a_page_whose_making_outlived_the_marks(
+        self, backroom: Backroom, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pages, space = backroom.parts.pages, Space(shop_id=1, version=0)
+        entry = Entry(body=b"old", etag="e", fresh_until=0, about={})
+        begun = pages.begin(space)
+        monkeypatch.setattr("integrations.cache.pages.monotonic", lambda: time.monotonic() + 170)
+        assert not pages.keep(space, "product:1", entry, begun=begun, marks=(), seconds=60)
 
 
 class TestMemory:
