@@ -80,7 +80,7 @@ def api_key(view: View) -> View:
 
 def app_proxy(view: View) -> View:
     """Only what came through a shop's own domain, signed by Shopify. `g.shop` is the shop, `g.customer_id` who is
-    signed in there, empty where nobody is."""
+    signed in there, empty where nobody is; `g.caller` is "shopper": Shopify signs whatever a browser asks."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -93,7 +93,7 @@ def app_proxy(view: View) -> View:
             g.shop = shops.by_domain(db, here.vault, platform=SHOPIFY, domain=caller.domain)
         if g.shop is None or g.shop.state != ACTIVE:
             raise Problem(404, "No such shop", "This shop is not connected to Backroom.")
-        g.customer_id = caller.customer_id
+        g.customer_id, g.caller = caller.customer_id, "shopper"
         return view(*args, **kwargs)
 
     return _marked(cast(View, guarded), "app_proxy")

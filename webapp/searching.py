@@ -1,7 +1,7 @@
 """Product search as shoppers and merchants use it: one reading of the query, one way from hits to products."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from commerce.database import Connection
@@ -9,7 +9,7 @@ from commerce.rules import merchandising
 from commerce.rules.documents import Product, index_of, is_searchable
 from commerce.rules.merchandising import NOTHING, Outcome
 from commerce.rules.search_settings import SORTS
-from commerce.tables import cards, products
+from commerce.tables import cards, categories, products
 from commerce.tables.shops import Shop
 from integrations.errors import OutsideError
 from integrations.search_api import Hit, SearchQuery
@@ -56,13 +56,17 @@ class Found:
 def find(here: Parts, shop: Shop, query: SearchQuery, *, tools: Tools | None = None, category: str = "") -> Found:
     """Search by the shop's settings and rules, then read the products found from the tables in one go.
 
-    Of the products only what lists show is read, unless `tools` are given. `category`: the handle of the category whose
-    page this is. Left out is what was deleted or unpublished since the index was written. Raises Problem 400 for what
-    the shop does not allow, 503 where the engine cannot be asked.
+    Of the products only what lists show is read, unless `tools` are given. `category`: title, handle or id of the
+    category whose page this is: its rules apply, and only what is in it is found. Left out is what was deleted or
+    unpublished since the index was written. Raises Problem 400 for what the shop does not allow, 503 where the engine
+    cannot be asked.
     """
     shown = _shown if tools is None else _whole
     tools = tools or _known(here, shop)
     query = fitted(query, tools)
+    if category:
+        title, category = _shelf(here, shop, category)
+        query = replace(query, filters={**query.filters, "category": (title,)})
     outcome = NOTHING
     if tools.rules:
         outcome = merchandising.outcome(tools.rules, now=datetime.now(UTC), query=query.text, category=category)
@@ -108,6 +112,13 @@ def _known(here: Parts, shop: Shop) -> Tools:
     if front is None:
         return _tools(here, shop)
     return Tools(settings=front.chosen.settings, rules=front.rules, labels=front.chosen.labels, version=front.version)
+
+
+def _shelf(here: Parts, shop: Shop, name: str) -> tuple[str, str]:
+    """Title and handle of the category that shoppers see which is named so; where there is none, what it was named."""
+    with here.database.read() as db:
+        found = categories.named(db, shop_id=shop.id, name=name)
+    return (found.title, found.handle) if found else (name, name)
 
 
 def _read(here: Parts, shop: Shop, composed: Composed, shown: Reader) -> tuple[tuple[Hit, Product], ...]:

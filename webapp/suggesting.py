@@ -23,6 +23,8 @@ QUERIES, CATEGORIES, PRODUCTS = 6, 4, 6
 ASKED_BY_SEVERAL = 3  # searches; what fewer asked may be somebody's own affair
 _DAYS, _MOST_POPULAR = 30, 1000
 _KEPT_SECONDS, _MOST_SHOPS = 60.0, 500
+_LOOKED_AT = 3 * QUERIES  # popular queries that are tried until there are enough
+_FOUND_SECONDS, _MOST_FOUND = 600.0, 20_000
 _CLOSE = 79  # of 100, how alike the beginnings of two queries are that may be meant alike
 _WORD = re.compile(r"\w+")
 
@@ -59,6 +61,7 @@ class _Known:
 
 
 _known: dict[tuple[int, int], _Known] = {}
+_found: dict[tuple[int, int, str], tuple[float, bool]] = {}
 _lock = Lock()
 
 
@@ -66,11 +69,11 @@ def suggest(here: Parts, shop: Shop, text: str) -> Suggested:
     """Suggestions for a text; without one, what is asked most. Raises Problem 503 where the engine cannot be asked."""
     known, typed = _of_shop(here, shop), folded(text)
     if not typed:
-        asked = tuple(query for query, _ in known.popular[:QUERIES])
+        asked = tuple(_told(here, shop, [query for query, _ in known.popular]))
         largest = sorted(known.shelves, key=lambda shelf: -shelf.count)[:CATEGORIES]
         return Suggested(queries=asked, categories=tuple(largest), products=(), total=0, corrected="", redirect="")
     found = find(here, shop, SearchQuery(text=text, limit=PRODUCTS, is_prefix=True))
-    queries = _queries(known.popular, typed)
+    queries = _told(here, shop, _queries(known.popular, typed))
     if len(queries) < QUERIES:
         queries = _filled(here, shop, queries, found.query)
     return Suggested(
@@ -97,7 +100,30 @@ def _queries(popular: Sequence[tuple[str, int]], typed: str) -> list[str]:
             continue
         if query != typed:
             ranked.append((-nearness * number, query))
-    return [query for _, query in sorted(ranked)[:QUERIES]]
+    return [query for _, query in sorted(ranked)]
+
+
+def _told(here: Parts, shop: Shop, queries: Sequence[str]) -> list[str]:
+    """The first queries that may be shown to others: anyone may ask anything, so only what products really have."""
+    told: list[str] = []
+    for query in queries[:_LOOKED_AT]:
+        if len(told) < QUERIES and _is_found(here, shop, query):
+            told.append(query)
+    return told
+
+
+def _is_found(here: Parts, shop: Shop, query: str) -> bool:
+    """Whether products have all words of a query, as they are written; remembered for some minutes."""
+    key, now = (id(here), shop.id, query), time.monotonic()
+    known = _found.get(key)
+    if known is None or known[0] < now:
+        result = find(here, shop, SearchQuery(text=query, limit=1))
+        known = (now + _FOUND_SECONDS, bool(result.total) and not result.is_partial and not result.corrected)
+        with _lock:
+            if len(_found) >= _MOST_FOUND:
+                _found.clear()
+            _found[key] = known
+    return known[1]
 
 
 def _filled(here: Parts, shop: Shop, queries: list[str], query: SearchQuery) -> list[str]:

@@ -3,9 +3,10 @@
 from flask import Blueprint, Response
 
 from webapp import guards
+from webapp.allowances import SEARCH
 from webapp.recommending import BOUGHT_TOGETHER, SIMILAR
 from webapp.views.search_events import told
-from webapp.views.storefront import searched
+from webapp.views.storefront import searched, spend
 from webapp.views.suggestions import recommended, suggested
 
 blueprint = Blueprint("app_proxy", __name__, url_prefix="/shopify/proxy")
@@ -15,6 +16,7 @@ blueprint = Blueprint("app_proxy", __name__, url_prefix="/shopify/proxy")
 @guards.app_proxy
 def search() -> Response:
     """The shop's search, as the storefront's own address answers it."""
+    spend(SEARCH)
     return searched()
 
 
@@ -22,6 +24,7 @@ def search() -> Response:
 @guards.app_proxy
 def suggest() -> Response:
     """Suggestions for what was typed so far."""
+    spend(SEARCH)
     return suggested()
 
 
@@ -29,6 +32,7 @@ def suggest() -> Response:
 @guards.app_proxy
 def similar(key: str) -> Response:
     """Products like this one."""
+    spend(SEARCH)
     return recommended(key, SIMILAR)
 
 
@@ -36,6 +40,7 @@ def similar(key: str) -> Response:
 @guards.app_proxy
 def bought_together(key: str) -> Response:
     """What others bought with this product."""
+    spend(SEARCH)
     return recommended(key, BOUGHT_TOGETHER)
 
 
@@ -43,4 +48,5 @@ def bought_together(key: str) -> Response:
 @guards.app_proxy
 def tell() -> Response:
     """Count what the shop's pages tell of searches."""
+    spend(SEARCH)
     return told()

@@ -6,7 +6,7 @@ import time
 from flask import Blueprint, Response, g, request
 
 from webapp import allowances, conditional, guards
-from webapp.inputs import choice
+from webapp.inputs import choice, text
 from webapp.parts import parts
 from webapp.search.answers import answer
 from webapp.search_log import search_log
@@ -46,7 +46,7 @@ def searched() -> Response:
     """What the search of `g.shop` answers to the present request's query; counted, unless it says `log=0`."""
     started = time.perf_counter()
     counts = choice("log", ("0", "1"), default="1") == "1"
-    found = find(parts(), g.shop, query_of(request.args))
+    found = find(parts(), g.shop, query_of(request.args), category=text("category"))
     if counts:
         _count(found)
     passing = {"search_id": secrets.token_urlsafe(6)}

@@ -14,6 +14,7 @@ from tests.conftest import Backroom
 from tests.payloads import product
 from tests.peers.shopify import signing
 from tests.shops import Shop
+from webapp import allowances
 
 SHARED = Path(__file__).parents[3] / "../shared/data/shopify/vectors.json"
 # shopify.dev, "Authenticate app proxies", with the secret of its example.
@@ -123,6 +124,14 @@ class TestSearch:
         assert theirs["total"] == 1
         passing = {"took_ms": 0, "search_id": ""}
         assert answer.get_json() | passing == theirs | passing
+
+    def test_is_limited_as_the_storefronts_own_doors_are(
+        self, backroom: Backroom, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(allowances, "SAVED_UP", 2 * allowances.SEARCH)
+        monkeypatch.setattr(allowances, "PER_SECOND", 1)
+        given = signed(pairs(q="lamp"), shop.secret)
+        assert [self.ask(backroom, given).status_code for _ in range(3)] == [200, 200, 429]
 
     def test_searches_the_shop_that_is_signed(self, backroom: Backroom, shop: Shop) -> None:
         given = signed(pairs(q="lamp", shop="two.myshopify.com"), shop.secret)

@@ -1,13 +1,17 @@
 """The storefront: what shoppers' browsers get, and how bad questions are answered."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from commerce.rules import written_rules
 from commerce.rules.documents import index_of
-from commerce.rules.products import DRAFT
-from commerce.tables import cards, products
+from commerce.rules.products import DRAFT, CategoryFacts, CategoryRef
+from commerce.rules.search_settings import USUAL
+from commerce.tables import cards, categories, products, search_rules, search_settings
 from integrations.errors import Transient
+from tests.webapp.stock import NOW
 from webapp.parts import Parts
 
 
@@ -19,7 +23,16 @@ class TestSearch:
         assert answer.status_code == 200
         shape = answer.json
         fixed = {"hits", "total", "page", "per_page", "facets", "stats", "took_ms"}
-        assert set(shape) == fixed | {"corrected", "is_partial", "redirect", "reason", "bands", "search_id", "currency", "sorts"}
+        assert set(shape) == fixed | {
+            "corrected",
+            "is_partial",
+            "redirect",
+            "reason",
+            "bands",
+            "search_id",
+            "currency",
+            "sorts",
+        }
         (hit,) = shape["hits"]
         assert set(hit) == {"id", "handle", "title", "title_html", "price", "available", "image", "url"}
         assert hit["price"] == {"amount": 1999, "currency": "EUR"}
@@ -33,6 +46,28 @@ class TestSearch:
         shape = search("q=tent&facets=brand").json
         assert (shape["hits"], shape["total"], shape["facets"]) == ([], 0, {"brand": []})
         assert shape["stats"] == {"price": {"min": None, "max": None}}
+
+    def test_of_a_category_has_its_products_and_rules_whatever_may_be_filtered(
+        self, here: Parts, search: Any, shop: Any
+    ) -> None:
+        ref = CategoryRef(id="7", name="Big Tents", handle="big-tents")
+        shop.product("1", categories=(ref,), price=1000)
+        shop.product("2", categories=(ref,), price=2000)
+        shop.product("3", price=3000)
+        pin = {"do": "pin", "product": "2", "position": 1}
+        rule = {"name": "x", "applies_to": "category", "words": ["big-tents"], "actions": [pin]}
+        with here.database.write() as db:
+            facts = CategoryFacts(id="7", handle="big-tents", title="Big Tents", published=True)
+            categories.save(db, shop_id=shop.id, facts=[facts])
+            search_rules.add(db, shop_id=shop.id, rule=written_rules.read(rule), now=NOW)
+            settings = replace(USUAL, facets=("brand",))
+            search_settings.save(db, shop_id=shop.id, settings=settings, now=NOW)
+        here.storefronts.forget()
+        shop.index()
+        for name in ("Big+Tents", "big-tents", "7"):
+            assert [hit["id"] for hit in search(f"category={name}").json["hits"]] == ["2", "1"], name
+        assert search("category=nowhere").json["reason"]["code"] == "filters_too_narrow"
+        assert search("filter[category]=Big+Tents").status_code == 400
 
     def test_filters_narrow(self, search: Any, shop: Any) -> None:
         shop.product("1", brand="Nordvik", price=1000)

@@ -17,6 +17,7 @@ from webapp.parts import Parts
 @pytest.fixture(autouse=True)
 def _forget() -> None:
     suggesting._known.clear()
+    suggesting._found.clear()
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ class TestSuggest:
     def test_offers_queries_categories_and_products_in_one_answer(self, here: Parts, shop: Any, ask: Any) -> None:
         tents, tarps = shelve(here, shop, "Tents", "Tarps")
         shop.product("11", categories=(tents,))
-        shop.product("12", categories=(tarps,), title="Osprey Tarp")
+        shop.product("12", categories=(tarps,), title="Osprey Tarp with poles for a tent")
         shop.index()
         asked_before(here, shop, tent_poles=5, tent=9, tarp=4, tent_of_one=1)
         shape = ask("suggest", "q=te").json
@@ -63,6 +64,13 @@ class TestSuggest:
         hit = shape["products"][0]
         assert set(hit) >= {"id", "handle", "title", "title_html", "price", "available", "image", "url"}
 
+    def test_never_offers_what_products_do_not_have(self, here: Parts, shop: Any, ask: Any) -> None:
+        shop.product()
+        shop.index()
+        asked_before(here, shop, kestrel=9, kestrel_is_worse_than_evilshop=99, kestral=50)
+        assert [one["text"] for one in ask("suggest", "q=kest").json["queries"]][0] == "kestrel"
+        assert [one["text"] for one in ask("suggest").json["queries"]] == ["kestrel"]
+
     def test_bears_a_slip_of_the_finger(self, here: Parts, shop: Any, ask: Any) -> None:
         (tents,) = shelve(here, shop, "Tents")
         shop.product(categories=(tents,))
@@ -75,6 +83,7 @@ class TestSuggest:
     def test_without_words_offers_what_is_asked_most(self, here: Parts, shop: Any, ask: Any) -> None:
         (tents,) = shelve(here, shop, "Tents")
         shop.product(categories=(tents,))
+        shop.product("12", title="Stove")
         shop.index()
         asked_before(here, shop, stove=4, tent=9)
         shape = ask("suggest").json
@@ -90,6 +99,8 @@ class TestSuggest:
         assert "search_log" not in app.extensions
 
     def test_escapes_what_others_asked(self, here: Parts, shop: Any, ask: Any) -> None:
+        shop.product(title="Tent img src x onerror alert 1")
+        shop.index()
         asked_before(here, shop, **{"tent<img src=x onerror=alert(1)>": 9})
         (one,) = ask("suggest", "q=tent").json["queries"]
         assert one["html"] == "<mark>tent</mark>&lt;img src=x onerror=alert(1)&gt;"

@@ -60,7 +60,7 @@ class Results {
   parameters(state, perPage) {
     const asked = [["q", state.query.slice(0, 500)], ["facets", FACETS.join(",")], ["sort", state.sort], ["page", state.page], ["per_page", perPage]];
     for (const [name, values] of state.filters) for (const value of values) asked.push([`filter[${name}]`, value]);
-    if (this.category) asked.push(["filter[category]", this.category]);
+    if (this.category) asked.push(["category", this.category]);
     // Only a new query is a new search: other pages, filters and orders of it are not.
     const narrowed = state.page > 1 || state.filters.size || state.sort !== SORTS[0];
     asked.push(["log", narrowed || isCounted(state.query) ? "0" : "1"]);
