@@ -1,6 +1,7 @@
 """`python -m benchmarks` (`make bench`): everything in one run, ratios first. `--quick` only shows that it works."""
 
 import argparse
+import json
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import door, importing, report, searchable, searching
+from benchmarks import burst, door, importing, pages, report, searchable, searching
 from benchmarks.backroom import backroom
 from benchmarks.processes import ROOT, UnableToMeasure
 
@@ -18,6 +19,7 @@ _LARGE, _SMALL = (
     {"products": 20_000, "customers": 5_000, "orders": 50_000},
     {"products": 60, "customers": 20, "orders": 60},
 )
+_BRIEF = {"seconds": 1.0, "warm_up": 0.3, "products": 30}
 FULL = {"rounds": 3, "seconds": 5.0, "warm_up": 1.0, "products": 2000, "updates_s": 30.0, "searches": 1000}
 QUICK = {"rounds": 1, "seconds": 1.0, "warm_up": 0.3, "products": 100, "updates_s": 2.0, "searches": 50}
 
@@ -62,12 +64,27 @@ def _measure(folder: Path, how: dict[str, Any]) -> dict[str, Any]:
         _say("From delivery to searchable …")
         told["catalogue"] = searchable.fill(ours, how["products"])
         told["searchable"] = searchable.measure(ours, products=how["products"], seconds=how["updates_s"])
+        told["burst"] = burst.measure(ours, products=how["products"])
         _say("Searching …")
         told["searching"] = searching.measure(ours, searches=how["searches"])
+    _say("The read cache …")
+    (folder / "pages").mkdir()
+    told["pages"] = pages.measure(folder / "pages", **(_BRIEF if how is QUICK else {}))
+    _say("The search engine …")
+    told["engine"] = _engine(1_000 if how is QUICK else 43_000)
     _say("Importing a shop while deliveries come in …")
     (folder / "import").mkdir()
     told["importing"] = importing.measure(folder / "import", **(_SMALL if how is QUICK else _LARGE))
     return told
+
+
+def _engine(documents: int) -> dict[str, Any]:
+    """What `benchmarks/search_speed.py` prints, in a process of its own: it takes memory."""
+    command = [sys.executable, "-m", "benchmarks.search_speed", "--documents", str(documents), "--http"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if told.returncode:
+        raise UnableToMeasure(f"the search engine: {told.stderr.strip()[-300:]}")
+    return dict(json.loads(told.stdout))
 
 
 def _quality() -> str:

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.burst import GOAL_S as BURST_GOAL_S
 from benchmarks.door import ALONE, NAIVE, PLAIN, WORKING
 from benchmarks.importing import GOAL_LAG_MS, GOAL_MEMORY_MB, LIVE_PER_SECOND
+from benchmarks.pages import GOALS as PAGE_GOALS
 from benchmarks.searchable import GOALS_MS
 
 _NAMES = {
@@ -23,7 +25,7 @@ _NAMES = {
 def markdown(told: Mapping[str, Any]) -> str:
     """The whole report."""
     parts = [_head(told), _ratios(told), _door(told["door"]), _searchable(told), _searching(told["searching"])]
-    parts.append(_importing(told))
+    parts += [_pages(told["pages"]), _engine(told["engine"]), _importing(told)]
     if "relevance" in told:
         parts.append(f"## Relevance\n\n```\n{told['relevance'].strip()}\n```\n")
     return "\n".join(parts)
@@ -115,7 +117,53 @@ def _searchable(told: Mapping[str, Any]) -> str:
         "the answer of the first search that shows the change.\n\n"
         "| | p50 ms | p99 ms | max ms |\n|---|---|---|---|\n"
         f"| goal on this machine | {goals['p50']} | {goals['p99']} | |\n{rows}"
-        f"| lag histogram of /metrics, at most | {histogram['p50']:.0f} | {histogram['p99']:.0f} | |\n"
+        f"| lag histogram of /metrics, at most | {histogram['p50']:.0f} | {histogram['p99']:.0f} | |\n\n"
+        f"A bulk edit: {told['burst']['products']} products changed at once were all found {told['burst']['from_last_s']} s "
+        f"after the last of them was taken in, {told['burst']['from_first_s']} s after the first (goal {BURST_GOAL_S} s).\n"
+    )
+
+
+def _pages(figures: Mapping[str, Any]) -> str:
+    rows = "".join(
+        f"| {name} | {figures[key]['per_s']:.0f} | {figures[key]['p50_ms']} / {figures[key]['p99_ms']} |\n"
+        for name, key in (
+            ("cached product page", "cached"),
+            ("the same with rate limits", "limited"),
+            ("answered with 304", "not_modified"),
+            ("at a fixed rate", "at_200_per_s"),
+            ("the same page from SQL, in a Flask view", "sql"),
+            ("plain Flask view, answers only", "plain"),
+        )
+    )
+    ratios, cold, goals = figures["ratios"], figures["cold_loads"], PAGE_GOALS
+    return (
+        f"## Read cache\n\n{cold['clients']} clients asked for one cold page at once: made {cold['made']} time(s). Then "
+        f"random pages of {figures['products']} products over 32 connections. Machine factor of this part "
+        f"{figures['machine_factor']}; cached : plain view {ratios['cached_to_plain']} x, cached : SQL "
+        f"{ratios['cached_to_sql']} x. Goals at factor 1: {goals['per_s']} and {goals['limited_per_s']} a second, p99 "
+        f"{goals['p99_ms_at_200']} ms at 200 a second.\n\n"
+        "| | per second | p50 / p99 ms |\n|---|---|---|\n" + rows
+    )
+
+
+def _engine(told: Mapping[str, Any]) -> str:
+    ours, http = told["embedded"], told["http"]
+    peers = "".join(
+        f"| {name} | {told[name]['build_per_s']} | {told[name]['disk_bytes_per_document']} "
+        f"| {told[name]['search_ms']['p50']} / {told[name]['search_ms']['p99']} | |\n"
+        for name in ("fts5", "milli")
+        if "search_ms" in told.get(name, {})
+    )
+    return (
+        f"## Search engine\n\n{ours['documents']} documents of {told['text_bytes_per_document']} bytes of text. Through "
+        f"gunicorn with two processes: {http['plain']['per_s']} searches a second, with filter and facets "
+        f"{http['filter_and_facets']['per_s']} (goal {http['goal_per_s']} at factor 1; factor {http['machine_factor']}). "
+        f"500 updates in one commit: {ours['500_updates_s']} s.\n\n"
+        "| | built/s | bytes/document | search p50 / p99 ms | with price filter and two facets |\n"
+        "|---|---|---|---|---|\n"
+        f"| Backroom, embedded | {ours['build_per_s']} | {ours['disk_bytes_per_document']} "
+        f"| {ours['search_ms']['p50']} / {ours['search_ms']['p99']} "
+        f"| {ours['narrowed_ms']['p50']} / {ours['narrowed_ms']['p99']} |\n{peers}"
     )
 
 

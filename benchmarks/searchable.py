@@ -73,7 +73,7 @@ def measure(ours: Backroom, *, products: int, seconds: float) -> dict[str, Any]:
 
     def one(product: int, planned: float) -> None:
         time.sleep(max(0.0, planned - time.perf_counter()))
-        token, began = _token(), time.perf_counter()
+        token, began = new_word(), time.perf_counter()
         _deliver(pool, product, product_body(product, title=f"Changed {token}", version=1), "products/update")
         if product % WATCHED == 0:
             watchers.submit(watch, product, token, began)
@@ -142,7 +142,7 @@ def _ids(number: int) -> range:
     return range(1, number + 1)
 
 
-def _token() -> str:
+def new_word() -> str:
     """A word that no other product has, nor one that is like it."""
     return "".join(random.choices(_LETTERS, k=12))
 

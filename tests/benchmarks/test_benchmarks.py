@@ -24,6 +24,9 @@ def test_quick_run_measures_every_part_and_writes_its_results(tmp_path: Path) ->
     assert told["searchable"]["watched"] == 10
     assert told["importing"]["effects_but_index"] == 0
     assert told["searching"]["plain_ms"]["p50"] > 0
+    assert told["burst"]["products"] == 100
+    assert told["pages"]["cold_loads"] == {"clients": 200, "made": 1}
+    assert told["engine"]["embedded"]["documents"] == 1000
     (report,) = tmp_path.glob("*-test.md")
     assert report.read_text().strip() in done.stdout
 
