@@ -10,7 +10,6 @@ something first commits it, then marks it, then drops the pages that show it; wh
 that was made of the old can be kept after that.
 """
 
-import itertools
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +25,6 @@ from integrations.cache.client import Client
 
 # In the place of a category: pages that also show products from elsewhere.
 ANYWHERE = "*"
-_USED_EVERY = 8  # reads without an allowance until one notes that its page is in use
 _AT_ONCE = 2_000  # pages that are dropped in one step: others wait meanwhile
 _MARKED_SECONDS = 180
 _MAKING_SECONDS = 120.0  # what took longer is not kept: marks that were made meanwhile may be gone
@@ -88,7 +86,6 @@ class Pages:
 
     def __init__(self, client: Client, *, most_bytes: int) -> None:
         self._client, self._most_bytes = client, most_bytes
-        self._turns = itertools.count()
         self._scripts: dict[str, Script] = {
             name: client.redis.register_script(getattr(scripts, name)) for name in _SCRIPTS
         }
@@ -100,19 +97,17 @@ class Pages:
 
     def read(self, space: Space, names: Sequence[str], allowance: Allowance | None = None) -> Read:
         """The first of these pages that is there, in one round trip with the allowance."""
-        run = self._client.connected()
-        pages = [_key(space, run, name) for name in names]
-        if allowance is None and next(self._turns) % _USED_EVERY:
-            return _first(self._client.quickly("MGET", *pages)) if pages else Read()
-        keys = [f"{_shop(space)}:used", f"{_shop(space)}:allowance:{allowance.name if allowance else ''}", *pages]
+        run, shop = self._client.connected(), _shop(space)
+        keys = [f"{shop}:used", f"{shop}:allowance:{allowance.name if allowance else ''}", f"{shop}:sizes"]
         arguments: list[int] = []
         if allowance is not None:
             interval = 1_000_000 // allowance.per_second
             arguments = [interval, interval * allowance.saved_up, allowance.units]
-        told = self._run_read(keys, arguments)
+        told = self._run_read([*keys, *(_key(space, run, name) for name in names)], arguments)
         if not told[0]:
             return Read(wait_ms=int(told[1]))
-        return Read(entry=_opened(told[1]), number=int(told[2])) if told[1] else Read()
+        is_there = told[1] and self._is(run)
+        return Read(entry=_opened(told[1]), number=int(told[2])) if is_there else Read()
 
     def _run_read(self, keys: list[str], arguments: list[int]) -> Any:
         script = self._scripts["READ"]
@@ -211,13 +206,6 @@ class Pages:
 def open_pages(url: str, *, most_bytes: int) -> Pages:
     """The pages in the Redis at this address; `most_bytes` is each shop's share. Nothing connects before it is used."""
     return Pages(Client(url), most_bytes=most_bytes)
-
-
-def _first(told: Sequence[bytes | None]) -> Read:
-    for number, kept in enumerate(told):
-        if kept:
-            return Read(entry=_opened(kept), number=number)
-    return Read()
 
 
 def _shop(space: Space) -> str:
