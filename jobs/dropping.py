@@ -80,6 +80,8 @@ class Dropping:
         there = [side.categories if side is not None else () for side in (before, after)]
         if sorted(there[0]) != sorted(there[1]):
             yield "categories"
+        if before is not None and after is not None and replace(before, page=after.page) == after:
+            return  # lists show nothing of it
         for category in {*there[0], *there[1], ANYWHERE}:
             for name, page in self._kept.get(category, {}).items():
                 if self._is_old(name, page, change):

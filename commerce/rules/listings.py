@@ -57,8 +57,9 @@ def listing(cards: Sequence[Card], query: ListingQuery) -> Listing:
     met = [card for card in cards if meets(card, query)]
     met.sort(key=lambda card: key_of(card, query))
     first = (query.page - 1) * query.per_page
-    facets, is_cut = _counts(cards, query)
-    prices = [card.price for card in cards if card.price is not None and meets(card, query, but=PRICE)]
+    facets, is_cut = _counts(cards, {card.id for card in met}, query)
+    spanned = met if query.price == (None, None) else [card for card in cards if meets(card, query, but=PRICE)]
+    prices = [card.price for card in spanned if card.price is not None]
     return Listing(
         cards=tuple(met[first : first + query.per_page]),
         total=len(met),
@@ -119,6 +120,8 @@ def _one_variant_meets(card: Card, asked: Mapping[str, tuple[str, ...]]) -> bool
 def _values(card: Card, query: ListingQuery, name: str) -> list[str]:
     """The values of a facet that the card counts for: with options chosen, only those of variants that have them."""
     values = list(card.facets.get(name, ()))
+    if not query.filters:
+        return values
     options = {own for variant in card.variants for own, _ in variant}
     if name not in options:
         return values
@@ -132,10 +135,10 @@ def _values(card: Card, query: ListingQuery, name: str) -> list[str]:
     return [value for value in values if value in there]
 
 
-def counted(card: Card, query: ListingQuery) -> Iterable[tuple[str, str]]:
-    """Each (facet, value) that the card adds one to."""
+def counted(card: Card, query: ListingQuery, *, is_met: bool | None = None) -> Iterable[tuple[str, str]]:
+    """Each (facet, value) that the card adds one to. `is_met`: whether it meets all filters, where that is known."""
     names = card.facets if query.facets is None else [name for name in query.facets if name in card.facets]
-    whole = meets(card, query)
+    whole = meets(card, query) if is_met is None else is_met
     for name in names:
         narrowed = name in query.filters
         if meets(card, query, but=name) if narrowed else whole:
@@ -143,10 +146,12 @@ def counted(card: Card, query: ListingQuery) -> Iterable[tuple[str, str]]:
                 yield name, value
 
 
-def _counts(cards: Sequence[Card], query: ListingQuery) -> tuple[dict[str, tuple[tuple[str, int], ...]], bool]:
+def _counts(
+    cards: Sequence[Card], met: set[str], query: ListingQuery
+) -> tuple[dict[str, tuple[tuple[str, int], ...]], bool]:
     found: dict[str, Counter[str]] = {}
     for card in cards:
-        for name, value in counted(card, query):
+        for name, value in counted(card, query, is_met=card.id in met):
             found.setdefault(name, Counter())[value] += 1
     names = list(query.facets) if query.facets is not None else _commonest(found)
     facets = {}
