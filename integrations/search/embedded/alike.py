@@ -6,10 +6,10 @@ import tantivy
 from tantivy import DocAddress, Occur, Query
 
 from integrations.search.embedded import vectors
-from integrations.search.embedded.analysis import query_words
 from integrations.search.embedded.matching import filtered, term
 from integrations.search.embedded.opened import Opened
 from integrations.search.embedded.schema import VECTOR_FIELDS, clean, facet_field, facet_value
+from integrations.search.text.analysis import query_words
 
 # What says of which kind a product is, and what being of the same kind adds.
 _KINDS = {"type": 6.0, "category": 3.0, "brand": 1.0}

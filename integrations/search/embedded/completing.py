@@ -2,9 +2,9 @@
 
 from commerce.rules.search_settings import SearchSettings
 from integrations.search.embedded import matching
-from integrations.search.embedded.analysis import query_words
 from integrations.search.embedded.opened import Opened
 from integrations.search.embedded.reader import MOST_WORDS, Reader
+from integrations.search.text.analysis import query_words
 
 _CONSIDERED = 5  # times as many as are given: inflections of one word are given once
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from commerce.rules.search_settings import ATTRIBUTES, USUAL, SearchSettings
 from integrations.search.embedded import vectors
-from integrations.search.embedded.languages import Language, language
+from integrations.search.text.languages import Language, language
 
 VERSION = 2
 TITLE, CODES = "title", "codes"

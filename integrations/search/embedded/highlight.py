@@ -3,9 +3,9 @@
 import html
 import re
 
-from integrations.search.embedded.analysis import fold, has_unusual_letters, pairs, spans
-from integrations.search.embedded.languages import Language
 from integrations.search.embedded.meaning import Meaning
+from integrations.search.text.analysis import fold, has_unusual_letters, pairs, spans
+from integrations.search.text.languages import Language
 
 _WORD = re.compile(r"([^\W_]+)")
 _KEPT_WORDS = 200

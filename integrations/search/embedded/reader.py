@@ -4,8 +4,6 @@ import tantivy
 
 from commerce.rules.search_settings import USUAL, SearchSettings
 from integrations.search.embedded import matching
-from integrations.search.embedded.analysis import code, query_words
-from integrations.search.embedded.languages import Language
 from integrations.search.embedded.meaning import (
     AS_WRITTEN,
     COMPLETED,
@@ -22,6 +20,8 @@ from integrations.search.embedded.opened import State
 from integrations.search.embedded.schema import SCHEMA
 from integrations.search.embedded.synonyms import Synonyms, synonyms
 from integrations.search.embedded.vocabulary import SHORTEST, Vocabulary
+from integrations.search.text.analysis import code, query_words
+from integrations.search.text.languages import Language
 
 MOST_WORDS = 24
 _COMPLETIONS = 12

@@ -7,11 +7,11 @@ import tantivy
 
 from commerce.rules.documents import Document
 from integrations.search.embedded import variants, vectors
-from integrations.search.embedded.analysis import code, indexed_text
 from integrations.search.embedded.form import CODES, TITLE, Form
-from integrations.search.embedded.languages import Language
 from integrations.search.embedded.listing import part_of
 from integrations.search.embedded.schema import VECTOR_FIELDS, clean, facet_key, facet_value
+from integrations.search.text.analysis import code, indexed_text
+from integrations.search.text.languages import Language
 
 _APART = " | "
 _AT_ONCE = 100

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from integrations.search.embedded.analysis import query_words
-from integrations.search.embedded.languages import Language
+from integrations.search.text.analysis import query_words
+from integrations.search.text.languages import Language
 
 Phrase = tuple[str, ...]
 Pairs = tuple[tuple[str, tuple[str, ...]], ...]

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, islice, product
 from typing import TypeVar
 
-from integrations.search.embedded.analysis import query_words
 from integrations.search.embedded.schema import clean, facet_value
+from integrations.search.text.analysis import query_words
 
 _T = TypeVar("_T")
 Options = tuple[tuple[str, str], ...]

@@ -3,8 +3,8 @@
 from typing import Any
 
 from commerce.rules.search_settings import ATTRIBUTES, SearchSettings
-from integrations.search.embedded.analysis import query_words
 from integrations.search.meilisearch.words import asked, stem, stop_words
+from integrations.search.text.analysis import query_words
 
 MOST_HITS = 1_000_000
 CODES, STEMS, WHOLE = "codes", "stems", "words"

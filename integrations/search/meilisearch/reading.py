@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import Any
 
 from commerce.rules.search_settings import SearchSettings
-from integrations.search.embedded.analysis import query_words
 from integrations.search.meilisearch import spelling
 from integrations.search.meilisearch.index_settings import CODES, WHOLE, stems_attribute
 from integrations.search.meilisearch.meaning import (
@@ -22,6 +21,7 @@ from integrations.search.meilisearch.meaning import (
     Word,
 )
 from integrations.search.meilisearch.words import asked, stem
+from integrations.search.text.analysis import query_words
 
 LONGEST_QUERY = 1000
 _RATHER_A_BEGINNING = 10

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from commerce.rules.search_settings import SearchSettings
-from integrations.search.embedded.analysis import query_words
 from integrations.search.meilisearch.index_settings import WHOLE, stems_attribute
 from integrations.search.meilisearch.meaning import Ask
 from integrations.search.meilisearch.narrowing import but_these, meets, quoted
 from integrations.search.meilisearch.reading import LONGEST_QUERY
 from integrations.search.meilisearch.shape import key_of, text_of
 from integrations.search.meilisearch.words import MOST_WORDS, folded
+from integrations.search.text.analysis import query_words
 from integrations.search_api import Condition
 
 _LOOKED_AT = 300

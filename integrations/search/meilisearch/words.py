@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from commerce.rules.search_settings import SearchSettings
-from integrations.search.embedded.analysis import fold, indexed_words, pairs, query_words, spans
-from integrations.search.embedded.languages import language
+from integrations.search.text.analysis import fold, indexed_words, pairs, query_words, spans
+from integrations.search.text.languages import language
 
 MOST_WORDS = 10  # the server looks at no more
 

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from commerce.rules.documents import Document
 from integrations.errors import Permanent, Transient
 from integrations.search.embedded import generations, highlight, writing
-from integrations.search.embedded.analysis import fold, query_words
 from integrations.search.embedded.engine import EmbeddedEngine
-from integrations.search.embedded.languages import language
 from integrations.search.embedded.reader import Reader
+from integrations.search.text.analysis import fold, query_words
+from integrations.search.text.languages import language
 from integrations.search_api import SearchQuery
 
 ROOT = Path(__file__).parents[3]

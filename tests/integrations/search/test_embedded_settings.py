@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from commerce.rules.documents import Document
 from commerce.rules.search_settings import ATTRIBUTES, SearchSettings
-from integrations.search.embedded import analysis, vectors
+from integrations.search.embedded import vectors
+from integrations.search.text import analysis
 from integrations.search_api import ID, Boost, Condition, SearchQuery
 
 SHOES = [

@@ -5,8 +5,8 @@ from functools import cache, lru_cache
 
 import tantivy
 
-from integrations.search.embedded.analysis import indexed_text
 from integrations.search.embedded.stop_words import STOP_WORDS
+from integrations.search.text.analysis import indexed_text
 
 ENGLISH = "english"
 LONGEST_WORD = 60
