@@ -63,14 +63,8 @@ def find(here: Parts, shop: Shop, query: SearchQuery, *, tools: Tools | None = N
     """
     shown = _shown if tools is None else _whole
     tools = tools or _known(here, shop)
-    query = fitted(query, tools)
-    if category:
-        title, category = _shelf(here, shop, category)
-        query = replace(query, filters={**query.filters, "category": (title,)})
-    outcome = NOTHING
-    if tools.rules:
-        outcome = merchandising.outcome(tools.rules, now=datetime.now(UTC), query=query.text, category=category)
-    search = Search(here.engine, index_of(shop.id), query, outcome)
+    search = _search(here, shop, fitted(query, tools), tools, category)
+    query, outcome = search.query, search.outcome
     try:
         composed, told = remembered(search, tools.version, lambda: (compose(search), bands(search)))
         there = _read(here, shop, composed, shown)
@@ -94,6 +88,17 @@ def find(here: Parts, shop: Shop, query: SearchQuery, *, tools: Tools | None = N
         query=query,
         outcome=outcome,
     )
+
+
+def _search(here: Parts, shop: Shop, query: SearchQuery, tools: Tools, category: str) -> Search:
+    """The query, within a category where one is named, with what the rules that hold now make of it."""
+    if category:
+        title, category = _shelf(here, shop, category)
+        query = replace(query, filters={**query.filters, "category": (title,)})
+    outcome = NOTHING
+    if tools.rules:
+        outcome = merchandising.outcome(tools.rules, now=datetime.now(UTC), query=query.text, category=category)
+    return Search(here.engine, index_of(shop.id), query, outcome)
 
 
 def find_as_merchant(here: Parts, shop: Shop, query: SearchQuery) -> Found:
