@@ -27,6 +27,8 @@ def refresh(db: Connection, shop: Shop, ids: Collection[str], *, gone: Collectio
     """Work out what these products show, and store it; `gone` are products that were deleted."""
     if not ids and not gone:
         return Refreshed()
+    # What is read before others commit would be written over what they worked out from theirs.
+    products.hold(db, shop_id=shop.id, ids=ids)
     stored = products.by_ids(db, shop_id=shop.id, ids=ids, currency=shop.currency)
     own = products.own_summaries(db, shop_id=shop.id, ids=ids)
     worked_out: list[tuple[str, Summary]] = []

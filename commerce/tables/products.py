@@ -172,6 +172,13 @@ def by_ids(db: Connection, *, shop_id: int, ids: Collection[str], currency: str 
     return {product.id: product for product in _assemble(db, shop_id, rows, currency)}
 
 
+def hold(db: Connection, *, shop_id: int, ids: Collection[str]) -> None:
+    """Wait until nobody else changes these products, and let nobody until the end of the transaction."""
+    chosen = and_(products.c.shop_id == shop_id, products.c.id.in_(ids))
+    if ids and db.dialect.name == "postgresql":  # SQLite has one writer
+        db.execute(select(products.c.id).where(chosen).order_by(products.c.id).with_for_update())
+
+
 def after(db: Connection, *, shop_id: int, last_id: str, limit: int, currency: str | None) -> list[Product]:
     """Products in the order of their ids, for walking through all of them."""
     query = select(products).where(products.c.shop_id == shop_id, products.c.id > last_id)
