@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Lock, Thread
+from threading import BoundedSemaphore, Lock, Thread
 from typing import Any
 
 import structlog
@@ -33,6 +33,7 @@ NOTHING = b""  # the body of a page that there is not
 _GZIP_FROM = 1024
 _MAKING_SECONDS = 20.0  # then another one may try
 _WAIT_SECONDS = 5.0
+_MOST_ANEW = 8  # pages that a process makes anew at once, beside those that somebody waits for
 HIT, STALE, MISS, BYPASS = "hit", "stale", "miss", "bypass"
 
 _log = structlog.get_logger(__name__)
@@ -60,6 +61,7 @@ class Reading:
     def __init__(self, pages: Pages, database: Database, counting: Counting) -> None:
         self._pages, self._database, self._counting = pages, database, counting
         self._locks: Any = NameRegistry(lambda _name: Lock())
+        self._anew = BoundedSemaphore(_MOST_ANEW)
 
     def look(self, front: Storefront, asked: Asked, allowance: Allowance | None = None) -> Kept | None:
         """The page if it is kept and still fresh, in one round trip; counted. Raises TooMuch, Transient."""
@@ -116,6 +118,9 @@ class Reading:
             return made[-1], time.time()
 
         def create_later(mutex: _Turn) -> None:
+            if not self._anew.acquire(blocking=False):  # whoever asks next tries again
+                mutex.release()
+                return
             Thread(target=self._make_later, args=(front, asked, mutex), daemon=True).start()
 
         with Dogpile(turn, create, known, 0, create_later) as shown:  # type: ignore[no-untyped-call]
@@ -129,6 +134,7 @@ class Reading:
         except Exception as error:  # noqa: BLE001 - whoever asks next tries again
             _log.warning("page.not_made_anew", page=asked.names[0], error=type(error).__name__)
         finally:
+            self._anew.release()
             mutex.release()
 
     def _make_and_keep(self, front: Storefront, asked: Asked) -> Entry:

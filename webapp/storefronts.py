@@ -23,6 +23,7 @@ from commerce.tables.shops import Shop
 from commerce.vault import Vault, digest
 
 SEEN_SECONDS = 0.1
+_AWAY_SECONDS = 1.0  # without a try after the database could not be reached
 _KNOWN = 5_000
 _MOST_WAITING = 300
 _ABOUT = ("products", "categories", "keys")
@@ -91,6 +92,7 @@ class Storefronts:
         self._database, self._vault = database, vault
         self._lock = Lock()
         self._known: OrderedDict[str, tuple[float, Storefront]] = OrderedDict()
+        self._is_away, self._away_until = False, 0.0
 
     def of(self, key: str) -> Storefront | None:
         """The storefront of the shop with this key, as it was a tenth of a second ago at most.
@@ -100,6 +102,8 @@ class Storefronts:
         seen, known = self._known.get(key, (0.0, None))
         if known is not None and time.monotonic() - seen < SEEN_SECONDS:
             return known
+        if known is not None and self._is_away and (time.monotonic() < self._away_until or self._lock.locked()):
+            return known  # or another one is trying just now, which may take seconds
         with self._lock:
             seen, known = self._known.get(key, (0.0, None))
             if known is not None and time.monotonic() - seen < SEEN_SECONDS:  # another thread looked it up meanwhile
@@ -111,7 +115,9 @@ class Storefronts:
         try:
             with self._database.read() as db:
                 found = _read(db, self._vault, key, known)
+            self._is_away = False
         except UNREACHABLE as error:
+            self._is_away, self._away_until = True, time.monotonic() + _AWAY_SECONDS
             if known is None:
                 raise
             _log.warning("storefront.unseen", error=type(error).__name__, effect="served as it was last known")
@@ -129,6 +135,7 @@ class Storefronts:
         """Look everything up again."""
         with self._lock:
             self._known.clear()
+            self._is_away = False
 
 
 def read(db: Connection, vault: Vault, shop: Shop) -> Storefront:

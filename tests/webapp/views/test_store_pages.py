@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from commerce.rules.merchandising import CATEGORY, Hide, Pin, Rule, Target
 from commerce.tables import effects, inbox, page_templates, search_rules, shops
@@ -267,6 +268,55 @@ class TestStale:
         tell(lamp(1, price=1))
         with pytest.raises(OSError, match="away"):
             reading.read(front, broken)
+
+    def test_few_are_made_anew_at_once(self, backroom: Backroom, shop: Shop, tell: Tell) -> None:
+        tell(*(lamp(number) for number in range(1, 31)))
+        front = backroom.parts.storefronts.of(shop.key)
+        assert front is not None
+        reading, ends = backroom.parts.reading, threading.Event()
+
+        def pages(make: Any) -> list[Any]:
+            asked = [store_pages.product(str(number)) for number in range(1, 31)]
+            return [replace(each, make=make(each)) for each in asked]
+
+        brief = pages(lambda each: lambda db, known, now: replace(each.make(db, known, now), fresh=0.0))
+        assert {reading.read(front, each).how for each in brief} == {"miss"}
+        slow = pages(lambda each: lambda *about: ends.wait(5) and each.make(*about))
+        before = threading.active_count()
+        try:
+            assert {reading.read(front, each).how for each in slow} == {"stale"}
+            assert threading.active_count() - before <= 8
+        finally:
+            ends.set()
+        for _ in range(100):
+            if threading.active_count() <= before:
+                break
+            time.sleep(0.05)
+        assert {reading.read(front, each).how for each in brief} >= {"hit"}, "the others are made as they are asked for"
+
+
+class TestWhileTheDatabaseIsAway:
+    def test_kept_pages_are_served_and_it_is_not_asked_each_time(
+        self, backroom: Backroom, shop: Shop, tell: Tell, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tell(lamp(1))
+        path, asked = f"/storefront/v1/{shop.key}/products/1?key={shop.publishable_key}", []
+        assert backroom.client.get(path).status_code == 200
+
+        def hang() -> Any:
+            asked.append(1)
+            time.sleep(0.3)
+            raise OperationalError("", None, Exception("away"))
+
+        monkeypatch.setattr(backroom.parts.database, "read", hang)
+        time.sleep(0.11)
+        assert [how(backroom.client.get(path)) for _ in range(5)] == ["hit"] * 5
+        time.sleep(0.11)
+        assert how(backroom.client.get(path)) == "hit"
+        assert len(asked) == 1
+        monkeypatch.undo()
+        backroom.parts.storefronts.forget()
+        assert how(backroom.client.get(path)) == "hit"
 
 
 class TestNothingOldIsServed:
