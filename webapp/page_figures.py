@@ -18,6 +18,7 @@ from webapp.parts import Parts
 KINDS = (("product", "Product pages"), ("category", "Category pages"), ("categories", "List of categories"))
 PERIODS = ((1, "24 hours"), (7, "7 days"), (30, "30 days"))
 _LARGEST, _LATEST, _LOOKED_AT = 10, 20, 300
+_USUAL = timedelta(seconds=2)  # what a change takes to reach the cache at most, unless something is wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,6 @@ def figures(here: Parts, shop: Shop, *, now: datetime, days: int) -> Figures:
     with here.database.read() as db:
         reads = _reads(db, shop.id, now - timedelta(days=days))
         recent = effect_lists.page(db, shop_id=shop.id, kind=effects.PAGES, limit=_LOOKED_AT)
-        waiting = effect_lists.waiting(db, shop_id=shop.id).get(effects.PAGES, 0)
         has_cdn = page_templates.has_cdn(db, shop_id=shop.id)
     held, largest = None, list[tuple[str, int]]()
     with contextlib.suppress(Transient):
@@ -83,10 +83,17 @@ def figures(here: Parts, shop: Shop, *, now: datetime, days: int) -> Figures:
         bytes=held,
         most_bytes=here.settings.cache_shop_mb * 1_000_000,
         largest=largest,
-        latest=[row for row in recent if row.state != effects.DONE or row.reason != NOTHING_DROPPED][:_LATEST],
-        waiting=waiting,
+        latest=[row for row in recent if _is_told(row, now)][:_LATEST],
+        waiting=sum(row.state == effects.WAITING and _is_told(row, now) for row in recent),
         has_cdn=has_cdn,
     )
+
+
+def _is_told(row: Any, now: datetime) -> bool:
+    """Whether an effect is worth telling: something was dropped, or has been waiting for longer than usual."""
+    if row.state == effects.WAITING:
+        return bool(row.created_at < now - _USUAL)
+    return bool(row.state != effects.DONE or row.reason != NOTHING_DROPPED)
 
 
 def _reads(db: Connection, shop_id: int, since: datetime) -> list[Reads]:
