@@ -101,6 +101,9 @@ class Settings:
     )
     search_url: str = _setting("", _url("http", "https"), "Meilisearch; by default the embedded engine.")
     search_key: str = _setting("", _text, "Key for SEARCH_URL.", secret=True)
+    search_public_url: str = _setting(
+        "", _url("http", "https"), "Where shoppers' browsers reach Meilisearch; by default they do not."
+    )
     smtp_url: str = _setting(
         "", _url("smtp", "smtps"), "Mail server; by default mail is written to VAR_DIR/outbox.", secret=True
     )

@@ -31,6 +31,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "RATE_LIMITS": ("off", False),
     "MAX_BODY_BYTES": ("1048576", 1048576),
     "CACHE_SHOP_MB": ("64", 64),
+    "SEARCH_PUBLIC_URL": ("https://search.example/", "https://search.example"),
     "KEEP_DAYS": ("7", 7),
     "LOG_LEVEL": ("debug", "debug"),
     "SHOPIFY_API_ORIGIN": ("http://127.0.0.1:9", "http://127.0.0.1:9"),

@@ -5,12 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import requests
 
 from commerce.rules.documents import index_of
+from commerce.rules.merchandising import EVERY, Hide, Rule, Target
 from commerce.settings import Settings
+from commerce.tables import search_rules
+from jobs.job import utc_now
 from tests.conftest import Backroom, assembled
 from tests.peers.meilisearch.peer import Peer
 from tests.shops import Shop
+from webapp.app import create_app
 
 KEY = "a master key of the tests"
 
@@ -49,6 +54,27 @@ class TestShopOnMeilisearch:
         tell(backroom, shop, 4, "product.updated", mug(2, "02", status="draft"))
         assert shop.search("mug")["total"] == 0
         assert backroom.parts.engine.count(index_of(shop.id)) == 1
+
+    def test_gives_browsers_a_token_where_they_may_search_by_themselves(self, server: Peer, backroom: Backroom) -> None:
+        shop = backroom.shops.woocommerce()
+        tell(backroom, shop, 1, "product.created", mug(1, "00"))
+        path = f"/storefront/v1/{shop.key}/token?key={shop.publishable_key}"
+        assert backroom.client.get(path).status_code == 404, "nobody said that browsers reach the server"
+        open_to_all = replace(backroom.settings, search_public_url=server.url)
+        app = create_app(open_to_all, replace(backroom.parts, settings=open_to_all))
+        told = app.test_client().get(path).json
+        answer = requests.post(
+            f"{told['address']}/indexes/{told['index']}/search",
+            json={"q": "mug"},
+            headers={"Authorization": f"Bearer {told['token']}"},
+            timeout=5,
+        )
+        assert [hit["id"] for hit in answer.json()["hits"]] == ["1"]
+        rule = Rule(id="", name="No mugs", applies_to=EVERY, actions=(Hide(target=Target(facet="id", value="1")),))
+        with backroom.parts.database.write() as db:
+            search_rules.add(db, shop_id=shop.id, rule=rule, now=utc_now())
+        backroom.parts.storefronts.forget()
+        assert app.test_client().get(path).status_code == 404, "the server would not follow the rule"
 
     def test_catches_up_with_what_came_while_the_server_was_away(self, backroom: Backroom, server: Peer) -> None:
         shop = backroom.shops.woocommerce()

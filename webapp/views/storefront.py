@@ -3,14 +3,20 @@
 import secrets
 import time
 
+import orjson
 from flask import Blueprint, Response, g, request
 
+from commerce.rules.documents import index_of
+from integrations.errors import OutsideError
 from webapp import allowances, conditional, guards
+from webapp.errors import Problem
 from webapp.inputs import choice, text
 from webapp.parts import parts
 from webapp.search.answers import answer
 from webapp.search_log import search_log
 from webapp.searching import Found, find, query_of
+
+_TOKEN_SECONDS = 900
 
 blueprint = Blueprint("storefront", __name__, url_prefix="/storefront/v1/<shop_key>")
 
@@ -33,6 +39,30 @@ def search() -> Response:
     """Products that fit a query, with facets and prices."""
     spend(allowances.SEARCH)
     return searched()
+
+
+@blueprint.get("/token")
+@guards.publishable_key
+def token() -> Response:
+    """An address and a token with which a browser searches the engine itself, for a quarter of an hour.
+
+    Only where the operator lets browsers reach the engine, and the shop has no rules: the engine knows none.
+    """
+    spend(allowances.SEARCH)
+    here, front = parts(), g.storefront
+    address, index = here.settings.search_public_url, index_of(g.shop.id)
+    made = None
+    if address and not any(rule.enabled for rule in front.rules):
+        try:
+            made = here.engine.token(index, front.chosen.settings, seconds=_TOKEN_SECONDS)
+        except OutsideError as error:
+            raise Problem(503, "Search cannot be reached", "Try again in a moment.") from error
+    if made is None:
+        raise Problem(404, "No token", "This shop is searched through Backroom: ask …/search.")
+    told = {"address": address, "index": index, "token": made[1], "expires_in": _TOKEN_SECONDS}
+    response = Response(orjson.dumps(told), mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def spend(units: int) -> None:
