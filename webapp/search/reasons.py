@@ -14,6 +14,7 @@ from webapp.search.composed import Search
 SHORT, BUILDING, NO_PRODUCTS, HIDDEN = "query_too_short", "index_being_built", "no_products", "hidden_by_rule"
 FILTERS, UNKNOWN, NO_MATCH, PAST_THE_END = "filters_too_narrow", "words_unknown", "no_match", "past_the_last_page"
 ALL_FILTERS = "all"
+_TRIED = 5  # filters that are left out one at a time, each of which is a search of its own
 _WORD = re.compile(r"\w+")
 
 
@@ -82,7 +83,7 @@ def _hidden(search: Search) -> Reason | None:
 
 
 def _narrow(search: Search) -> Reason | None:
-    """The filter without which the most would be found; all of them where one alone does not help."""
+    """The filter without which the most would be found; all of them where one does not help, or there are many."""
     query = search.query
     without: list[tuple[str, dict[str, Any]]] = [
         (name, {"filters": {other: values for other, values in query.filters.items() if other != name}})
@@ -92,8 +93,8 @@ def _narrow(search: Search) -> Reason | None:
     without += [("available", {"available": None})] if query.available is not None else []
     if not without:
         return None
-    totals = [(search.total(**changes), name) for name, changes in without]
-    most, name = max(totals, key=lambda told: told[0])
+    totals = [(search.total(**changes), name) for name, changes in without] if len(without) <= _TRIED else []
+    most, name = max(totals, key=lambda told: told[0], default=(0, ""))
     if not most and len(without) > 1:
         most, name = search.total(filters={}, price=(None, None), available=None), ALL_FILTERS
     if not most:

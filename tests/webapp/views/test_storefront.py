@@ -60,6 +60,18 @@ class TestSearch:
         assert search("category=nowhere").json["reason"]["code"] == "filters_too_narrow"
         assert search("filter[category]=Big+Tents").status_code == 400
 
+    def test_by_many_filters_costs_few_searches(
+        self, here: Parts, search: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shop.product()
+        shop.index()
+        asked: list[Any] = []
+        usual = type(here.engine).search
+        monkeypatch.setattr(type(here.engine), "search", lambda *told: asked.append(told) or usual(*told))
+        shape = search("q=kestrel&" + "&".join(f"filter[f{number}]=x" for number in range(20))).json
+        assert (shape["reason"]["filter"], shape["reason"]["total"]) == ("all", 1)
+        assert len(asked) <= 3
+
     def test_filters_narrow(self, search: Any, shop: Any) -> None:
         shop.product("1", brand="Nordvik", price=1000)
         shop.product("2", brand="Halden", price=2000, available=False)
