@@ -5,7 +5,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from commerce.rules.products import CategoryFacts, CategoryRef
-from commerce.tables import categories, searches
+from commerce.rules.search_settings import USUAL
+from commerce.tables import categories, search_settings, searches
 from commerce.tables.searches import Tally
 from tests.browser.test_dashboard import ARGUMENTS, CHROMIUM, NARROW, WIDE
 from tests.webapp import conftest as fixtures
@@ -358,6 +359,18 @@ class TestResults:
         page.goto("/found?q=kestral")
         expect(page.get_by_text("Showing results for “kestrel”.")).to_be_visible()
 
+    def test_offer_the_orders_that_the_shop_allows(self, page: Page, here: Any, goods: Any) -> None:
+        with here.database.write() as db:
+            settings = replace(USUAL, sorts=("relevance", "price:asc"))
+            search_settings.save(db, shop_id=goods.id, settings=settings, now=datetime.now(UTC))
+        here.storefronts.forget()
+        page.goto("/found?q=kestrel")
+        expect(page.get_by_label("Sort").get_by_role("option")).to_have_count(2)
+
+    def test_know_the_currency_also_where_nothing_is_found(self, page: Page, goods: Any) -> None:
+        page.goto("/found?q=kestrel&filter[price]=900000-1000000&page=1.5")
+        expect(page.get_by_label("Lowest price")).to_have_value("9000")
+
     def test_offer_another_try_while_the_server_is_away(self, page: Page, goods: Any) -> None:
         page.route("**/search?*", lambda route: route.abort())
         page.goto("/found?q=kestrel")
@@ -410,6 +423,12 @@ class TestCounting:
         page.keyboard.type("nt", delay=200)
         page.wait_for_timeout(1500)
         self.counted(here, goods, Tally(asked=before + 2))
+
+    def test_a_click_on_a_suggested_product_counts(self, page: Page, here: Any, goods: Any) -> None:
+        typed(page, "kestrel")
+        page.get_by_role("group", name="Products").get_by_role("option").first.click()
+        page.wait_for_url("**/products/*")
+        self.counted(here, goods, Tally(asked=10, clicks=1))
 
     def test_clicks_carts_and_orders_follow(self, page: Page, store: Store, here: Any, goods: Any) -> None:
         store.body = _RESULTS + "<button type='button' data-backroom-cart='x'>Buy</button>"
