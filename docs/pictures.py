@@ -28,6 +28,8 @@ PAGES = {
     "events": "/dashboard/events",
     "products": "/dashboard/products?q=lamp",
     "orders": "/dashboard/orders",
+    "search": "/dashboard/search/test?q=lamp",
+    "cache": "/dashboard/cache",
 }
 
 
