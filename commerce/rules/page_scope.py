@@ -7,7 +7,6 @@ from typing import Any
 from commerce.rules.cards import Card, CardChange
 from commerce.rules.categories import CategoryChange
 
-
 # What came of a change that no kept page shows.
 NOTHING_DROPPED = "No page that is kept shows what changed."
 
