@@ -119,7 +119,7 @@ NOTHING = Outcome()
 
 def folded(words: str) -> str:
     """Words as they are compared: without case, accents, signs and additional space."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", words.casefold()) if not unicodedata.combining(sign))
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", words).casefold() if not unicodedata.combining(sign))
     return _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", plain)).strip()
 
 
