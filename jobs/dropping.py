@@ -29,6 +29,9 @@ class Dropping:
         self._kept: dict[str, dict[str, Made | None]] = {}  # None: kept by another version of this code
         self._stored: dict[tuple[str, tuple[str, ...]], list[Card]] = {}
         self._now: dict[str, str] = {}  # digests of pages as they would be made now
+        self._gone: set[str] = (
+            set()
+        )  # pages that an earlier one of these changes made old: nobody asks about them again
 
     def of_changes(self, rows: Mapping[int, Sequence[Change]]) -> dict[int, str]:
         """Drop what these changes make old; gives in plain words what was dropped for each row."""
@@ -84,7 +87,8 @@ class Dropping:
             return  # lists show nothing of it
         for category in {*there[0], *there[1], ANYWHERE}:
             for name, page in self._kept.get(category, {}).items():
-                if self._is_old(name, page, change):
+                if name not in self._gone and self._is_old(name, page, change):
+                    self._gone.add(name)
                     yield name
 
     def _is_old(self, name: str, page: Made | None, change: CardChange) -> bool:

@@ -159,9 +159,9 @@ def _write(taken: _Taken, told: Sequence[Told], others: Sequence[Outcome]) -> No
         done_at = utc_now()
         inbox.finish(db, outcomes, taken_at=now, now=done_at)
         tallies.add(db, _counted(shop.id, taken.rows, outcomes, done_at), now=done_at)
-    pages.carry_out(taken.process, looks)
     for kind in {reactions.WAKES[effect.kind] for effect in wanted if effect.kind in reactions.WAKES}:
         taken.process.queues.wake(kind, [shop.id])
+    pages.carry_out(taken.process, looks)
 
 
 def _outcome(result: Result, reading: Reading, now: datetime) -> Outcome:

@@ -103,11 +103,11 @@ class _Telling:
             wanted, looks = self._apply(db, chunk)
             if along is not None:
                 along(db, self.whole)
+        for kind in {reactions.WAKES[effect.kind] for effect in wanted if effect.kind in reactions.WAKES}:
+            self._process.queues.wake(kind, [self._shop.id])
         pages.carry_out(self._process, looks)
         if self._answer.origin != LIVE:
             self._process.database.give_way()
-        for kind in {reactions.WAKES[effect.kind] for effect in wanted if effect.kind in reactions.WAKES}:
-            self._process.queues.wake(kind, [self._shop.id])
 
     def _apply(
         self, db: Connection, readings: Sequence[Reading]

@@ -69,6 +69,7 @@ def _answer(status: int, title: str, detail: str, **extra: Any) -> Response:
             mimetype="text/html",
         )
     response.status_code = status
+    response.headers["Cache-Control"] = "no-store"  # a CDN may keep a 404 for as long as it likes otherwise
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     if status == 401:

@@ -10,7 +10,7 @@ import orjson
 from commerce.database import Connection
 from commerce.rules import merchandising, page_names
 from commerce.rules.cards import Card
-from commerce.rules.documents import is_searchable
+from commerce.rules.documents import Product, is_searchable
 from commerce.rules.listing_changes import made as remembered
 from commerce.rules.listings import Listing, ListingQuery, listing
 from commerce.rules.merchandising import Outcome, Rule
@@ -54,11 +54,7 @@ def product(key: str, *, is_html: bool = False) -> Asked:
     names = page_names.of_product(key, is_html=is_html)
 
     def make(db: Connection, front: Storefront, _now: datetime) -> Made:
-        found_id = cards.id_of(db, shop_id=front.shop.id, key=key)
-        read = products.by_ids(
-            db, shop_id=front.shop.id, ids=[found_id] if found_id else [], currency=front.shop.currency
-        )
-        item = read.get(found_id or "")
+        item = _item(db, front, key)
         about: dict[str, Any] = {"keys": [key]}
         if item is None or not is_searchable(item):
             return Made(name=names[1], body=None, about=about, marks=(f"key:{key}",), fresh=NOTHING_FRESH)
@@ -66,10 +62,22 @@ def product(key: str, *, is_html: bool = False) -> Asked:
         shape.pop("reread")
         body = fragments.product(front, shape) if is_html else orjson.dumps(shape)
         marks = (f"product:{item.id}", f"key:{key}")
-        name = names[0] if found_id == key else names[1]
+        name = names[0] if item.id == key else names[1]
         return Made(name=name, body=body, about=about | {"products": [item.id]}, marks=marks, fresh=PRODUCT_FRESH)
 
     return Asked(kind="product", names=names, make=make, is_html=is_html)
+
+
+def _item(db: Connection, front: Storefront, key: str) -> Product | None:
+    """The product of this id or handle, also without a card: those of older shops may still have to be made."""
+    shop_id = front.shop.id
+    found_id = cards.id_of(db, shop_id=shop_id, key=key) or key
+    found = products.by_ids(db, shop_id=shop_id, ids=[found_id], currency=front.shop.currency)
+    if not found:
+        known_as = products.id_of_handle(db, shop_id=shop_id, handle=key)
+        ids = [known_as] if known_as else []
+        found = products.by_ids(db, shop_id=shop_id, ids=ids, currency=front.shop.currency)
+    return next(iter(found.values()), None)
 
 
 def all_categories() -> Asked:
