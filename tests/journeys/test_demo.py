@@ -48,7 +48,9 @@ def play(backroom: Backroom, platform: str, *, disorder: bool) -> tuple[Shop, di
     return shop, store.facts(), number
 
 
-@pytest.mark.parametrize("disorder", [False, True], ids=["in order", "in disorder"])
+@pytest.mark.parametrize(
+    "disorder", [pytest.param(False, marks=pytest.mark.slow), True], ids=["in order", "in disorder"]
+)
 @pytest.mark.parametrize("platform", ["shopify", "woocommerce"])
 class TestDemoShop:
     def test_is_mirrored_as_it_is(self, backroom: Backroom, platform: str, disorder: bool) -> None:

@@ -23,6 +23,8 @@ from tests.stored import deliveries, rows
 
 Told = dict[str, Any]
 
+SLOW = pytest.mark.slow
+
 
 def everything(shop: Shop, path: str) -> dict[str, Told]:
     """All objects of a list of the API, by their ids."""
@@ -187,7 +189,7 @@ class TestWooCommerce:
         again = sync(backroom, shop, syncs.COMPARE)
         assert again.found == {}
 
-    @pytest.mark.parametrize("lost", [0.0, 0.3, 1.0])
+    @pytest.mark.parametrize("lost", [pytest.param(0.0, marks=SLOW), 0.3, pytest.param(1.0, marks=SLOW)])
     def test_is_whole_again_after_one_comparison_when_deliveries_were_lost(
         self, settings: Settings, woocommerce: WooCommercePeer, lost: float
     ) -> None:
@@ -330,7 +332,7 @@ class TestShopify:
                     effects.PAGES,
                 }
 
-    @pytest.mark.parametrize("lost", [0.0, 0.3, 1.0])
+    @pytest.mark.parametrize("lost", [pytest.param(0.0, marks=SLOW), 0.3, pytest.param(1.0, marks=SLOW)])
     def test_is_whole_again_after_one_comparison_when_deliveries_were_lost(
         self, settings: Settings, lost: float
     ) -> None:

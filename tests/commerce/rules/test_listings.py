@@ -68,7 +68,7 @@ def there(found: Any, query: ListingQuery) -> list[Card]:
 
 
 class TestVerdict:
-    @settings(max_examples=1500, deadline=None)
+    @settings(max_examples=300, deadline=None)
     @given(shelf=shelves, query=queries, data=st.data())
     def test_says_exactly_whether_a_page_would_be_another(self, shelf: Any, query: ListingQuery, data: Any) -> None:
         shown = made(query, listing(there(shelf, query), query))

@@ -95,6 +95,7 @@ class TestSpeed:
         assert 380 < sum(map(catalogue.text_bytes, some)) / len(some) < 520
         assert catalogue.queries(9) == catalogue.queries(9)
 
+    @pytest.mark.slow
     def test_prints_figures_of_all_engines(self, capsys):
         assert speed.main(["--documents", "600", "--seconds", "0.3"]) == 0
         printed = capsys.readouterr()

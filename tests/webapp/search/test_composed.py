@@ -80,7 +80,7 @@ class TestCompose:
         limit=st.sampled_from([3, 7, 20]),
         sort=st.sampled_from(["relevance", "price:asc"]),
     )
-    @settings(deadline=None, max_examples=25)
+    @settings(deadline=None, max_examples=12)
     def test_is_a_piece_of_one_list(
         self,
         engine: SearchEngine,
