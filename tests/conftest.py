@@ -29,6 +29,7 @@ from jobs.process import Process
 from jobs.queues import QUEUES, Queues, connect
 from tests.shops import Senders
 from webapp import parts as web_parts
+from webapp import search_log
 from webapp.app import create_app
 from webapp.parts import Parts
 
@@ -191,6 +192,8 @@ def assembled(settings: Settings) -> Iterator[Backroom]:
     app.testing = True
     client = app.test_client()
     yield Backroom(settings, parts, process, client, Senders(parts, client))
+    parts.counting.end()
+    search_log.end(app)
     process.database.dispose()
 
 

@@ -42,6 +42,12 @@ class Counting:
         while not self._ended.wait(PAUSE):
             self.write()
 
+    def end(self) -> None:
+        """Stop writing regularly, after a last time."""
+        self._ended.set()
+        atexit.unregister(self.write)
+        self.write()
+
     def write(self) -> None:
         """Write what was counted so far; what cannot be written now stays counted."""
         with self._lock:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from threading import Event, Lock, Thread
 
 import structlog
-from flask import current_app
+from flask import Flask, current_app
 
 from commerce.database import REFUSED, UNREACHABLE, Database
 from commerce.rules.searches import LAST_POSITION, OTHERS, counted_as
@@ -113,6 +113,7 @@ class SearchLog:
     def end(self) -> None:
         """Stop writing regularly, after a last time."""
         self._ended.set()
+        atexit.unregister(self.write)
         self.write()
 
     def write(self) -> bool:
@@ -170,6 +171,12 @@ def _places(counted: _Counted) -> dict[PlaceKey, Place]:
 
 def _today() -> date:
     return datetime.now(UTC).date()
+
+
+def end(app: Flask) -> None:
+    """Stop the log of an application, if it has one, after it is written a last time."""
+    if "search_log" in app.extensions:
+        app.extensions["search_log"].end()
 
 
 def search_log() -> SearchLog:

@@ -131,7 +131,8 @@ class TestCallsToShopify:
         ],
     )
     def test_that_make_no_sense_are_shown(self, backroom: Backroom, shop: Shop, detail: dict[str, Any]) -> None:
-        failed = call(backroom, shop, detail.pop("call"), **detail)
+        told = {name: value for name, value in detail.items() if name != "call"}
+        failed = call(backroom, shop, detail["call"], **told)
         assert failed.state == effects.FAILED
         assert failed.error
 

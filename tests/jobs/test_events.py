@@ -167,7 +167,7 @@ class TestADeliveryThatBreaks:
         shop = backroom.shops.shopify()
         shop.send("products/update", product(1))
         shop.send("products/update", product(2, variants="no list"))
-        events.apply_deliveries(shop_id=shop.id)
+        backroom.work()
         good, broken = deliveries(backroom.process.database, shop.id)
         assert (good.state, broken.state, broken.attempts) == (inbox.APPLIED, inbox.FAILED, 1)
         assert "`variants` is not a list of objects" in broken.error

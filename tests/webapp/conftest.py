@@ -13,6 +13,7 @@ from commerce.settings import Settings
 from commerce.tables import shops, sign_ins
 from tests.webapp import stock
 from tests.webapp.stock import Stock
+from webapp import search_log
 from webapp.app import create_app
 from webapp.parts import Parts, assemble
 
@@ -28,14 +29,16 @@ def here(tmp_path: Path, database_url: str) -> Iterator[Parts]:
     settings = Settings(var_dir=tmp_path, database_url=database_url, redis_url="redis://127.0.0.1:1/0", demo=False)
     parts = assemble(settings.completed())
     yield parts
+    parts.counting.end()
     parts.database.dispose()
 
 
 @pytest.fixture
-def app(here: Parts) -> Any:
+def app(here: Parts) -> Iterator[Any]:
     app = create_app(here.settings, here)
     app.testing = False
-    return app
+    yield app
+    search_log.end(app)
 
 
 @pytest.fixture
