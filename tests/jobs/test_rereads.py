@@ -165,6 +165,7 @@ class TestAnUnclearDelivery:
         assert [row.object_id for row in rereads(backroom) if row.state == effects.FAILED] == [str(hidden.id)]
         assert [row.state for row in rereads(backroom)].count(effects.DONE) == len(others)
 
+    @pytest.mark.slow
     def test_of_many_large_objects_keeps_what_was_read_before_the_shop_failed(
         self, backroom: Backroom, shop: Shop, store: ShopifyShop, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -245,6 +245,7 @@ class TestShopifysExport:
     def store(self) -> ShopifyShop:
         return ShopifyShop.filled(products=40, customers=10, orders=30, seed=2)
 
+    @pytest.mark.slow
     def test_is_waited_for(self, settings: Settings) -> None:
         store = self.store()
         with ShopifyPeer(store, bulk_seconds=0.2) as peer:
@@ -305,6 +306,7 @@ class TestShopifysExport:
                 assert sync(backroom, shop, syncs.IMPORT).state == syncs.DONE
                 assert sync(backroom, shop, syncs.CHANGES).state == syncs.DONE
 
+    @pytest.mark.slow
     def test_keeps_what_it_may_see_and_deletes_nothing_that_it_may_not(self, settings: Settings) -> None:
         """Protected customer data that is not approved ends the export of that listing; the others go on."""
         store = self.store()
@@ -342,6 +344,7 @@ class TestTokens:
                 peer[store.domain].grants.expire_access_tokens()
                 assert sync(backroom, shop, syncs.IMPORT).state == syncs.DONE
 
+    @pytest.mark.slow
     def test_go_on_being_refreshed_when_an_answer_does_not_say_for_how_long(self, settings: Settings) -> None:
         store = ShopifyShop.filled(products=3, customers=1, orders=1)
         with ShopifyPeer(store) as peer:

@@ -352,6 +352,7 @@ class TestShopify:
                     assert_is_shopify(shop, store)
                     assert sync(backroom, shop, syncs.COMPARE).found == {}
 
+    @pytest.mark.slow
     def test_finds_what_changed_without_reading_everything(self, settings: Settings) -> None:
         store = self.store()
         with ShopifyPeer(store) as peer:
