@@ -1,16 +1,15 @@
 """Counters of this process, written to the database every few seconds: counting costs a shopper nothing."""
 
-import atexit
-import os
 from collections import Counter
 from datetime import UTC, datetime
-from threading import Event, Lock, Thread
+from threading import Lock
 
 import structlog
 
 from commerce.database import REFUSED, UNREACHABLE, Database
 from commerce.tables import tallies
 from commerce.tables.tallies import Key
+from webapp.regularly import Regularly
 
 PAUSE = 5.0  # seconds between two times of writing
 _PATIENCE = 1.0  # seconds of waiting for a turn to write; then it is tried again after the next pause
@@ -22,31 +21,19 @@ class Counting:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._lock, self._ended = Lock(), Event()
+        self._lock = Lock()
         self._counted: Counter[Key] = Counter()
-        self._writes_in = 0
+        self._regularly = Regularly(self.write, pause=PAUSE, name="counting")
 
     def add(self, shop_id: int, name: str, label: str, number: int = 1) -> None:
         """Add to a counter of the shop (commerce.tables.tallies)."""
         with self._lock:
             self._counted[shop_id, name, label] += number
-            if self._writes_in != os.getpid():
-                self._begin()
-
-    def _begin(self) -> None:
-        self._writes_in = os.getpid()
-        Thread(target=self._keep_writing, name="counting", daemon=True).start()
-        atexit.register(self.write)
-
-    def _keep_writing(self) -> None:
-        while not self._ended.wait(PAUSE):
-            self.write()
+            self._regularly.begin()
 
     def end(self) -> None:
         """Stop writing regularly, after a last time."""
-        self._ended.set()
-        atexit.unregister(self.write)
-        self.write()
+        self._regularly.end()
 
     def write(self) -> None:
         """Write what was counted so far; what cannot be written now stays counted."""

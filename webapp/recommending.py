@@ -10,18 +10,15 @@ from integrations.search_api import SearchQuery
 from webapp.errors import Problem
 from webapp.parts import Parts
 from webapp.searching import find
+from webapp.store_pages import product_known_as
 
 BOUGHT_TOGETHER, SIMILAR, CATEGORY, NONE = "bought-together", "similar", "category", "none"
 
 
 def product_of(here: Parts, shop: Shop, key: str) -> Product:
     """The product of this id or handle, if shoppers may see it. Raises Problem 404."""
-    wanted = key.replace("\x00", "")
     with here.database.read() as db:
-        found = products.by_ids(db, shop_id=shop.id, ids=[wanted], currency=shop.currency).get(wanted)
-        known_as = None if found else products.id_of_handle(db, shop_id=shop.id, handle=wanted)
-        if known_as:
-            found = products.by_ids(db, shop_id=shop.id, ids=[known_as], currency=shop.currency).get(known_as)
+        found = product_known_as(db, shop, key.replace("\x00", ""))
     if found is None or not is_searchable(found):
         raise Problem(404, "No such product", "No published product has this id or handle.")
     return found

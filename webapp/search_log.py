@@ -3,11 +3,9 @@
 What is counted in the last moment before a process is killed is lost; one that ends writes it first.
 """
 
-import atexit
-import os
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from threading import Event, Lock, Thread
+from threading import Lock
 
 import structlog
 from flask import Flask, current_app
@@ -17,6 +15,7 @@ from commerce.rules.searches import LAST_POSITION, OTHERS, counted_as
 from commerce.tables import clicks, searches
 from commerce.tables.clicks import Click
 from commerce.tables.searches import Key, Place, PlaceKey, Tally
+from webapp.regularly import Regularly
 
 PAUSE = 3.0  # seconds between two times of writing
 MOST_KEYS = 5_000  # queries of all shops held at a time; what is more is counted without its words
@@ -48,9 +47,9 @@ class SearchLog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._lock, self._ended = Lock(), Event()
+        self._lock = Lock()
         self._counted = _Counted()
-        self._writes_in = 0
+        self._regularly = Regularly(self.write, pause=PAUSE, name="search-log")
 
     def asked(self, shop_id: int, query: str, *, found: int, shown: int = 0) -> None:
         """Count a search: how many products it found, and how many of them were shown. Without words it is none."""
@@ -60,7 +59,7 @@ class SearchLog:
         key = (shop_id, day, counted_as(query))
         tally = Tally(asked=1, empty=int(not found), found=found)
         with self._lock:
-            self._begin()
+            self._regularly.begin()
             counted = self._counted
             if key not in counted.queries and len(counted.queries) >= MOST_KEYS:
                 key = (shop_id, day, OTHERS)
@@ -70,7 +69,7 @@ class SearchLog:
     def shown(self, shop_id: int, *, first: int, shown: int) -> None:
         """Count further pages of a search: positions from `first` on, which is 1 for the best hit."""
         with self._lock:
-            self._begin()
+            self._regularly.begin()
             self._show((shop_id, _today()), first, shown)
 
     def _show(self, key: tuple[int, date], first: int, shown: int) -> None:
@@ -81,40 +80,27 @@ class SearchLog:
     def clicked(self, click: Click) -> None:
         """Count a click on a found product, once for its token."""
         with self._lock:
-            self._begin()
+            self._regularly.begin()
             if self._counted.events() < MOST_EVENTS:
                 self._counted.clicks.append(click)
 
     def carted(self, shop_id: int, token: str) -> None:
         """Count that the product of a click went into a cart."""
         with self._lock:
-            self._begin()
+            self._regularly.begin()
             if self._counted.events() < MOST_EVENTS:
                 self._counted.carts.add((shop_id, token))
 
     def ordered(self, shop_id: int, token: str, order_id: str) -> None:
         """Count an order that a click led to, once for the order."""
         with self._lock:
-            self._begin()
+            self._regularly.begin()
             if self._counted.events() < MOST_EVENTS:
                 self._counted.orders[shop_id, order_id] = token
 
-    def _begin(self) -> None:
-        """Start the thread that writes, once in each process."""
-        if self._writes_in != os.getpid():
-            self._writes_in = os.getpid()
-            Thread(target=self._write_regularly, daemon=True, name="search-log").start()
-            atexit.register(self.write)
-
-    def _write_regularly(self) -> None:
-        while not self._ended.wait(PAUSE):
-            self.write()
-
     def end(self) -> None:
         """Stop writing regularly, after a last time."""
-        self._ended.set()
-        atexit.unregister(self.write)
-        self.write()
+        self._regularly.end()
 
     def write(self) -> bool:
         """Write what was counted, in one transaction; False where the database cannot take it: it is kept, within

@@ -15,6 +15,7 @@ from commerce.rules.listing_changes import made as remembered
 from commerce.rules.listings import Listing, ListingQuery, listing
 from commerce.rules.merchandising import Outcome, Rule
 from commerce.tables import cards, categories, products
+from commerce.tables.shops import Shop
 from integrations.cache.pages import ANYWHERE
 from webapp import fragments, shapes
 from webapp.storefronts import Storefront
@@ -54,7 +55,7 @@ def product(key: str, *, is_html: bool = False) -> Asked:
     names = page_names.of_product(key, is_html=is_html)
 
     def make(db: Connection, front: Storefront, _now: datetime) -> Made:
-        item = _item(db, front, key)
+        item = product_known_as(db, front.shop, key)
         about: dict[str, Any] = {"keys": [key]}
         if item is None or not is_searchable(item):
             return Made(name=names[1], body=None, about=about, marks=(f"key:{key}",), fresh=NOTHING_FRESH)
@@ -68,15 +69,15 @@ def product(key: str, *, is_html: bool = False) -> Asked:
     return Asked(kind="product", names=names, make=make, is_html=is_html)
 
 
-def _item(db: Connection, front: Storefront, key: str) -> Product | None:
+def product_known_as(db: Connection, shop: Shop, key: str) -> Product | None:
     """The product of this id or handle, also without a card: those of older shops may still have to be made."""
-    shop_id = front.shop.id
+    shop_id = shop.id
     found_id = cards.id_of(db, shop_id=shop_id, key=key) or key
-    found = products.by_ids(db, shop_id=shop_id, ids=[found_id], currency=front.shop.currency)
+    found = products.by_ids(db, shop_id=shop_id, ids=[found_id], currency=shop.currency)
     if not found:
         known_as = products.id_of_handle(db, shop_id=shop_id, handle=key)
         ids = [known_as] if known_as else []
-        found = products.by_ids(db, shop_id=shop_id, ids=ids, currency=front.shop.currency)
+        found = products.by_ids(db, shop_id=shop_id, ids=ids, currency=shop.currency)
     return next(iter(found.values()), None)
 
 

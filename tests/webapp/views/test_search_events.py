@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from time import sleep
 from typing import Any
 
 import pytest
@@ -190,6 +191,6 @@ class TestLog:
         for _ in range(500):
             if totals(here, shop).asked:
                 break
-            own._ended.wait(0.01)
+            sleep(0.01)
         own.end()
         assert totals(here, shop).asked == 1
