@@ -29,9 +29,9 @@ from jobs.process import Process
 from jobs.queues import QUEUES, Queues, connect
 from tests.shops import Senders
 from webapp import parts as web_parts
-from webapp import search_log
 from webapp.app import create_app
 from webapp.parts import Parts
+from webapp.shoppers import search_log
 
 DATABASES = ("sqlite", "postgresql")
 

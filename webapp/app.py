@@ -12,7 +12,7 @@ from commerce.settings import Settings, UnableToConfigure
 from integrations.registry import load
 from webapp import errors, guards
 from webapp.parts import Parts, assemble
-from webapp.quick import Quick
+from webapp.reading.quick import Quick
 
 # One line per noun: its blueprint.
 VIEWS = (

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from commerce.tables import shops
 from commerce.tables.shops import Shop
 from commerce.vault import shopify_secret
-from webapp.door import SHOPIFY, WOOCOMMERCE
+from webapp.doors.door import SHOPIFY, WOOCOMMERCE
 from webapp.parts import Parts
 
 SHOPIFY_DOMAIN = "backroom-demo.myshopify.com"

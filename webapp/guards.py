@@ -12,11 +12,12 @@ from flask import Flask, Response, abort, g, redirect, request, session, url_for
 from commerce.tables import shops
 from commerce.tables.shops import ACTIVE, Shop
 from integrations.platforms.shopify import proxy
-from webapp import embedded, sessions
-from webapp.door import SHOPIFY, app_secrets
+from webapp import sessions
+from webapp.doors.door import SHOPIFY, app_secrets
 from webapp.errors import Problem
 from webapp.parts import parts
-from webapp.storefronts import Storefront
+from webapp.reading.storefronts import Storefront
+from webapp.stores import embedded
 
 View = TypeVar("View", bound=Callable[..., Any])
 

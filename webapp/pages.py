@@ -13,8 +13,9 @@ from flask.sansio.app import App
 from markupsafe import Markup
 
 from commerce.rules.documents import plain_text
-from webapp import embedded, formats, guards
+from webapp import formats, guards
 from webapp.parts import parts
+from webapp.stores import embedded
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -13,8 +13,8 @@ from integrations.cache.pages import Pages, open_pages
 from integrations.search_api import SearchEngine
 from jobs.queues import Queues, connect
 from webapp.counting import Counting
-from webapp.kept import Reading
-from webapp.storefronts import Storefronts
+from webapp.reading.kept import Reading
+from webapp.reading.storefronts import Storefronts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from flask import Flask, current_app, session
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from webapp import embedded
+from webapp.stores import embedded
 
 _MOST = 20  # shops of one browser
 _FORM_SECONDS = 2 * 3600  # for which a form within the frame may be open

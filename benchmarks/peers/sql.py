@@ -7,8 +7,8 @@ from flask import Flask, Response
 from commerce.database import Database
 from commerce.settings import Settings
 from commerce.vault import Vault, secret_key
-from webapp.store_pages import product
-from webapp.storefronts import Storefronts
+from webapp.reading.store_pages import product
+from webapp.reading.storefronts import Storefronts
 
 
 def create_app() -> Flask:

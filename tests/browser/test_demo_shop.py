@@ -17,8 +17,9 @@ from tests.browser.test_dashboard import ARGUMENTS, CHROMIUM, NARROW, WIDE
 from tests.browser.test_widget import barriers, served
 from tests.webapp import conftest as fixtures
 from tests.webapp.stock import Stock
-from webapp import demo_shops, search_log
+from webapp import demo_shops
 from webapp.parts import Parts, assemble
+from webapp.shoppers import search_log
 
 # A browser that leaves while a picture is on its way leaves the test's own server with the file.
 _LEFT = "ignore:Exception ignored in. <_io.FileIO name='.*/static/:pytest.PytestUnraisableExceptionWarning"

@@ -22,7 +22,7 @@ from commerce.tables import categories, search_settings, searches
 from commerce.tables.searches import Tally
 from tests.browser.test_dashboard import ARGUMENTS, CHROMIUM, NARROW, WIDE
 from tests.webapp import conftest as fixtures
-from webapp import search_log, suggesting
+from webapp.shoppers import search_log, suggesting
 
 # A browser that leaves while a picture is on its way leaves the test's own server with the file.
 _LEFT = "ignore:Exception ignored in. <_io.FileIO name='.*/static/:pytest.PytestUnraisableExceptionWarning"

@@ -12,7 +12,7 @@ from integrations.cache.pages import Space
 from jobs import events
 from tests.conftest import Backroom
 from tests.shops import Shop
-from webapp.quick import asked_for
+from webapp.reading.quick import asked_for
 
 # So many events, so many pages; STEADY=10000x2000 is an hour of it.
 EVENTS, PAGES = (int(word) for word in os.environ.get("STEADY", "60x50").split("x"))

@@ -10,8 +10,8 @@ import pytest
 from tests.conftest import Backroom
 from tests.payloads import product
 from tests.shops import Shop
-from webapp import search_log
-from webapp.search_log import SearchLog
+from webapp.shoppers import search_log
+from webapp.shoppers.search_log import SearchLog
 
 ORDERS = Path(__file__).resolve().parents[1] / "integrations/platforms/shopify/fixtures"
 ORDER = json.loads((ORDERS / "orders_updated__shipped_and_refunded.json").read_text())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from webapp.widget import PIECES, script
+from webapp.shoppers.widget import PIECES, script
 
 ROOT = Path(__file__).resolve().parents[2]
 EXTENSION = ROOT / "storefront/shopify/extensions/backroom-search"

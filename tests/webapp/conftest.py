@@ -13,9 +13,9 @@ from commerce.settings import Settings
 from commerce.tables import shops, sign_ins
 from tests.webapp import stock
 from tests.webapp.stock import Stock
-from webapp import search_log
 from webapp.app import create_app
 from webapp.parts import Parts, assemble
+from webapp.shoppers import search_log
 
 
 @pytest.fixture(autouse=True)

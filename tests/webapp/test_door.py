@@ -26,9 +26,9 @@ from tests.conftest import Backroom, assembled, free_port
 from tests.shops import Shop, signature
 from tests.shops import event as event_of
 from tests.stored import deliveries
-from webapp import door as doors
 from webapp.app import create_app
-from webapp.door import Door, Verdict, accept
+from webapp.doors import door as doors
+from webapp.doors.door import Door, Verdict, accept
 from webapp.parts import assemble
 
 BODY = b'{"id": 7, "title": "Lamp"}'
@@ -538,7 +538,7 @@ class TestGroupCommit:
     ) -> None:
         shop, go_on, storing = backroom.shops.shopify(), threading.Event(), threading.Event()
         through(backroom, shop, BODY)
-        monkeypatch.setattr("webapp.group_commit.PATIENCE", 0.3)
+        monkeypatch.setattr("webapp.doors.group_commit.PATIENCE", 0.3)
         store = arrivals.store
 
         def slow(*args: Any) -> Any:

@@ -12,8 +12,8 @@ from integrations.platforms.custom.verify import new_secret
 from tests.conftest import Backroom
 from tests.shops import Shop
 from tests.stored import deliveries
-from webapp.deliveries import REASONS, reason_words
-from webapp.door import ADVICE
+from webapp.doors.deliveries import REASONS, reason_words
+from webapp.doors.door import ADVICE
 
 LAMP = {"id": 7, "title": "Lamp", "price": "19.99"}
 

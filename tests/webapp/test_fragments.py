@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from webapp import bounded_liquid, fragments
+from webapp.reading import bounded_liquid, fragments
 
 PRODUCT: dict[str, Any] = {"title": "Kestrel <b>", "description": "<p>A tent</p><script>x</script>" * 50}
 

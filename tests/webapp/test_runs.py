@@ -11,8 +11,8 @@ from commerce.tables import syncs
 from commerce.tables.columns import AT_ONCE
 from integrations import registry
 from integrations.shop_api import Access
-from webapp import runs
-from webapp.runs import found_words, progress, runs_of
+from webapp.stores import runs
+from webapp.stores.runs import found_words, progress, runs_of
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 PUT_RIGHT = "All of it was put right."

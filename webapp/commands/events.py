@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from commerce.tables import events, inbox, shops
 from commerce.tables.shops import Shop
 from jobs.queues import APPLY
-from webapp.door import SHOPIFY
+from webapp.doors.door import SHOPIFY
 from webapp.parts import Parts, parts
 
 group = AppGroup("events", help="Post and replay deliveries.")

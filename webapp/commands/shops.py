@@ -14,8 +14,8 @@ from commerce.vault import shopify_secret
 from integrations.platforms.custom import verify as custom
 from integrations.platforms.shopify.scopes import shop_domain
 from jobs import queues
-from webapp.connecting import normalised
 from webapp.parts import Parts, parts
+from webapp.stores.connecting import normalised
 
 group = AppGroup("shops", help="Connect and list shops.")
 

@@ -16,7 +16,7 @@ from jobs.queues import SYNC
 from webapp.commands.events import shop_of
 from webapp.figures import queue_state
 from webapp.parts import Parts, parts
-from webapp.runs import Progress, ended, progress
+from webapp.stores.runs import Progress, ended, progress
 
 group = AppGroup("sync", help="Read a shop through its own API.")
 

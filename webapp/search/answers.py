@@ -8,7 +8,7 @@ from commerce.rules.documents import facet_name
 from webapp import shapes
 from webapp.search.asked import ALL, asked_facets
 from webapp.search.tools import PRICE
-from webapp.searching import Found
+from webapp.shoppers.searching import Found
 
 
 def answer(found: Found, args: MultiDict[str, str]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from webapp.search import tools as of_shops
 from webapp.search.asked import query_of
 from webapp.search.composed import with_rules
 from webapp.search.tools import Tools
-from webapp.searching import Found, find
+from webapp.shoppers.searching import Found, find
 
 _EXPLAINED = 10  # hits
 _SHOWN = 20

@@ -9,7 +9,7 @@ from webapp import guards, pages
 from webapp.errors import Problem
 from webapp.inputs import choice, text
 from webapp.parts import parts
-from webapp.search_figures import PERIODS, figures, one_query, shape, table
+from webapp.shoppers.search_figures import PERIODS, figures, one_query, shape, table
 
 blueprint = Blueprint("analytics", __name__)
 

@@ -3,8 +3,8 @@
 from flask import Blueprint, Response
 
 from webapp import guards
-from webapp.allowances import SEARCH
-from webapp.recommending import BOUGHT_TOGETHER, SIMILAR
+from webapp.reading.allowances import SEARCH
+from webapp.shoppers.recommending import BOUGHT_TOGETHER, SIMILAR
 from webapp.views.search_events import told
 from webapp.views.storefront import searched, spend
 from webapp.views.suggestions import recommended, suggested

@@ -11,8 +11,8 @@ from jobs import queues
 from webapp import guards, pages
 from webapp.errors import Problem
 from webapp.inputs import whole
-from webapp.page_figures import PERIODS, figures
 from webapp.parts import parts
+from webapp.reading.page_figures import PERIODS, figures
 
 blueprint = Blueprint("cache", __name__, url_prefix="/dashboard/cache")
 

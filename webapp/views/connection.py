@@ -7,10 +7,11 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from commerce.tables import connections, syncs
 from commerce.tables.syncs import CHANGES, COMPARE, IMPORT
 from jobs.queues import SYNC
-from webapp import connected, guards, pages
+from webapp import guards, pages
 from webapp.errors import Problem
 from webapp.figures import queue_state
 from webapp.parts import parts
+from webapp.stores import connected
 
 blueprint = Blueprint("connection", __name__, url_prefix="/dashboard/connection")
 

@@ -9,7 +9,7 @@ from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT, SHIPMENT, 
 from commerce.tables import effect_lists, events, inbox, rejections
 from jobs.queues import APPLY
 from webapp import guards, inputs, pages
-from webapp.deliveries import lag_of, payload_text, reason_words, shown_headers, timeline
+from webapp.doors.deliveries import lag_of, payload_text, reason_words, shown_headers, timeline
 from webapp.errors import Problem
 from webapp.parts import parts
 

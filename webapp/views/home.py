@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, url_for
 
-from webapp import connected, guards, pages
+from webapp import guards, pages
 from webapp.figures import figures, problems, queue_state
 from webapp.parts import parts
+from webapp.stores import connected
 
 blueprint = Blueprint("home", __name__)
 blueprint.record_once(lambda state: pages.install(state.app))

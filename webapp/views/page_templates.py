@@ -8,9 +8,10 @@ from commerce.rules.listings import ListingQuery, listing
 from commerce.tables import cards, categories, page_templates, products, shops
 from commerce.tables.page_templates import CATEGORY, KINDS, PRODUCT
 from integrations.cdns.purges import KINDS as CDNS
-from webapp import cdn_form, fragments, guards, pages, shapes, store_pages
+from webapp import guards, pages, shapes
 from webapp.errors import Problem
 from webapp.parts import parts
+from webapp.reading import cdn_form, fragments, store_pages
 
 blueprint = Blueprint("page_templates", __name__, url_prefix="/dashboard/cache")
 

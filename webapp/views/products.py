@@ -14,7 +14,7 @@ from webapp.errors import Problem
 from webapp.inputs import whole
 from webapp.parts import parts
 from webapp.search.indexed import indexed
-from webapp.searching import SORTS, find_as_merchant, query_of
+from webapp.shoppers.searching import SORTS, find_as_merchant, query_of
 
 blueprint = Blueprint("products", __name__, url_prefix="/dashboard/products")
 

@@ -6,12 +6,13 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from commerce.tables import drift, products, reindexes
 from jobs.queues import CHECK, REINDEX
-from webapp import connected, guards, pages
+from webapp import guards, pages
 from webapp.figures import queue_state
 from webapp.inputs import text
 from webapp.parts import parts
 from webapp.search import tester
 from webapp.search.state import state_of
+from webapp.stores import connected
 
 blueprint = Blueprint("search", __name__, url_prefix="/dashboard/search")
 

@@ -3,8 +3,8 @@
 from flask import Blueprint, Response, g, request
 
 from webapp import guards, limits
-from webapp.search_events import LARGEST, count
-from webapp.search_log import search_log
+from webapp.shoppers.search_events import LARGEST, count
+from webapp.shoppers.search_log import search_log
 from webapp.views.storefront import allow_every_site
 
 blueprint = Blueprint("search_events", __name__, url_prefix="/storefront/v1/<shop_key>")

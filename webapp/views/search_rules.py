@@ -14,7 +14,7 @@ from webapp.inputs import row_id
 from webapp.parts import parts
 from webapp.search import rule_form
 from webapp.search.rule_form import Fields
-from webapp.searching import find_as_merchant
+from webapp.shoppers.searching import find_as_merchant
 
 blueprint = Blueprint("search_rules", __name__, url_prefix="/dashboard/search/rules")
 

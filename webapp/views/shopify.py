@@ -14,10 +14,11 @@ from integrations import registry
 from integrations.errors import OutsideError, Refused
 from integrations.platforms.shopify.scopes import missing, shop_domain
 from integrations.shop_api import Grant
-from webapp import embedded, guards, installing, limits, pages, sessions
-from webapp.door import SHOPIFY
+from webapp import guards, limits, pages, sessions
+from webapp.doors.door import SHOPIFY
 from webapp.errors import Problem
 from webapp.parts import parts
+from webapp.stores import embedded, installing
 from webapp.views import home as home_page
 
 if TYPE_CHECKING:

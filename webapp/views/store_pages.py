@@ -9,15 +9,16 @@ from flask import Blueprint, Response, g, request
 
 from commerce.rules.listings import SORTS
 from integrations.cache.pages import Allowance
-from webapp import allowances, guards, page_answers, store_pages
+from webapp import guards
 from webapp.errors import Problem
 from webapp.inputs import choice, wrong
-from webapp.kept import TooMuch
-from webapp.page_answers import JSON, Caller
 from webapp.parts import parts
-from webapp.quick import asked_for
+from webapp.reading import allowances, page_answers, store_pages
+from webapp.reading.kept import TooMuch
+from webapp.reading.page_answers import JSON, Caller
+from webapp.reading.quick import asked_for
+from webapp.reading.store_pages import Asked, Wanted
 from webapp.search.asked import ALL, asked_facets, query_of
-from webapp.store_pages import Asked, Wanted
 from webapp.views.storefront import allow_every_site
 
 blueprint = Blueprint("store_pages", __name__, url_prefix="/storefront/v1/<shop_key>")

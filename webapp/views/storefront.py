@@ -8,13 +8,14 @@ from flask import Blueprint, Response, g, request
 
 from commerce.rules.documents import index_of
 from integrations.errors import OutsideError
-from webapp import allowances, conditional, guards
+from webapp import conditional, guards
 from webapp.errors import Problem
 from webapp.inputs import choice, text
 from webapp.parts import parts
+from webapp.reading import allowances
 from webapp.search.answers import answer
-from webapp.search_log import search_log
-from webapp.searching import Found, find, query_of
+from webapp.shoppers.search_log import search_log
+from webapp.shoppers.searching import Found, find, query_of
 
 _TOKEN_SECONDS = 900
 

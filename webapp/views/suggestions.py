@@ -9,13 +9,13 @@ from markupsafe import escape
 
 from commerce.rules.searches import folded
 from webapp import guards, shapes
-from webapp.allowances import SEARCH
 from webapp.conditional import answer
 from webapp.inputs import text, whole
 from webapp.parts import parts
-from webapp.recommending import BOUGHT_TOGETHER, SIMILAR, product_of
-from webapp.recommending import recommended as choose
-from webapp.suggesting import Suggested, marked, suggest
+from webapp.reading.allowances import SEARCH
+from webapp.shoppers.recommending import BOUGHT_TOGETHER, SIMILAR, product_of
+from webapp.shoppers.recommending import recommended as choose
+from webapp.shoppers.suggesting import Suggested, marked, suggest
 from webapp.views.storefront import allow_every_site, spend
 
 blueprint = Blueprint("suggestions", __name__, url_prefix="/storefront/v1/<shop_key>")

@@ -6,8 +6,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from integrations import registry
 from webapp import guards
-from webapp.door import SHOPIFY, Door, ShopBook, Verdict, accept, app_secrets, turn_away_large
-from webapp.group_commit import GroupCommit
+from webapp.doors.door import SHOPIFY, Door, ShopBook, Verdict, accept, app_secrets, turn_away_large
+from webapp.doors.group_commit import GroupCommit
 from webapp.parts import Parts, parts
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")

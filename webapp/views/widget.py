@@ -4,7 +4,7 @@ from flask import Blueprint, Response, g, render_template, request, url_for
 
 from webapp import guards, pages
 from webapp.parts import parts
-from webapp.widget import script as whole
+from webapp.shoppers.widget import script as whole
 
 blueprint = Blueprint("widget", __name__)
 

@@ -8,11 +8,12 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 from commerce.tables import installs, shops
 from integrations import registry
 from integrations.payload import UnableToParse, parse
-from webapp import connecting, guards, installing, limits, pages, sessions
-from webapp.connecting import UnableToConnect
-from webapp.door import WOOCOMMERCE
+from webapp import guards, limits, pages, sessions
+from webapp.doors.door import WOOCOMMERCE
 from webapp.errors import Problem
 from webapp.parts import parts
+from webapp.stores import connecting, installing
+from webapp.stores.connecting import UnableToConnect
 
 blueprint = Blueprint("woocommerce", __name__, url_prefix="/woocommerce")
 

@@ -14,7 +14,7 @@ from tests.conftest import Backroom
 from tests.payloads import product
 from tests.peers.shopify import signing
 from tests.shops import Shop
-from webapp import allowances
+from webapp.reading import allowances
 
 SHARED = Path(__file__).parents[3] / "../shared/data/shopify/vectors.json"
 # shopify.dev, "Authenticate app proxies", with the secret of its example.

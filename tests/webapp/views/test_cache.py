@@ -11,7 +11,7 @@ from integrations.outbound import is_public
 from tests.stored import rows
 from tests.webapp.markup import token
 from tests.webapp.stock import NOW
-from webapp import cdn_form
+from webapp.reading import cdn_form
 
 
 def post(merchant: Any, path: str, given: Mapping[str, str], **options: Any) -> Any:

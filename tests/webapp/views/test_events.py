@@ -8,7 +8,7 @@ import pytest
 
 from commerce.rules.events import REPLAY
 from commerce.tables import effects, events, inbox
-from webapp.deliveries import SHOWN_BYTES
+from webapp.doors.deliveries import SHOWN_BYTES
 
 
 class TestList:

@@ -11,9 +11,9 @@ import pytest
 from commerce.tables import clicks, searches
 from commerce.tables.searches import Tally
 from tests.conftest import Backroom
-from webapp import search_log
 from webapp.parts import Parts
-from webapp.search_log import SearchLog
+from webapp.shoppers import search_log
+from webapp.shoppers.search_log import SearchLog
 from webapp.views import search_events
 
 CLICK = {"type": "click", "token": "abcdefgh.2", "query": "Tent ", "product_id": "11", "position": 2}

@@ -20,7 +20,7 @@ from jobs.job import utc_now
 from tests.conftest import Backroom
 from tests.shops import Shop
 from tests.stored import rows
-from webapp import allowances, store_pages
+from webapp.reading import allowances, store_pages
 
 Get = Callable[..., Any]
 Tell = Callable[..., None]

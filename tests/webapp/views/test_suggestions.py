@@ -10,8 +10,9 @@ from commerce.rules.products import DRAFT, CategoryFacts, CategoryRef
 from commerce.tables import categories, recommendations, searches
 from commerce.tables.searches import Tally
 from tests.conftest import Backroom
-from webapp import allowances, suggesting
 from webapp.parts import Parts
+from webapp.reading import allowances
+from webapp.shoppers import suggesting
 
 
 @pytest.fixture(autouse=True)

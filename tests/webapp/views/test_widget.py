@@ -4,7 +4,7 @@ import gzip
 from typing import Any
 
 from tests.webapp.markup import assert_nothing_is_inline
-from webapp.widget import script
+from webapp.shoppers.widget import script
 
 
 def address(shop: Any, **parameters: str) -> str:

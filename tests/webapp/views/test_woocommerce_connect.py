@@ -19,7 +19,8 @@ from tests.conftest import Backroom, assembled
 from tests.peers.woocommerce.peer import Peer
 from tests.webapp.markup import assert_nothing_is_inline, words
 from tests.webapp.views.conftest import served_on
-from webapp import connecting, limits
+from webapp import limits
+from webapp.stores import connecting
 
 
 @pytest.fixture

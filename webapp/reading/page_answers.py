@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from commerce.rules.page_keys import carried
 from integrations.cache.pages import Entry
-from webapp.kept import BYPASS, HIT, STALE, Kept
-from webapp.store_pages import Asked
-from webapp.storefronts import Storefront
+from webapp.reading.kept import BYPASS, HIT, STALE, Kept
+from webapp.reading.store_pages import Asked
+from webapp.reading.storefronts import Storefront
 
 JSON, HTML = "application/json", "text/html; charset=utf-8"
 _STALE_AT_CDN = 60  # seconds for which a CDN may serve a page that it is fetching anew

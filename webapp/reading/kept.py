@@ -25,8 +25,8 @@ from commerce.database import Database
 from integrations.cache.pages import Allowance, Entry, Pages, Space
 from integrations.errors import Transient
 from webapp.counting import Counting
-from webapp.store_pages import Asked, Made
-from webapp.storefronts import Storefront
+from webapp.reading.store_pages import Asked, Made
+from webapp.reading.storefronts import Storefront
 
 STALE_SECONDS = 86_400.0  # after its time a page may still be served while it is made anew
 NOTHING = b""  # the body of a page that there is not

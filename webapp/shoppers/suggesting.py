@@ -17,7 +17,7 @@ from commerce.tables.shops import Shop
 from integrations.errors import OutsideError
 from integrations.search_api import Hit, SearchQuery
 from webapp.parts import Parts
-from webapp.searching import find, find_as_merchant
+from webapp.shoppers.searching import find, find_as_merchant
 
 QUERIES, CATEGORIES, PRODUCTS = 6, 4, 6
 ASKED_BY_SEVERAL = 3  # searches; what fewer asked may be somebody's own affair

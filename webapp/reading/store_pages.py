@@ -17,8 +17,9 @@ from commerce.rules.merchandising import Outcome, Rule
 from commerce.tables import cards, categories, products
 from commerce.tables.shops import Shop
 from integrations.cache.pages import ANYWHERE
-from webapp import fragments, shapes
-from webapp.storefronts import Storefront
+from webapp import shapes
+from webapp.reading import fragments
+from webapp.reading.storefronts import Storefront
 
 HOUR = 3600.0
 PRODUCT_FRESH, CATEGORY_FRESH, NOTHING_FRESH = HOUR, HOUR / 4, 60.0

@@ -20,7 +20,7 @@ from commerce.tables.tallies import NO_SHOP
 from commerce.vault import Vault, shopify_secret
 from integrations.payload import UnableToParse, parse
 from integrations.protocols import Envelope, Platform
-from webapp.group_commit import Entry, GroupCommit
+from webapp.doors.group_commit import Entry, GroupCommit
 
 SHOPIFY, WOOCOMMERCE = "shopify", "woocommerce"
 

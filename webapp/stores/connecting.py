@@ -8,9 +8,10 @@ from commerce.tables.shops import Shop
 from integrations import registry
 from integrations.errors import OutsideError
 from integrations.shop_api import Access
-from webapp import installing, limits, pages
-from webapp.door import WOOCOMMERCE
+from webapp import limits, pages
+from webapp.doors.door import WOOCOMMERCE
 from webapp.parts import parts
+from webapp.stores import installing
 
 APP_NAME = "Backroom"
 CALLBACK, RETURN = "/woocommerce/callback", "/woocommerce/connected"

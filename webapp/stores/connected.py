@@ -10,7 +10,7 @@ from commerce.rules.events import PRODUCT
 from commerce.tables import categories, connections, customers, orders, products, syncs, tallies
 from commerce.tables.shops import Shop
 from webapp.parts import Parts
-from webapp.runs import Runs, runs_of
+from webapp.stores.runs import Runs, runs_of
 
 # What calls are made for (the labels of the tally "api_calls"), in plain words.
 PURPOSES = {

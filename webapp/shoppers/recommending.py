@@ -9,8 +9,8 @@ from integrations.errors import OutsideError
 from integrations.search_api import SearchQuery
 from webapp.errors import Problem
 from webapp.parts import Parts
-from webapp.searching import find
-from webapp.store_pages import product_known_as
+from webapp.reading.store_pages import product_known_as
+from webapp.shoppers.searching import find
 
 BOUGHT_TOGETHER, SIMILAR, CATEGORY, NONE = "bought-together", "similar", "category", "none"
 

@@ -7,7 +7,7 @@ from typing import Any
 from commerce.rules.searches import counted_as, is_token
 from commerce.tables.clicks import Click
 from webapp.errors import Problem
-from webapp.search_log import SearchLog
+from webapp.shoppers.search_log import SearchLog
 
 LARGEST = 4_096  # bytes of one call
 MOST_EVENTS = 20  # in one call

@@ -12,8 +12,8 @@ from commerce.tables import effect_lists, effects, page_templates, tallies
 from commerce.tables.shops import Shop
 from integrations.cache.pages import Space
 from integrations.errors import Transient
-from webapp.kept import BYPASS, HIT, MISS, STALE
 from webapp.parts import Parts
+from webapp.reading.kept import BYPASS, HIT, MISS, STALE
 
 KINDS = (("product", "Product pages"), ("category", "Category pages"), ("categories", "List of categories"))
 PERIODS = ((1, "24 hours"), (7, "7 days"), (30, "30 days"))

@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from commerce.rules.money import exponent
 from commerce.tables.page_templates import CATEGORY, PRODUCT
-from webapp.bounded_liquid import Bounded
-from webapp.storefronts import Storefront
+from webapp.reading.bounded_liquid import Bounded
+from webapp.reading.storefronts import Storefront
 
 LONGEST_TEMPLATE = 50_000
 # What Liquid raises of a template's own doing, beside its own errors.

@@ -12,12 +12,12 @@ from urllib.parse import parse_qsl
 from commerce.database import UNREACHABLE
 from commerce.rules import page_names
 from integrations.errors import Transient
-from webapp import allowances, page_answers, store_pages
-from webapp.kept import Kept, TooMuch
-from webapp.page_answers import CORS, Caller, Headers
 from webapp.parts import Parts
-from webapp.store_pages import Asked
-from webapp.storefronts import Storefront
+from webapp.reading import allowances, page_answers, store_pages
+from webapp.reading.kept import Kept, TooMuch
+from webapp.reading.page_answers import CORS, Caller, Headers
+from webapp.reading.store_pages import Asked
+from webapp.reading.storefronts import Storefront
 
 PREFIX = "/storefront/v1/"
 _STATUS = {200: "200 OK", 304: "304 Not Modified"}

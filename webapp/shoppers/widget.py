@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_FOLDER = Path(__file__).parent / "static" / "widget"
+_FOLDER = Path(__file__).parent.parent / "static" / "widget"
 # In the order in which they use each other.
 PIECES = ("words", "settings", "pieces", "asking", "cards", "styles", "box", "results", "start")
 _COMMENT = re.compile(r"^\s*//.*\n|(?<=[;{},(\[])\s+// .*$", re.MULTILINE)

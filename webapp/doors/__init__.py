@@ -1,0 +1,1 @@
+"""The front door: deliveries are verified, stored in groups and answered."""

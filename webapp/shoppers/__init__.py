@@ -1,0 +1,1 @@
+"""What a shopper's search box asks for, and what is learned from it."""

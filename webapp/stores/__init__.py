@@ -1,0 +1,1 @@
+"""How a store comes, stays and goes: installing, connecting, its state, its runs."""
