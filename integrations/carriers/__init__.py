@@ -1,0 +1,1 @@
+"""Who ships: a folder for each carrier."""
