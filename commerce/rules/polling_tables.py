@@ -1,0 +1,75 @@
+"""Clock tables: at which hours of the local day a shipment in a given situation is asked about, by the price of a call.
+
+A table is a ladder of rungs, each the best schedule at one price: hours of delay of a milestone that one call may cost
+to save. Levels are prices; a price between two rungs is met by putting a share of the shipments on either of them.
+"""
+
+import json
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from math import log
+from pathlib import Path
+
+ECONOMY, BALANCED, FAST = "economy", "balanced", "fast"
+Hours = Mapping[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """One schedule: hours of the local day (8.5 is half past eight) of each situation, ascending."""
+
+    price: float
+    hours: Hours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """A ladder of rungs, cheapest calls (most checks) first, and the price that each level stands for."""
+
+    rungs: tuple[Rung, ...]
+    levels: Mapping[str, float]
+
+    def rung(self, level: str, *, price: float, share: float) -> Rung:
+        """The rung of a shipment whose place among all is `share` (0 to 1, even); KeyError for an unknown level."""
+        wanted = self.levels[level] * max(price, 1e-6)
+        above = bisect_right([rung.price for rung in self.rungs], wanted)
+        if above == 0 or above == len(self.rungs):
+            return self.rungs[min(above, len(self.rungs) - 1)]
+        lower, upper = self.rungs[above - 1], self.rungs[above]
+        way = log(wanted / lower.price) / log(upper.price / lower.price)
+        return upper if share < way else lower
+
+
+@cache
+def shipped() -> Tables:
+    """The tables that come with the product: see docs/explanation/polling.md for where they are from."""
+    return read(json.loads(Path(__file__).with_name("polling_clock.json").read_text()))
+
+
+def read(told: Mapping[str, object]) -> Tables:
+    """Tables from JSON as `written` makes it; ValueError where it is none."""
+    try:
+        rungs, levels = told["rungs"], told["levels"]
+        assert isinstance(rungs, list)
+        assert isinstance(levels, dict)
+        read_rungs = [
+            Rung(
+                price=float(rung["price"]),
+                hours={name: tuple(sorted(float(hour) for hour in row)) for name, row in rung["hours"].items()},
+            )
+            for rung in rungs
+        ]
+        read_rungs.sort(key=lambda rung: rung.price)
+        return Tables(rungs=tuple(read_rungs), levels={str(name): float(price) for name, price in levels.items()})
+    except (AssertionError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError("These are no clock tables.") from error
+
+
+def written(tables: Tables) -> dict[str, object]:
+    """The tables as JSON, which `read` takes."""
+    rungs = [
+        {"price": rung.price, "hours": {name: list(row) for name, row in rung.hours.items()}} for rung in tables.rungs
+    ]
+    return {"rungs": rungs, "levels": dict(tables.levels)}
