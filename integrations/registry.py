@@ -1,16 +1,20 @@
 """Who is who: one line per outside party, loaded when first used."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
+from os import getpid
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from commerce.settings import Settings
+from integrations.carrier_api import About, Account, TokenStore, Tracker
 from integrations.protocols import Platform
 from integrations.search_api import SearchEngine
 from integrations.shop_api import Access, Grant, ShopApi
 
 if TYPE_CHECKING:
+    from integrations.carriers.tokens import Seal
     from integrations.platforms.shopify.sign_in import SignIn
     from integrations.platforms.woocommerce.diagnosis import Diagnosis, KeyCheck
 
@@ -33,6 +37,27 @@ ENGINES = {
     "embedded": "integrations.search.embedded.engine:open_engine",
     "meilisearch": "integrations.search.meilisearch.engine:open_engine",
 }
+# Carriers: how each describes itself, which is light, and its connectors, which only workers load. Those that karrio
+# knows besides are found where they are installed.
+CARRIERS = {
+    "ups": "integrations.carriers.ups.about:ABOUT",
+    "fedex": "integrations.carriers.fedex.about:ABOUT",
+    "usps": "integrations.carriers.usps.about:ABOUT",
+    "dhl": "integrations.carriers.dhl.about:ABOUT",
+    "easypost": "integrations.carriers.easypost.about:ABOUT",
+    "house": "integrations.carriers.house.about:ABOUT",
+}
+MORE_CARRIERS = "integrations.carriers.karrio.discovered:connectors"
+CONNECTORS = {
+    "ups": "integrations.carriers.karrio.trackers:open_ups",
+    "fedex": "integrations.carriers.karrio.trackers:open_fedex",
+    "usps": "integrations.carriers.karrio.trackers:open_usps",
+    "dhl": "integrations.carriers.karrio.trackers:open_dhl",
+    "easypost": "integrations.carriers.easypost.tracker:open_easypost",
+}
+MORE_CONNECTORS = "integrations.carriers.karrio.long_tail:open_tracker"
+CARRIER_TOKENS = "integrations.carriers.tokens:open_tokens"
+Known = tuple[str, str, tuple[tuple[str, str], ...], bool, str]
 
 
 @cache
@@ -81,3 +106,43 @@ def engine(settings: Settings) -> SearchEngine:
     line = ENGINES["meilisearch" if settings.search_url else "embedded"]
     folder = settings.var_dir / "search"
     return cast(SearchEngine, load(line)(url=settings.search_url, key=settings.search_key, folder=folder))
+
+
+@cache
+def carriers() -> Mapping[str, About]:
+    """Every carrier by its name: ours, and those that karrio's installed connectors add."""
+    ours = {name: cast(About, load(line)) for name, line in CARRIERS.items()}
+    return MappingProxyType({**load(MORE_CARRIERS)(), **ours})
+
+
+def carrier(name: str) -> About:
+    """How a carrier describes itself. Raises KeyError for one that does not exist."""
+    return carriers()[name]
+
+
+@lru_cache(maxsize=8)
+def carrier_tokens(settings: Settings, seal: "Seal") -> TokenStore:
+    """Where the workers of these settings keep carriers' tokens, sealed. Connects when first used."""
+    return cast(TokenStore, load(CARRIER_TOKENS)(settings.redis_url, seal))
+
+
+def tracker(account: Account, settings: Settings, tokens: TokenStore) -> Tracker:
+    """The connector of an account's carrier, for workers: it loads karrio. Connections stay open between calls for
+    the same account. Raises KeyError for a carrier that is not there or tells of no parcels, UnableToGuardKarrio."""
+    if not carrier(account.carrier).tracks:
+        raise KeyError(account.carrier)
+    line = CONNECTORS.get(account.carrier, MORE_CONNECTORS)
+    return cast(Tracker, _of_account(line, _known(account), settings, cast(Any, tokens), getpid()))
+
+
+def _known(account: Account) -> Known:
+    return account.carrier, account.key, tuple(sorted(account.credentials.items())), account.is_test, account.origin
+
+
+@lru_cache(maxsize=256)
+def _of_account(line: str, known: Known, settings: Settings, tokens: TokenStore, _process: int) -> Any:
+    """What stands for an account in this process: connections are not carried over into one that is forked off."""
+    name, key, credentials, is_test, origin = known
+    account = Account(carrier=name, key=key, credentials=dict(credentials), is_test=is_test, origin=origin)
+    wire = {"ca_bundle": settings.ca_bundle, "allow_private_hosts": settings.allow_private_hosts}
+    return load(line)(account, tokens, **wire)

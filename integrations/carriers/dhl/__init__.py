@@ -1,0 +1,1 @@
+"""DHL, by the tracking API that all its divisions share."""

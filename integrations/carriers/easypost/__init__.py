@@ -1,0 +1,1 @@
+"""EasyPost, which tracks for many carriers."""

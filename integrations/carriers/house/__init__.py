@@ -1,0 +1,1 @@
+"""Labels of the house: made here, without any account."""

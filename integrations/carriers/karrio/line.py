@@ -1,0 +1,83 @@
+"""An account's connection through karrio, and questions that are asked on it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from integrations.carrier_api import GARBLED, Account, Problem, TokenStore
+from integrations.carriers.karrio import meaning
+from integrations.carriers.karrio.gate import Karrio, karrio
+from integrations.carriers.karrio.kept_tokens import KeptTokens
+from integrations.carriers.karrio.transport import Talk, Wire
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """An account's connection through karrio."""
+
+    who: str
+    wire: Wire
+    connection: Any
+    karrio: Karrio
+    tokens: TokenStore = field(repr=False)
+
+    def talk(self, ask: Callable[[], Any]) -> Talk:
+        """Have karrio ask, once more where a kept token was refused. Only for questions, which may be repeated."""
+        talk = self._talk(ask)
+        refused = talk.answer is not None and talk.answer.status == 401
+        if not refused or talk.token_calls or not talk.tokens:
+            return talk
+        for key, token in talk.tokens:
+            self.tokens.drop(key, token)
+        again = self._talk(ask)
+        again.exchanges[:0] = talk.exchanges
+        return again
+
+    def _talk(self, ask: Callable[[], Any]) -> Talk:
+        talk = Talk(self.wire)
+        with talk.begun():
+            try:
+                ask()
+            except Exception as error:  # noqa: BLE001 - karrio trips over answers that we read ourselves
+                if talk.answer is None and talk.failure is None and talk.token_error is None:
+                    _log.warning("karrio.tripped", carrier=self.who, error=f"{type(error).__name__}: {error}"[:300])
+        return talk
+
+    def requested(self, numbers: Sequence[str]) -> Any:
+        """karrio's question for these numbers."""
+        payload = self.karrio.models.TrackingRequest(tracking_numbers=list(numbers))
+        return self.connection.mapper.create_tracking_request(payload)
+
+    def trouble(self, talk: Talk) -> Problem | None:
+        """What kept a talk from being answered; None where the answer is JSON to be read."""
+        found = meaning.of_talk(self.who, talk)
+        if found is None and (talk.answer is None or not meaning.is_json(talk.answer.body)):
+            return Problem(kind=GARBLED, message=f"{self.who} answered what cannot be read.")
+        return found
+
+
+def open_line(
+    account: Account,
+    tokens: TokenStore,
+    connector: str,
+    who: str,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    **wire: Any,
+) -> Line:
+    """Connect an account; nothing is sent yet. `settings` are karrio's, where they are not the credentials; `wire`: as
+    of Wire. Raises KeyError for a connector that is not installed, UnableToGuardKarrio."""
+    loaded = karrio()
+    given = account.credentials if settings is None else settings
+    settings = {"carrier_id": account.carrier, "test_mode": account.is_test, **given}
+    return Line(
+        who=who,
+        wire=Wire(who, origin=account.origin, **wire),
+        connection=loaded.connection(connector, settings, KeptTokens(tokens, account)),
+        karrio=loaded,
+        tokens=tokens,
+    )

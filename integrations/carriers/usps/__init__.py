@@ -1,0 +1,1 @@
+"""USPS, the United States Postal Service."""
