@@ -120,6 +120,12 @@ def carrier(name: str) -> About:
     return carriers()[name]
 
 
+def carrier_title(name: str) -> str:
+    """What people call a carrier; its name where nobody knows it."""
+    known = carriers().get(name)
+    return known.title if known else name
+
+
 @lru_cache(maxsize=8)
 def carrier_tokens(settings: Settings, seal: "Seal") -> TokenStore:
     """Where the workers of these settings keep carriers' tokens, sealed. Connects when first used."""

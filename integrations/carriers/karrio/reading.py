@@ -30,11 +30,7 @@ def answer(read: Read, raw: Any, asked: Asked, *, now: datetime) -> Answer:
     try:
         found = read(raw, asked, now=now)
     except Exception:  # noqa: BLE001 - an answer of a shape that nobody has seen yet
-        _log.warning(
-            "carriers.unreadable",
-            reader=getattr(read, "__module__", ""),
-            error=f"{type(error).__name__}: {error}"[:200],
-        )
+        _log.warning("carriers.unreadable", reader=getattr(read, "__module__", ""), exc_info=True)
         found = Problem(kind=GARBLED, message="The carrier's answer has a shape that we do not know.")
     if isinstance(found, Problem):
         return Answer(number=asked.number, problem=found)
