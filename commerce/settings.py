@@ -135,6 +135,7 @@ class Settings:
     keep_days: int = _setting(30, _count(1, 3650), "Days for which finished deliveries are kept.")
     log_level: str = _setting("info", _text, "debug, info, warning or error.")
     shopify_api_origin: str = _setting("", _url("http", "https"), "Stand-in for https://SHOP, for tests.")
+    carriers_origin: str = _setting("", _url("http", "https"), "Stand-in for all carriers' addresses, for tests.")
     app_bridge_url: str = _setting("", _url("http", "https"), "Stand-in for Shopify's App Bridge script, for tests.")
     ca_bundle: str = _setting("", _text, "File with certificates to trust for outgoing calls.")
     allow_private_hosts: bool = _setting(False, _switch, "1: shops and callbacks may be in private networks (tests).")

@@ -79,16 +79,17 @@ class Account:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A parcel that is asked for, with what some carriers want to know besides the number, and what helps to read
-    their answer: where it goes and comes from (ISO country, postcode), and the IANA zones of both, if known."""
+    their answer: where it goes and comes from (ISO country, postcode), and the IANA zones of both, if known. `carrier`
+    is whose parcel it is, for one that stands in for others."""
 
     number: str
+    carrier: str = ""
     country: str = ""
     postcode: str = ""
     zone: str = ""
     origin_country: str = ""
     origin_zone: str = ""
     shipped_on: date | None = None
-    seed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,13 @@ from commerce.mirror import apply as mirror
 from commerce.mirror.apply import Told, Ways
 from commerce.mirror.outcomes import Result
 from commerce.rules.events import LIVE, Reading, UnableToRead
-from commerce.tables import effects, inbox, shops, tallies
+from commerce.tables import inbox, shops, tallies
 from commerce.tables.inbox import Outcome
 from commerce.tables.shops import Shop
 from integrations import registry
 from integrations.payload import UnableToParse, parse
 from integrations.protocols import Delivered
-from jobs import pages, queues, reactions
+from jobs import consequences, queues, reactions
 from jobs.job import Lease, LeaseLost, job, utc_now
 from jobs.process import Process
 from jobs.slices import Work, work_off
@@ -152,16 +152,13 @@ def _write(taken: _Taken, told: Sequence[Told], others: Sequence[Outcome]) -> No
         taken.held.keep(db)
         results, happened = mirror.apply(db, shop, told, ways=ways, now=now)
         wanted = reactions.not_waiting_yet(db, shop.id, reactions.wanted(happened))
-        effects.plan(db, shop_id=shop.id, wanted=wanted, now=now)
-        looks = pages.plan(db, shop, happened, now=now)
+        planned = consequences.plan(db, taken.process, shop, happened, wanted, now=now)
         readings = {one.inbox_id: one.reading for one in told}
         outcomes = [_outcome(result, readings[result.inbox_id], now) for result in results] + list(others)
         done_at = utc_now()
         inbox.finish(db, outcomes, taken_at=now, now=done_at)
         tallies.add(db, _counted(shop.id, taken.rows, outcomes, done_at), now=done_at)
-    for kind in {reactions.WAKES[effect.kind] for effect in wanted if effect.kind in reactions.WAKES}:
-        taken.process.queues.wake(kind, [shop.id])
-    pages.carry_out(taken.process, looks)
+    consequences.begin(taken.process, planned)
 
 
 def _outcome(result: Result, reading: Reading, now: datetime) -> Outcome:

@@ -26,6 +26,7 @@ APPLY, INDEX, REINDEX = "apply", "index", "reindex"
 CONFIGURE, CHECK = "configure", "check"
 PAGES, PURGE = "pages", "purge"
 SYNC, REREAD, CALL, ERASE = "sync", "re-read", "call", "erase"
+TRACK = "track"
 WAKES = {
     APPLY: (EVENTS, "jobs.events.apply_deliveries", 60),
     INDEX: (EFFECTS, "jobs.products.index_products", 120),
@@ -38,6 +39,7 @@ WAKES = {
     REREAD: (OUTSIDE, "jobs.rereads.reread_objects", 300),
     CALL: (OUTSIDE, "jobs.calls.carry_out_calls", 300),
     ERASE: (BULK, "jobs.privacy.erase", 300),
+    TRACK: (OUTSIDE, "jobs.shipments.check_parcels", 120),
 }
 
 _FLAG_SECONDS = 10  # a wake-up that no worker took by then may be repeated

@@ -7,6 +7,8 @@ from jobs.alarms import EVERY, watch_indexes
 from jobs.connections import keep_alive
 from jobs.recommendations import count_companions
 from jobs.searches import forget_searches
+from jobs.shipments import EVERY as EVERY_PARCELS
+from jobs.shipments import wake_parcels
 from jobs.sweep import forget, sweep
 from jobs.walks import begin_walks
 
@@ -25,6 +27,7 @@ SCHEDULE = (
     Regularly(run=begin_walks, seconds=15, ttl=60),
     Regularly(run=keep_alive, seconds=3600, ttl=1800),
     Regularly(run=watch_indexes, seconds=EVERY, ttl=100),
+    Regularly(run=wake_parcels, seconds=EVERY_PARCELS, ttl=60),
     Regularly(run=forget, seconds=3600, ttl=1800),
     Regularly(run=forget_searches, seconds=3600, ttl=1800),
     Regularly(run=count_companions, seconds=600, ttl=300),

@@ -15,7 +15,7 @@ from commerce.rules.events import LIVE, Reading, Saved
 from commerce.tables import effects, versions
 from commerce.tables.shops import Shop
 from integrations import registry
-from jobs import pages, reactions
+from jobs import consequences, reactions
 from jobs.job import Lease, is_ours, utc_now
 from jobs.process import Process
 
@@ -100,20 +100,16 @@ class _Telling:
     def _write(self, chunk: Sequence[Reading], along: Along | None) -> None:
         with self._process.database.write() as db:
             self._held.keep(db)
-            wanted, looks = self._apply(db, chunk)
+            planned = self._apply(db, chunk)
             if along is not None:
                 along(db, self.whole)
-        for kind in {reactions.WAKES[effect.kind] for effect in wanted if effect.kind in reactions.WAKES}:
-            self._process.queues.wake(kind, [self._shop.id])
-        pages.carry_out(self._process, looks)
+        consequences.begin(self._process, planned)
         if self._answer.origin != LIVE:
             self._process.database.give_way()
 
-    def _apply(
-        self, db: Connection, readings: Sequence[Reading]
-    ) -> tuple[list[effects.NewEffect], pages.Planned | None]:
+    def _apply(self, db: Connection, readings: Sequence[Reading]) -> consequences.Planned:
         try:
-            return _apply(db, self._shop, readings, self._answer, self.whole)
+            return _apply(db, self._process, self._shop, readings, self._answer, self.whole)
         except Exception as error:
             if not is_ours(error):
                 raise
@@ -121,8 +117,8 @@ class _Telling:
 
 
 def _apply(
-    db: Connection, shop: Shop, readings: Sequence[Reading], answer: Answer, whole: Outcome
-) -> tuple[list[effects.NewEffect], pages.Planned | None]:
+    db: Connection, process: Process, shop: Shop, readings: Sequence[Reading], answer: Answer, whole: Outcome
+) -> consequences.Planned:
     now, platform = utc_now(), registry.platform(shop.platform)
     ways = Ways(says_when_deleted=platform.tells_when_deleted, variants_as_products=platform.variants_as_products)
     keys = {(reading.kind, reading.object_id) for reading in readings if reading.object_id}
@@ -143,10 +139,9 @@ def _apply(
         else:
             wanted.append(effect)
     wanted = reactions.not_waiting_yet(db, shop.id, wanted)
-    effects.plan(db, shop_id=shop.id, wanted=wanted, now=now)
-    looks = pages.plan(db, shop, happened, now=now)
+    planned = consequences.plan(db, process, shop, happened, wanted, now=now)
     whole.found.update(_found(happened, readings, answer.read_at))
-    return wanted, looks
+    return planned
 
 
 def _found(happened: Sequence[Happened], readings: Sequence[Reading], read_at: datetime) -> "Counter[str]":

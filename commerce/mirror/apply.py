@@ -144,6 +144,9 @@ class _Batch:
             self._unclear(patched.unclear, told)
         if patched.event:
             self._note(patched.event, SHOP, "", _from(told))
+        for event in patched.parcels:
+            happened = replace(event, inbox_id=told.inbox_id, origin=told.origin)
+            self._happened[event.name, event.kind, event.object_id] = happened
         if patched.shop is not None:
             self._shop = patched.shop
             self._pending.shop = patched.shop

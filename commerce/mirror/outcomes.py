@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from commerce.rules.cards import CardChange
 from commerce.rules.categories import CategoryChange
+from commerce.rules.parcels import Parcel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
     """An event in our words: `name` is noun.past, the object, the delivery that told it (None: it was asked for) and
-    where it came from. `change`: what looks different to shoppers.
+    where it came from. `change`: what looks different to shoppers. `parcel`: which milestone a parcel reached.
     """
 
     name: str
@@ -19,6 +20,7 @@ class Happened:
     origin: str
     reason: str = ""
     change: CardChange | CategoryChange | None = None
+    parcel: Parcel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from commerce.mirror import parcels
+from commerce.mirror.outcomes import Happened
+from commerce.rules import tracking
 from commerce.rules.customers import Consent, Purchases, TagsChanged
 from commerce.rules.events import (
     CUSTOMER,
@@ -24,15 +27,19 @@ from commerce.rules.events import (
 from commerce.rules.freshness import Version
 from commerce.rules.products import VariantFacts
 from commerce.tables import (
+    carriers,
     customer_details,
     customers,
     installs,
     inventory,
+    order_tracking,
     orders,
     privacy,
     search_settings,
     shipments,
     shops,
+    tracking_scans,
+    tracking_settings,
     variants,
     versions,
 )
@@ -42,7 +49,7 @@ from commerce.tables.shops import Shop
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patched:
     """Whether it was applied, why in plain words, and what follows: products to refresh, an object to read
-    again, an event of the shop.
+    again, an event of the shop, what happened to parcels.
     """
 
     applied: bool
@@ -51,6 +58,7 @@ class Patched:
     unclear: Unclear | None = None
     event: str = ""
     shop: Shop | None = None
+    parcels: tuple[Happened, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +138,19 @@ def _scan(db: Connection, shop: Shop, told: ShipmentScanned, at: Moments) -> Pat
     return Patched(applied=True, note=reason, unclear=Unclear(kind=ORDER, id=told.order_id, reason=reason))
 
 
+def _parcel(db: Connection, shop: Shop, told: tracking.Told, at: Moments) -> Patched:
+    """A carrier told by itself."""
+    number = told.number.upper()
+    found = order_tracking.by_numbers(db, shop_id=shop.id, numbers=[number]).get(number)
+    if found is None:
+        return Patched(applied=False, note=f"No parcel of the number {told.number} is followed.")
+    ways = parcels.Ways(settings=tracking_settings.of_shop(db, shop_id=shop.id))
+    heard = [parcels.Heard(tracking_id=found.id, told=told, asked=False)]
+    happened = parcels.apply(db, shop_id=shop.id, heard=heard, way=tracking_scans.PUSH, ways=ways, now=at.now)
+    carriers.note_health(db, shop_id=shop.id, carrier=told.carrier, values={"pushed_at": at.now})
+    return Patched(applied=True, note="Saved.", parcels=tuple(happened))
+
+
 def _of_customer(
     change: Callable[[Connection, Shop, Any, datetime], bool],
 ) -> Patch:
@@ -183,6 +204,7 @@ PATCHES: dict[type, Patch] = {
     StockLevel: _stock,
     Refunded: _refund,
     ShipmentScanned: _scan,
+    tracking.Told: _parcel,
     Consent: _of_customer(
         lambda db, shop, told, now: customer_details.set_consent(db, shop_id=shop.id, consent=told, now=now)
     ),

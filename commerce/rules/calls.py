@@ -8,7 +8,8 @@ ADD_TAGS, REMOVE_TAGS = "tags.add", "tags.remove"
 SET_META = "meta.set"
 # A note: Shopify's order has one, which is replaced; WooCommerce's has many, and another one is added.
 SET_NOTE, ADD_NOTE = "order.set_note", "order.note"
+COMPLETE_ORDER = "order.complete"
 
-CALLS = (PARCEL_EVENT, ADJUST_STOCK, SET_STOCK, ADD_TAGS, REMOVE_TAGS, SET_META, SET_NOTE, ADD_NOTE)
+CALLS = (PARCEL_EVENT, ADJUST_STOCK, SET_STOCK, ADD_TAGS, REMOVE_TAGS, SET_META, SET_NOTE, ADD_NOTE, COMPLETE_ORDER)
 # Made twice, these are seen twice.
 ONCE = frozenset({PARCEL_EVENT, ADD_NOTE})

@@ -6,6 +6,7 @@ from datetime import datetime
 from commerce.rules.customers import Consent, CustomerDetails, CustomerFacts, Purchases, TagsChanged
 from commerce.rules.orders import OrderFacts, Refund, ShipmentFacts
 from commerce.rules.products import CategoryFacts, CategoryRef, ProductFacts, VariantFacts
+from commerce.rules.tracking import Told
 
 # Where facts come from. Only live ones start order steps and notices.
 LIVE, IMPORT, RECONCILE, REPLAY = "live", "import", "reconcile", "replay"
@@ -14,6 +15,7 @@ LIVE, IMPORT, RECONCILE, REPLAY = "live", "import", "reconcile", "replay"
 # "variant" is one that was told with its product before (Shopify).
 PRODUCT, VARIANT, CATEGORY, ORDER = "product", "variant", "category", "order"
 CUSTOMER, SHIPMENT, SHOP = "customer", "shipment", "shop"
+PARCEL = "parcel"  # a number that a carrier is asked for; a shipment is what the platform calls so
 
 Facts = ProductFacts | VariantFacts | CategoryFacts | OrderFacts | CustomerFacts | ShipmentFacts
 
@@ -168,6 +170,7 @@ Change = (
     | Purchases
     | TagsChanged
     | CustomerDetails
+    | Told
 )
 
 

@@ -26,10 +26,14 @@ class Rung:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
-    """A ladder of rungs, cheapest calls (most checks) first, and the price that each level stands for."""
+    """A ladder of rungs, cheapest calls (most checks) first, and the price that each level stands for.
+
+    `chances`: of each situation, how likely a milestone is in each of the 24 hours of the local day.
+    """
 
     rungs: tuple[Rung, ...]
     levels: Mapping[str, float]
+    chances: Hours
 
     def rung(self, level: str, *, price: float, share: float) -> Rung:
         """The rung of a shipment whose place among all is `share` (0 to 1, even); KeyError for an unknown level."""
@@ -51,9 +55,10 @@ def shipped() -> Tables:
 def read(told: Mapping[str, object]) -> Tables:
     """Tables from JSON as `written` makes it; ValueError where it is none."""
     try:
-        rungs, levels = told["rungs"], told["levels"]
+        rungs, levels, chances = told["rungs"], told["levels"], told["chances"]
         assert isinstance(rungs, list)
         assert isinstance(levels, dict)
+        assert isinstance(chances, dict)
         read_rungs = [
             Rung(
                 price=float(rung["price"]),
@@ -62,7 +67,11 @@ def read(told: Mapping[str, object]) -> Tables:
             for rung in rungs
         ]
         read_rungs.sort(key=lambda rung: rung.price)
-        return Tables(rungs=tuple(read_rungs), levels={str(name): float(price) for name, price in levels.items()})
+        return Tables(
+            rungs=tuple(read_rungs),
+            levels={str(name): float(price) for name, price in levels.items()},
+            chances={str(name): tuple(float(chance) for chance in row) for name, row in chances.items()},
+        )
     except (AssertionError, KeyError, TypeError, AttributeError) as error:
         raise ValueError("These are no clock tables.") from error
 
@@ -72,4 +81,5 @@ def written(tables: Tables) -> dict[str, object]:
     rungs = [
         {"price": rung.price, "hours": {name: list(row) for name, row in rung.hours.items()}} for rung in tables.rungs
     ]
-    return {"rungs": rungs, "levels": dict(tables.levels)}
+    chances = {name: list(row) for name, row in tables.chances.items()}
+    return {"levels": dict(tables.levels), "rungs": rungs, "chances": chances}

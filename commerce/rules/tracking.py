@@ -5,7 +5,7 @@ publish late and out of order. Where a parcel ended (delivered, returned, cancel
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import blake2b
 
@@ -152,15 +152,15 @@ def advance(state: State, known: Collection[str], told: Told, *, now: datetime) 
     by_key = {scan.key: scan for scan in told.scans}
     new = sorted((scan for key, scan in by_key.items() if key not in known), key=_order)
     milestones = []
-    lines: list[Scan] = list(new)
-    if told.status and not any(scan.status for scan in told.scans):
-        lines.append(Scan(at=state.scanned_at or now, status=told.status))
-    for scan in lines:
+    for scan in new:
         after = _moved(state, scan)
         if after is not state and after.status in MILESTONES and _is_news(state, scan):
             milestones.append(scan)
         state = after
-    return Advance(state=state, new=tuple(new), milestones=tuple(milestones))
+    after = _as_a_whole(state, told)
+    if after.status != state.status and after.status in MILESTONES:
+        milestones.append(Scan(at=now, status=after.status))
+    return Advance(state=after, new=tuple(new), milestones=tuple(milestones))
 
 
 def recount(scans: Iterable[Scan]) -> State:
@@ -169,6 +169,20 @@ def recount(scans: Iterable[Scan]) -> State:
     for scan in sorted(scans, key=_order):
         state = _moved(state, scan)
     return state
+
+
+def _as_a_whole(state: State, told: Told) -> State:
+    """The state by the carrier's word for the whole, where its lines leave open what that is.
+
+    When it became so is not told, so a line of any time may still follow.
+    """
+    last = latest(told.scans)
+    is_open = last is None or not last.status or told.status in ENDED
+    if not told.status or not is_open or state.status in ENDED or told.status == state.status:
+        return state
+    if state.moved and told.status in UNMOVED:
+        return state
+    return replace(state, status=told.status, sub_status="", moved=state.moved or told.status not in UNMOVED)
 
 
 def _order(scan: Scan) -> tuple[datetime, int, str]:
@@ -187,7 +201,8 @@ def _moved(state: State, scan: Scan) -> State:
         return state
     if state.moved and scan.status in UNMOVED:
         return state
-    if state.scanned_at is not None and scan.status not in ENDED:
+    is_first_move = not state.moved and scan.status not in UNMOVED
+    if state.scanned_at is not None and scan.status not in ENDED and not is_first_move:
         if scan.at < state.scanned_at:
             return state
         if scan.at == state.scanned_at and RANK[scan.status] < RANK[state.status]:

@@ -2,6 +2,8 @@
 
 from commerce.tables import (
     cards,
+    carrier_quotas,
+    carriers,
     categories,
     clicks,
     connections,
@@ -11,7 +13,9 @@ from commerce.tables import (
     inbox,
     installs,
     inventory,
+    labels,
     leases,
+    order_tracking,
     orders,
     page_templates,
     privacy,
@@ -27,6 +31,8 @@ from commerce.tables import (
     sign_ins,
     syncs,
     tallies,
+    tracking_scans,
+    tracking_settings,
     variants,
     versions,
 )
@@ -35,6 +41,10 @@ from commerce.tables.columns import metadata
 tables = (
     cards.cards,
     cards.shelves,
+    carrier_quotas.quotas,
+    carriers.accounts,
+    carriers.health,
+    carriers.unknown_codes,
     categories.categories,
     clicks.clicks,
     clicks.clicked,
@@ -46,7 +56,9 @@ tables = (
     inbox.inbox,
     installs.attempts,
     inventory.levels,
+    labels.labels,
     leases.leases,
+    order_tracking.order_tracking,
     orders.orders,
     orders.lines,
     page_templates.cdns,
@@ -65,6 +77,8 @@ tables = (
     sign_ins.sign_ins,
     syncs.syncs,
     tallies.tallies,
+    tracking_scans.scans,
+    tracking_settings.settings,
     variants.variants,
     versions.versions,
 )

@@ -82,3 +82,11 @@ def of_orders(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str
         for row in db.execute(select(shipments).where(chosen).order_by(shipments.c.order_id, shipments.c.id)):
             found[row.order_id].append(row)
     return found
+
+
+def orders_of(db: Connection, *, shop_id: int, ids: Collection[str]) -> set[str]:
+    """The orders of these parcels."""
+    if not ids:
+        return set()
+    query = select(shipments.c.order_id).where(shipments.c.shop_id == shop_id, shipments.c.id.in_(ids))
+    return set(db.execute(query).scalars())

@@ -21,9 +21,10 @@ def carry_out(client: Client, call: str, detail: Mapping[str, Any]) -> str:
     - "order.note" {order_id, note, customer_note}: with `customer_note` the store mails it to the customer. WooCommerce
       has no key for repeats, so a note of the same text within the last hour counts as done.
     - "stock.set" {product_id, variant_id, stock}: stock is set to that number and counted from then on.
+    - "order.complete" {order_id}: one that is paid for or on hold gets the status completed; any other stays as it is.
     - "meta.set" {kind, id, key, value}: kind is order, product or customer; a variation also needs `product_id`.
     """
-    known = {calls.ADD_NOTE: _note, calls.SET_STOCK: _stock, calls.SET_META: _meta}
+    known = {calls.ADD_NOTE: _note, calls.SET_STOCK: _stock, calls.SET_META: _meta, calls.COMPLETE_ORDER: _complete}
     if call not in known:
         raise Permanent(f"WooCommerce has no call “{call}”.")
     try:
@@ -53,6 +54,16 @@ def _stock(client: Client, detail: Mapping[str, Any]) -> str:
         "stock.set", "put", _product_path(product_id, variant_id), {"manage_stock": True, "stock_quantity": stock}
     )
     return f"The stock of product {variant_id} was set to {stock}."
+
+
+def _complete(client: Client, detail: Mapping[str, Any]) -> str:
+    order_id = str(detail["order_id"])
+    path = path_of("orders", order_id)
+    status = str(client.one("order.complete", path).get("status", ""))
+    if status not in ("processing", "on-hold"):
+        return f"Order {order_id} is {status or 'not told'} and stays so."
+    client.write("order.complete", "put", path, {"status": "completed"})
+    return f"Order {order_id} was completed."
 
 
 def _meta(client: Client, detail: Mapping[str, Any]) -> str:

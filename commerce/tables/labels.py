@@ -1,0 +1,77 @@
+"""Shipping labels: a claim before anything is bought, the raw reply before it is understood, then the label.
+
+A label costs money, so what was begun is never begun again by itself: a claim without an end is shown to the merchant.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Connection, ForeignKey, Index, LargeBinary, Row, Table, Text, select, update
+
+from commerce.tables.columns import BigId, Json, Moment, insert, metadata
+
+CLAIMED, BOUGHT, FAILED, UNSURE, VOIDED = "claimed", "bought", "failed", "unsure", "voided"
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("shop_id", BigId, ForeignKey("shops.id", ondelete="CASCADE"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("order_id", Text, nullable=False),
+    Column("carrier", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked", Json, nullable=False),
+    Column("reply", LargeBinary),
+    Column("number", Text, nullable=False, default=""),
+    Column("carrier_reference", Text, nullable=False, default=""),
+    Column("amount", BigInteger),
+    Column("currency", Text, nullable=False, default=""),
+    Column("format", Text, nullable=False, default=""),
+    Column("file", LargeBinary),
+    Column("error", Text, nullable=False, default=""),
+    Column("created_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Index("uq_labels_key", "shop_id", "key", unique=True),
+    Index("ix_labels_order", "shop_id", "order_id"),
+)
+
+
+def claim(db: Connection, *, shop_id: int, key: str, row: dict[str, Any], now: datetime) -> int | None:
+    """Claim a label before it is bought; None where somebody claimed the same one (`key`) before."""
+    values = row | {"shop_id": shop_id, "key": key, "state": CLAIMED, "created_at": now}
+    statement = insert(db, labels).values(values).on_conflict_do_nothing(index_elements=["shop_id", "key"])
+    found = db.execute(statement.returning(labels.c.id)).first()
+    return found.id if found else None
+
+
+def change(db: Connection, label_id: int, **values: Any) -> None:
+    """Write columns of a label."""
+    db.execute(update(labels).where(labels.c.id == label_id).values(values))
+
+
+def by_id(db: Connection, *, shop_id: int, label_id: int) -> Row[Any] | None:
+    """One label of the shop."""
+    return db.execute(select(labels).where(labels.c.shop_id == shop_id, labels.c.id == label_id)).first()
+
+
+def by_key(db: Connection, *, shop_id: int, key: str) -> Row[Any] | None:
+    """The label that was claimed under that key."""
+    return db.execute(select(labels).where(labels.c.shop_id == shop_id, labels.c.key == key)).first()
+
+
+def of_order(db: Connection, *, shop_id: int, order_id: str) -> Sequence[Any]:
+    """The order's labels, oldest first, without their files."""
+    shown = [column for column in labels.c if column.name not in ("file", "reply")]
+    query = select(*shown).where(labels.c.shop_id == shop_id, labels.c.order_id == order_id)
+    return db.execute(query.order_by(labels.c.id)).all()
+
+
+def begun_before(db: Connection, *, at: datetime) -> Sequence[Any]:
+    """Claims that were made before that time and never came to an end."""
+    query = select(labels.c.id, labels.c.shop_id, labels.c.reply).where(
+        labels.c.state == CLAIMED, labels.c.created_at < at
+    )
+    return db.execute(query.order_by(labels.c.id)).all()

@@ -1,0 +1,1 @@
+"""Parcels: which are followed, when carriers are asked, what becomes of what they tell."""

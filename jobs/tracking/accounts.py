@@ -1,0 +1,64 @@
+"""Who is asked for a shop's parcels, with which account, and how often."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from commerce.database import Connection
+from commerce.tables import carriers
+from commerce.tables.carriers import Account
+from commerce.vault import Vault
+from integrations import registry
+from integrations.carrier_api import About
+
+LONG = 60  # seconds: windows up to this are kept where the call is made, longer ones where parcels are taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How a carrier's parcels are asked for: by that carrier itself, or by one that stands in for it."""
+
+    about: About
+    account: Account
+
+    @property
+    def limits(self) -> tuple[tuple[int, int], ...]:
+        """Its quotas, (calls, seconds). Where asking for a token counts among them, two calls are left for that."""
+        told = self.account.quotas or tuple((quota.calls, quota.seconds) for quota in self.about.quotas)
+        spare = 2 if self.about.token_calls_count else 0
+        return tuple((max(1, calls - spare), seconds) for calls, seconds in told)
+
+    @property
+    def long_limits(self) -> tuple[tuple[int, int], ...]:
+        """Those that are kept in the database."""
+        return tuple(limit for limit in self.limits if limit[1] > LONG)
+
+    @property
+    def short_limits(self) -> tuple[tuple[int, int], ...]:
+        """Those that are kept where the call is made."""
+        return tuple(limit for limit in self.limits if limit[1] <= LONG)
+
+
+def ways(db: Connection, vault: Vault, *, shop_id: int) -> dict[str, Way]:
+    """By carrier, for all that the shop can ask. Raises UnableToDecrypt."""
+    accounts = {
+        name: account for name, account in carriers.of_shop(db, vault, shop_id=shop_id).items() if account.is_on
+    }
+    return known_ways(accounts)
+
+
+def known_ways(accounts: Mapping[str, Account]) -> dict[str, Way]:
+    """By carrier, with these accounts: its own, none where it needs none, or that of one that stands in."""
+    found = {}
+    stand_in = next((account for account in accounts.values() if account.stands_in), None)
+    for name, about in registry.carriers().items():
+        if not about.tracks:
+            continue
+        if name in accounts:
+            found[name] = Way(about=about, account=accounts[name])
+        elif not any(each.required for each in about.fields):
+            found[name] = Way(about=about, account=Account(carrier=name, key=name, credentials={}))
+        elif stand_in is not None and stand_in.carrier != name:
+            found[name] = Way(about=registry.carrier(stand_in.carrier), account=stand_in)
+    if stand_in is not None:  # parcels whose carrier nobody could tell
+        found[""] = Way(about=registry.carrier(stand_in.carrier), account=stand_in)
+    return found
