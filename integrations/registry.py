@@ -46,6 +46,7 @@ CARRIERS = {
     "dhl": "integrations.carriers.dhl.about:ABOUT",
     "easypost": "integrations.carriers.easypost.about:ABOUT",
     "house": "integrations.carriers.house.about:ABOUT",
+    "sandbox": "integrations.carriers.sandbox.about:ABOUT",
 }
 MORE_CARRIERS = "integrations.carriers.karrio.discovered:connectors"
 CONNECTORS = {
@@ -54,6 +55,7 @@ CONNECTORS = {
     "usps": "integrations.carriers.karrio.trackers:open_usps",
     "dhl": "integrations.carriers.karrio.trackers:open_dhl",
     "easypost": "integrations.carriers.easypost.tracker:open_easypost",
+    "sandbox": "integrations.carriers.sandbox.tracker:open_tracker",
 }
 MORE_CONNECTORS = "integrations.carriers.karrio.long_tail:open_tracker"
 CARRIER_TOKENS = "integrations.carriers.tokens:open_tokens"

@@ -13,7 +13,7 @@ from commerce.rules.zones import zone_of
 from commerce.tables import order_tracking, orders, shipments, tracking_settings
 from commerce.tables.shops import Shop
 from commerce.vault import Vault
-from integrations.carriers import numbers
+from integrations.carriers.numbers import choosing as numbers
 from jobs.tracking import accounts
 
 _TOO_OLD = timedelta(days=45)  # parcels of orders of before are history, and their carriers know them no more

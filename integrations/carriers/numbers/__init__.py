@@ -1,0 +1,1 @@
+"""Which carrier a tracking number belongs to."""
