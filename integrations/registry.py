@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from commerce.settings import Settings
 from integrations.carrier_api import About, Account, TokenStore, Tracker
+from integrations.label_api import LabelMaker
 from integrations.protocols import Platform
 from integrations.search_api import SearchEngine
 from integrations.shop_api import Access, Grant, ShopApi
@@ -58,6 +59,11 @@ CONNECTORS = {
     "sandbox": "integrations.carriers.sandbox.tracker:open_tracker",
 }
 MORE_CONNECTORS = "integrations.carriers.karrio.long_tail:open_tracker"
+LABEL_MAKERS = {
+    "house": "integrations.carriers.karrio.house:open_house",
+    "ups": "integrations.carriers.karrio.labels:open_ups",
+    "fedex": "integrations.carriers.karrio.labels:open_fedex",
+}
 CARRIER_TOKENS = "integrations.carriers.tokens:open_tokens"
 Known = tuple[str, str, tuple[tuple[str, str], ...], bool, str]
 
@@ -141,6 +147,13 @@ def tracker(account: Account, settings: Settings, tokens: TokenStore) -> Tracker
         raise KeyError(account.carrier)
     line = CONNECTORS.get(account.carrier, MORE_CONNECTORS)
     return cast(Tracker, _of_account(line, _known(account), settings, cast(Any, tokens), getpid()))
+
+
+def label_maker(account: Account, settings: Settings, tokens: TokenStore) -> LabelMaker:
+    """Who makes labels on an account, for workers: it loads karrio. Raises KeyError for a carrier that makes none,
+    Permanent for settings that cannot be read, UnableToGuardKarrio."""
+    line = LABEL_MAKERS[account.carrier]
+    return cast(LabelMaker, _of_account(line, _known(account), settings, cast(Any, tokens), getpid()))
 
 
 def _known(account: Account) -> Known:

@@ -27,25 +27,38 @@ class Line:
 
     def talk(self, ask: Callable[[], Any]) -> Talk:
         """Have karrio ask, once more where a kept token was refused. Only for questions, which may be repeated."""
-        talk = self._talk(ask)
-        refused = talk.answer is not None and talk.answer.status == 401
-        if not refused or talk.token_calls or not talk.tokens:
-            return talk
+        return self.heard(ask)[0]
+
+    def heard(self, ask: Callable[[], Any]) -> tuple[Talk, Exception | None]:
+        """As `talk`, with what karrio tripped over."""
+        talk, error = self.once(ask)
+        if talk.answer is None or talk.answer.status != 401 or not self.dropped(talk):
+            return talk, error
+        again, error = self.once(ask)
+        again.exchanges[:0] = talk.exchanges
+        return again, error
+
+    def dropped(self, talk: Talk) -> bool:
+        """Whether a kept token was used that was refused, and is kept no longer; a new one is refused for good."""
+        if talk.token_calls or not talk.tokens:
+            return False
         for key, token in talk.tokens:
             self.tokens.drop(key, token)
-        again = self._talk(ask)
-        again.exchanges[:0] = talk.exchanges
-        return again
+        return True
 
-    def _talk(self, ask: Callable[[], Any]) -> Talk:
-        talk = Talk(self.wire)
+    def once(
+        self, ask: Callable[[], Any], on_reply: Callable[[bytes], None] | None = None
+    ) -> tuple[Talk, Exception | None]:
+        """Have karrio ask, and what it tripped over."""
+        talk = Talk(self.wire, on_reply=on_reply)
         with talk.begun():
             try:
                 ask()
             except Exception as error:  # noqa: BLE001 - karrio trips over answers that we read ourselves
                 if talk.answer is None and talk.failure is None and talk.token_error is None:
                     _log.warning("karrio.tripped", carrier=self.who, error=f"{type(error).__name__}: {error}"[:300])
-        return talk
+                return talk, error
+        return talk, None
 
     def requested(self, numbers: Sequence[str]) -> Any:
         """karrio's question for these numbers."""

@@ -106,6 +106,7 @@ class Talk:
         self.failures: list[Failure] = []
         self.tokens: list[tuple[str, str]] = []
         self.token_error: OutsideError | None = None
+        self.reply_error: Exception | None = None
         self._for_token = False
 
     @property
@@ -181,8 +182,7 @@ class Talk:
                 for_token=self._for_token,
             )
         )
-        if self.on_reply is not None and not self._for_token:
-            self.on_reply(body)
+        self._give(body)
         if status in _KARRIO_REPEATS or 300 <= status < 400:
             raise NoAnswer(f"{self.wire.who} answered {status}.")
         headers = Message()
@@ -191,6 +191,15 @@ class Talk:
         if status >= 400:
             raise HTTPError(request.full_url, status, answer.reason or "", headers, BytesIO(body))
         return Reply(body, status, headers)
+
+    def _give(self, body: bytes) -> None:
+        if self.on_reply is None or self._for_token:
+            return
+        try:
+            self.on_reply(body)
+        except Exception as error:
+            self.reply_error = error  # karrio takes some errors for the carrier's, and sends again
+            raise NoAnswer("The reply could not be kept.") from error
 
 
 class Reply:
