@@ -132,6 +132,7 @@ class Settings:
         8 * 1024 * 1024, _count(1024, 1024**3), "Largest webhook body that is accepted, in bytes."
     )
     cache_shop_mb: int = _setting(32, _count(1, 100_000), "Memory in Redis for one shop's cached pages, in megabytes.")
+    check_parcels: bool = _setting(True, _switch, "0: workers ask no carriers by the clock; a scheduled function does.")
     keep_days: int = _setting(30, _count(1, 3650), "Days for which finished deliveries are kept.")
     log_level: str = _setting("info", _text, "debug, info, warning or error.")
     shopify_api_origin: str = _setting("", _url("http", "https"), "Stand-in for https://SHOP, for tests.")

@@ -5,6 +5,7 @@ import socket
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 from uuid import uuid4
 
 from commerce.database import Database
@@ -60,23 +61,30 @@ def start(process: Process) -> None:
     _handed_over[:] = [process]
 
 
-def current() -> Process:
-    """The parts of this process; made from the environment when RQ's own command started it."""
-    return _handed_over[0] if _handed_over else _from_environment()
+def current(*, searches: bool = True) -> Process:
+    """The parts of this process; made from the environment where nobody handed them over (RQ's own command)."""
+    return _handed_over[0] if _handed_over else _from_environment(searches)
 
 
 @cache
-def _from_environment() -> Process:
-    return assemble(Settings.from_environ(os.environ))
+def _from_environment(searches: bool) -> Process:
+    return assemble(Settings.from_environ(os.environ), searches=searches)
 
 
-def assemble(settings: Settings) -> Process:
-    """Make the parts; nothing connects before it is used."""
+class _NoEngine:
+    """In the place of a search engine, where none is wanted."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"this process has no search engine ({name})")
+
+
+def assemble(settings: Settings, *, searches: bool = True) -> Process:
+    """Make the parts; nothing connects before it is used. `searches` False: no search engine is loaded."""
     return Process(
         settings=settings,
         database=Database(settings.database_url),
         vault=Vault(secret_key(settings)),
         queues=Queues(connect(settings.redis_url, timeout=2)),
-        engine=registry.engine(settings),
+        engine=registry.engine(settings) if searches else cast(SearchEngine, _NoEngine()),
         pages=open_pages(settings.redis_url, most_bytes=settings.cache_shop_mb * 1_000_000),
     )

@@ -50,7 +50,7 @@ def handler(event: Mapping[str, Any] | None, context: Context | None) -> dict[st
 
 
 def _process() -> Process:
-    process = current()
+    process = current(searches=False)
     if not structlog.is_configured():
         configure_logging(process.settings, process="serverless")
     return process

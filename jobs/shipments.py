@@ -48,7 +48,8 @@ def check(process: Process, shop_id: int, *, seconds: float) -> Report | None:
 def wake_parcels() -> None:
     """Wake the shops of which parcels are due."""
     process = current()
-    process.queues.wake(queues.TRACK, due_shops(process))
+    if process.settings.check_parcels:
+        process.queues.wake(queues.TRACK, due_shops(process))
 
 
 def due_shops(process: Process) -> Sequence[int]:

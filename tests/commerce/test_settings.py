@@ -35,6 +35,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "KEEP_DAYS": ("7", 7),
     "LOG_LEVEL": ("debug", "debug"),
     "SHOPIFY_API_ORIGIN": ("http://127.0.0.1:9", "http://127.0.0.1:9"),
+    "CHECK_PARCELS": ("0", False),
     "CARRIERS_ORIGIN": ("http://127.0.0.1:9", "http://127.0.0.1:9"),
     "APP_BRIDGE_URL": ("http://127.0.0.1:9/a.js", "http://127.0.0.1:9/a.js"),
     "CA_BUNDLE": ("/etc/ssl/cert.pem", "/etc/ssl/cert.pem"),
