@@ -23,16 +23,16 @@ Whatever it is: every 48 hours after ten days without a scan, never after thirty
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
-from commerce.rules.polling_situations import Known as Known
-from commerce.rules.polling_situations import rests_on, situation, unmoved
+from commerce.rules.polling_situations import Known, rests_on, situation, unmoved
 from commerce.rules.polling_tables import Tables, shipped
-from commerce.rules.tracking import FINAL, OUT_FOR_DELIVERY
+from commerce.rules.tracking import FINAL
+
+__all__ = ["FORGOTTEN", "GAP", "RARELY", "SILENT", "SPREAD", "Known", "next_check", "worth"]
 
 SPREAD = timedelta(minutes=7)  # within which the checks of one hour of the table are made
 GAP = timedelta(minutes=30)  # at least, from a check to the next
@@ -96,21 +96,9 @@ def _days(known: Known, local: datetime) -> Iterator[tuple[date, str]]:
             yield day, name
 
 
-def _clock(known: Known) -> tzinfo:
-    """The clock of where the next thing happens to it: the sender's before it is taken over, else the destination's.
-
-    Nobody loads a van in the middle of the night: a parcel that went out for delivery then is where it is eight in the
-    morning, and the zone that we took for its own is wrong.
-    """
-    here = _zone(known.origin_zone or known.zone if unmoved(known) else known.zone)
-    if known.status != OUT_FOR_DELIVERY or known.scanned_at is None:
-        return here
-    scanned = known.scanned_at.astimezone(here)
-    hour = scanned.hour + scanned.minute / 60
-    if 3.5 <= hour < 19:
-        return here
-    offset = (scanned.utcoffset() or timedelta()) + timedelta(hours=8 - hour if hour < 19 else 32 - hour)
-    return timezone((offset + timedelta(hours=12)) % timedelta(hours=24) - timedelta(hours=12))
+def _clock(known: Known) -> ZoneInfo:
+    """The clock of where the next thing happens to it: the sender's before it is taken over, else the destination's."""
+    return _zone(known.origin_zone or known.zone if unmoved(known) else known.zone)
 
 
 def _safety_net(key: str) -> float:
@@ -119,7 +107,7 @@ def _safety_net(key: str) -> float:
 
 
 @lru_cache(maxsize=16384)
-def _moment(day: date, hour: float, zone: tzinfo) -> datetime:
+def _moment(day: date, hour: float, zone: ZoneInfo) -> datetime:
     minutes = round(hour * 60)
     return datetime.combine(day, time(minutes // 60, minutes % 60), zone).astimezone(UTC)
 

@@ -4,7 +4,7 @@
 |---|---|
 | label_day, label_evening | the day of the label, made before or after four in the afternoon |
 | label_next, label_later, label_saturday, label_old | the delivery day after, later ones, Saturdays, after 78 hours |
-| far, eve, due, over, stale | two days or more before the estimated day, the day before, on it, after it, six days after |
+| far, eve, due, over, stale | two days or more before the estimated day, one before, on it, after it, six days after |
 | none, intl | without an estimated day; from abroad without one, or in customs |
 | none_express, none_economy | the same where the carrier's service is known |
 | dest | seen at the facility from which it is delivered, in the last 30 hours |
@@ -23,7 +23,8 @@ from commerce.rules import tracking
 
 _SATURDAY, _SUNDAY = 5, 6
 # Days without deliveries where it is not Sunday: 4 is Friday.
-_REST_DAYS = dict.fromkeys("AF BH BD DZ EG IQ IR JO KW LY MV OM PS QA SA SD SY YE".split(), 4) | {"IL": _SATURDAY}
+_FRIDAY = ("AF", "BD", "BH", "DZ", "EG", "IQ", "IR", "JO", "KW", "LY", "MV", "OM", "PS", "QA", "SA", "SD", "SY", "YE")
+_REST_DAYS = dict.fromkeys(_FRIDAY, 4) | {"IL": _SATURDAY}
 _NEVER_REST = frozenset({"ofd", "ready", "ready_old", "exception"})
 
 
