@@ -9,6 +9,7 @@ from commerce.tables.carriers import Account
 from commerce.vault import Vault
 from integrations import registry
 from integrations.carrier_api import About
+from integrations.carriers import ways as carrier_ways
 
 LONG = 60  # seconds: windows up to this are kept where the call is made, longer ones where parcels are taken
 
@@ -23,9 +24,7 @@ class Way:
     @property
     def limits(self) -> tuple[tuple[int, int], ...]:
         """Its quotas, (calls, seconds). Where asking for a token counts among them, two calls are left for that."""
-        told = self.account.quotas or tuple((quota.calls, quota.seconds) for quota in self.about.quotas)
-        spare = 2 if self.about.token_calls_count else 0
-        return tuple((max(1, calls - spare), seconds) for calls, seconds in told)
+        return carrier_ways.limits(self.about, self.account.quotas)
 
     @property
     def long_limits(self) -> tuple[tuple[int, int], ...]:
@@ -48,17 +47,13 @@ def ways(db: Connection, vault: Vault, *, shop_id: int) -> dict[str, Way]:
 
 def known_ways(accounts: Mapping[str, Account]) -> dict[str, Way]:
     """By carrier, with these accounts: its own, none where it needs none, or that of one that stands in."""
-    found = {}
-    stand_in = next((account for account in accounts.values() if account.stands_in), None)
-    for name, about in registry.carriers().items():
-        if not about.tracks:
-            continue
-        if name in accounts:
-            found[name] = Way(about=about, account=accounts[name])
-        elif not any(each.required for each in about.fields):
-            found[name] = Way(about=about, account=Account(carrier=name, key=name, credentials={}))
-        elif stand_in is not None and stand_in.carrier != name:
-            found[name] = Way(about=registry.carrier(stand_in.carrier), account=stand_in)
-    if stand_in is not None:  # parcels whose carrier nobody could tell
-        found[""] = Way(about=registry.carrier(stand_in.carrier), account=stand_in)
-    return found
+    stand_in = next((name for name, account in accounts.items() if account.stands_in), "")
+    return {
+        name: Way(about=registry.carrier(asked), account=accounts.get(asked) or _without(asked))
+        for name, asked in carrier_ways.asked_at(accounts, stand_in).items()
+    }
+
+
+def _without(name: str) -> Account:
+    """For a carrier that needs no account."""
+    return Account(carrier=name, key=name, credentials={})
