@@ -9,10 +9,24 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from integrations.carrier_api import GARBLED, Account, Answer, Answers, Asked, Problem, TokenStore, Tracker
+from integrations.carrier_api import (
+    GARBLED,
+    INVALID,
+    NOT_FOUND,
+    Account,
+    Answer,
+    Answers,
+    Asked,
+    Problem,
+    TokenStore,
+    Tracker,
+)
 from integrations.carriers.karrio import meaning
 from integrations.carriers.karrio.line import Line, open_line
 from integrations.carriers.karrio.reading import NO_NUMBER, Read, answer, is_number, plain, reader
+from integrations.carriers.karrio.transport import Talk
+
+_OF_THE_NUMBER = (NOT_FOUND, INVALID)
 
 
 class OneByOne:
@@ -29,13 +43,19 @@ class OneByOne:
                 answers.append(Answer(number=one.number, problem=NO_NUMBER))
                 continue
             talk = self._line.talk(partial(self._ask, one))
-            trouble = self._line.trouble(talk)
-            raw = None if trouble or talk.answer is None else meaning.parsed(talk.answer.body)
-            answers.append(
-                Answer(number=one.number, problem=trouble) if trouble else answer(self._read, raw, one, now=now)
-            )
+            answers.append(self._answer(talk, one, now))
             calls, token_calls = calls + talk.calls, token_calls + talk.token_calls
         return Answers(answers=tuple(answers), calls=calls, token_calls=token_calls)
+
+    def _answer(self, talk: Talk, one: Asked, now: datetime) -> Answer:
+        trouble = self._line.trouble(talk)
+        raw = meaning.parsed(talk.answer.body) if talk.answer is not None else None
+        if trouble is None:
+            return answer(self._read, raw, one, now=now)
+        if trouble.kind in _OF_THE_NUMBER:  # the carrier's own words know better than its status
+            told = answer(self._read, raw, one, now=now).problem
+            trouble = told if told is not None and told.kind != GARBLED else trouble
+        return Answer(number=one.number, problem=trouble)
 
     def _ask(self, one: Asked) -> None:
         request = self._line.requested([plain(one.number)])
