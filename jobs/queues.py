@@ -26,7 +26,7 @@ APPLY, INDEX, REINDEX = "apply", "index", "reindex"
 CONFIGURE, CHECK = "configure", "check"
 PAGES, PURGE = "pages", "purge"
 SYNC, REREAD, CALL, ERASE = "sync", "re-read", "call", "erase"
-TRACK = "track"
+TRACK, LABEL = "track", "label"
 WAKES = {
     APPLY: (EVENTS, "jobs.events.apply_deliveries", 60),
     INDEX: (EFFECTS, "jobs.products.index_products", 120),
@@ -40,6 +40,7 @@ WAKES = {
     CALL: (OUTSIDE, "jobs.calls.carry_out_calls", 300),
     ERASE: (BULK, "jobs.privacy.erase", 300),
     TRACK: (OUTSIDE, "jobs.shipments.check_parcels", 120),
+    LABEL: (OUTSIDE, "jobs.labels.make_labels", 300),
 }
 
 _FLAG_SECONDS = 10  # a wake-up that no worker took by then may be repeated

@@ -8,9 +8,22 @@ from pathlib import Path
 import structlog
 
 from commerce.database import Connection
-from commerce.tables import drift, effects, inbox, installs, leases, reindexes, rejections, sign_ins, syncs, tallies
+from commerce.tables import (
+    drift,
+    effects,
+    inbox,
+    installs,
+    labels,
+    leases,
+    reindexes,
+    rejections,
+    sign_ins,
+    syncs,
+    tallies,
+)
 from jobs import calls, cdns, events, pages, privacy, products, queues, reactions, rereads
 from jobs import drift as checks
+from jobs import labels as printers
 from jobs import syncs as walks
 from jobs.job import job, utc_now
 from jobs.process import Process, current, died
@@ -53,9 +66,11 @@ def sweep() -> None:
         rebuilding = set(reindexes.running(db)) - _busy(db, products.REINDEX_LEASE, now)
         walking = syncs.shops_with_work(db, now=now) - _busy(db, walks.LEASE, now)
         checking = drift.asked(db) - _busy(db, checks.LEASE, now)
+        printing = labels.shops_with_work(db, now=now) - _busy(db, printers.LEASE, now)
     process.queues.wake(queues.REINDEX, rebuilding)
     process.queues.wake(queues.SYNC, walking)
     process.queues.wake(queues.CHECK, checking)
+    process.queues.wake(queues.LABEL, printing)
 
 
 def _busy(db: Connection, kind: str, now: datetime) -> set[int]:

@@ -7,11 +7,28 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, ForeignKey, Index, LargeBinary, Row, Table, Text, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    select,
+    text,
+    update,
+)
 
 from commerce.tables.columns import BigId, Json, Moment, insert, metadata
 
-CLAIMED, BOUGHT, FAILED, UNSURE, VOIDED = "claimed", "bought", "failed", "unsure", "voided"
+# CLAIMED: it is wanted, and nobody asked yet. ASKING: somebody asks, or did when the process died. UNSURE: nobody knows
+# whether it was bought.
+CLAIMED, ASKING, BOUGHT, FAILED, UNSURE = "claimed", "asking", "bought", "failed", "unsure"
+VOIDING, VOIDED = "voiding", "voided"
 
 labels = Table(
     "labels",
@@ -32,16 +49,25 @@ labels = Table(
     Column("format", Text, nullable=False, default=""),
     Column("file", LargeBinary),
     Column("error", Text, nullable=False, default=""),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Moment),
     Column("created_at", Moment, nullable=False),
     Column("finished_at", Moment),
     Index("uq_labels_key", "shop_id", "key", unique=True),
     Index("ix_labels_order", "shop_id", "order_id"),
+    Index(
+        "ix_labels_due",
+        "due_at",
+        "shop_id",
+        sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
+    ),
 )
 
 
 def claim(db: Connection, *, shop_id: int, key: str, row: dict[str, Any], now: datetime) -> int | None:
     """Claim a label before it is bought; None where somebody claimed the same one (`key`) before."""
-    values = row | {"shop_id": shop_id, "key": key, "state": CLAIMED, "created_at": now}
+    values = row | {"shop_id": shop_id, "key": key, "state": CLAIMED, "created_at": now, "due_at": now}
     statement = insert(db, labels).values(values).on_conflict_do_nothing(index_elements=["shop_id", "key"])
     found = db.execute(statement.returning(labels.c.id)).first()
     return found.id if found else None
@@ -69,9 +95,12 @@ def of_order(db: Connection, *, shop_id: int, order_id: str) -> Sequence[Any]:
     return db.execute(query.order_by(labels.c.id)).all()
 
 
-def begun_before(db: Connection, *, at: datetime) -> Sequence[Any]:
-    """Claims that were made before that time and never came to an end."""
-    query = select(labels.c.id, labels.c.shop_id, labels.c.reply).where(
-        labels.c.state == CLAIMED, labels.c.created_at < at
-    )
-    return db.execute(query.order_by(labels.c.id)).all()
+def due(db: Connection, *, shop_id: int, now: datetime) -> Row[Any] | None:
+    """The shop's label that waits for longest."""
+    waiting = select(labels).where(labels.c.shop_id == shop_id, labels.c.due_at <= now)
+    return db.execute(waiting.order_by(labels.c.due_at, labels.c.id).limit(1)).first()
+
+
+def shops_with_work(db: Connection, *, now: datetime) -> set[int]:
+    """Shops of which labels wait."""
+    return set(db.execute(select(labels.c.shop_id).where(labels.c.due_at <= now).distinct()).scalars())

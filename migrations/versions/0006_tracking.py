@@ -9,7 +9,6 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-
     op.create_table(
         "carrier_quotas",
         sa.Column("key", sa.Text(), nullable=False),
@@ -65,10 +64,20 @@ def upgrade() -> None:
         sa.Column("format", sa.Text(), nullable=False),
         sa.Column("file", sa.LargeBinary(), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_labels_shop_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_labels")),
+    )
+    op.create_index(
+        "ix_labels_due",
+        "labels",
+        ["due_at", "shop_id"],
+        unique=False,
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
     )
     op.create_index("ix_labels_order", "labels", ["shop_id", "order_id"], unique=False)
     op.create_index("uq_labels_key", "labels", ["shop_id", "key"], unique=True)
@@ -193,7 +202,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-
     op.drop_index("ix_tracking_scans_seen", table_name="tracking_scans")
     op.drop_table("tracking_scans")
     op.drop_table("unknown_carrier_codes")
@@ -212,6 +220,12 @@ def downgrade() -> None:
     op.drop_table("order_tracking")
     op.drop_index("uq_labels_key", table_name="labels")
     op.drop_index("ix_labels_order", table_name="labels")
+    op.drop_index(
+        "ix_labels_due",
+        table_name="labels",
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
     op.drop_table("labels")
     op.drop_table("carrier_health")
     op.drop_table("carrier_accounts")
