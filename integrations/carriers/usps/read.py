@@ -67,7 +67,7 @@ _WORDS = lines.patterns(
     (r"^delivered", "delivered", ""),
     (r"return(ed|ing)? to sender|unclaimed|being returned|undeliverable as addressed.*return", "returning", ""),
     (
-        r"delivery attempt|attempted|notice left|no access|receptacle|no secure|no authorized recipient|business closed",
+        r"\battempt|notice left|no access|receptacle|no secure|no authorized recipient|business closed",
         "attempt_failed",
         "",
     ),
