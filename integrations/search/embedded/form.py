@@ -8,7 +8,7 @@ from commerce.rules.search_settings import ATTRIBUTES, USUAL, SearchSettings
 from integrations.search.embedded import vectors
 from integrations.search.text.languages import Language, language
 
-VERSION = 2
+VERSION = 3
 TITLE, CODES = "title", "codes"
 
 

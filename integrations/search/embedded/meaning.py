@@ -56,7 +56,8 @@ class Group:
 class Meaning:
     """A query understood. `codes`: SKUs it has or is; `prefix`: its last word, where that may be a mere beginning.
 
-    `left_out`: stop words; `corrected`: the whole query in the spelling that it was read in, where that is another.
+    `left_out`: stop words; `corrected`: the whole query in the spelling that it was read in, where that is another;
+    `noun`: the word that says what kind of product is looked for, None where there are only codes.
     """
 
     groups: tuple[Group, ...]
@@ -64,6 +65,7 @@ class Meaning:
     prefix: str = ""
     left_out: tuple[str, ...] = ()
     corrected: str = ""
+    noun: Word | None = None
 
     @property
     def says_something(self) -> bool:

@@ -33,6 +33,7 @@ _CORRECTED_WEIGHT = 0.5
 _LESS_LIKELY = 0.6
 _MERE_STEM_WEIGHT = 0.1
 _FEW = 5
+_INSTEAD_WEIGHT = 0.9
 _CODE_WORDS = 6
 _CUTS_TRIED = 4
 
@@ -63,7 +64,7 @@ class Reader:
         groups, prefix = self._groups(words)
         spelled = [self._spelled.get(word, word) for word in everything]
         corrected = " ".join(spelled) if spelled != everything and not codes else ""
-        return Meaning(tuple(groups), codes, prefix, left_out, corrected)
+        return Meaning(tuple(groups), codes, prefix, left_out, corrected, self._noun(everything, groups))
 
     def _is_stop_word(self, word: str) -> bool:
         return word in self._language.stop_words or word in self._settings.stop_words
@@ -99,6 +100,18 @@ class Reader:
             groups.append(Group(tuple(taken), instead))
             position += size
         return groups, prefix
+
+    def _noun(self, words: list[str], groups: list[Group]) -> Word | None:
+        """The noun as it is read, also as the one of a compound or a synonym that may stand instead."""
+        naming = self._language.naming
+        text, place = naming.noun(words), 0 if naming.is_noun_first else -1
+        for group in reversed(groups):
+            for word in group.words:
+                if word.text == text:
+                    others = group.instead if group.words[place] is word else ()
+                    readings = [Reading(each.stems[place], _INSTEAD_WEIGHT, each.text, each.how) for each in others]
+                    return Word(text, (*word.readings, *readings), word.known or bool(readings))
+        return groups[-1].words[-1] if groups else None
 
     def _instead(
         self, table: Synonyms, words: list[str], stems: tuple[str, ...], position: int

@@ -41,6 +41,8 @@ def _row(document: Document, form: Form, language: Language) -> tantivy.Document
     row.add_bytes("shown", document.title.encode("utf-8", "replace"))
     row.add_bytes("digest", document.digest.encode("utf-8", "replace"))
     _add_words(row, title, f"{title} {rest}", language)
+    if TITLE in form.searched:
+        _add_stems(row, "kind", " ".join(language.naming.kinds(document.title)), language)
     if CODES in form.searched:
         for sku in dict.fromkeys(code(sku) for sku in document.skus):
             if sku:
@@ -58,9 +60,13 @@ def _row(document: Document, form: Form, language: Language) -> tantivy.Document
 def _add_words(row: tantivy.Document, title: str, everything: str, language: Language) -> None:
     row.add_text("title_words", title)
     row.add_text("words", everything)
-    for field, text in (("title", title), ("all", everything)):
-        beside = language.beside(text)
-        row.add_text(field, f"{text} {beside}" if beside else text)
+    _add_stems(row, "title", title, language)
+    _add_stems(row, "all", everything, language)
+
+
+def _add_stems(row: tantivy.Document, field: str, text: str, language: Language) -> None:
+    beside = language.beside(text)
+    row.add_text(field, f"{text} {beside}" if beside else text)
 
 
 def _texts(document: Document, searched: Sequence[str]) -> tuple[str, str]:

@@ -17,6 +17,7 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field("part", indexed=True)  # see listing.py
     builder.add_text_field("all", tokenizer_name="stemming")
     builder.add_text_field("title", tokenizer_name="stemming")
+    builder.add_text_field("kind", tokenizer_name="stemming", index_option="basic")  # the noun of the title
     builder.add_text_field("words", tokenizer_name="whole", index_option="basic")  # what spelling is corrected from
     builder.add_text_field("title_words", tokenizer_name="whole", index_option="basic")  # what a prefix completes to
     builder.add_text_field("code", tokenizer_name="raw", index_option="basic")

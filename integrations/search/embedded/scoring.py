@@ -16,6 +16,7 @@ EVERY_WORD_BONUS = 15.0
 TITLED_BONUS = 6.0
 PHRASE_BONUS = 2.0
 HEAD_BONUS = 2.0
+KIND_BONUS = 3.0
 VARIANT_BONUS = 4.0
 CODE_BONUS = 500.0
 SYNONYM_WEIGHT = 0.9
@@ -23,7 +24,7 @@ _OTHER_READINGS = 0.1  # share of the lesser alternatives in a score
 _MOST_PAIRED = 6
 
 GROUP, EVERY, EVERY_TITLED, PHRASE = "group", "every", "titled", "phrase"
-HEAD, VARIANT, CODE, ALIKE = "head", "variant", "code", "alike"
+HEAD, KIND, VARIANT, CODE, ALIKE = "head", "kind", "variant", "code", "alike"
 
 
 class Part(NamedTuple):
@@ -36,7 +37,7 @@ class Part(NamedTuple):
 
 
 def parts(meaning: Meaning) -> list[Part]:
-    """Words, then bonuses: for all words, for neighbours in the title, the head noun there, one variant, a code."""
+    """Words, then bonuses: for all words, for neighbours in the title, the noun there, a code."""
     found = [Part(GROUP, group.text, _group_score(group), group) for group in meaning.groups]
     known = [matches(group) for group in meaning.groups if group.known]
     if len(known) > 1:
@@ -49,14 +50,20 @@ def parts(meaning: Meaning) -> list[Part]:
         stems = one.readings[0].stem, other.readings[0].stem
         query = Query.boost_query(phrase("title", stems, slop=1), PHRASE_BONUS)
         found.append(Part(PHRASE, f"{one.text} {other.text}", query))
-    if words:
-        heads = [
-            Query.const_score_query(term("title", reading.stem), HEAD_BONUS * reading.weight)
-            for reading in words[-1].readings
-        ]
-        found.append(Part(HEAD, words[-1].text, _best_of(heads, 0.0)))
+    if meaning.noun:
+        found.append(Part(HEAD, meaning.noun.text, _having(meaning.noun, "title", HEAD_BONUS)))
     codes = [Part(CODE, text, Query.const_score_query(term("code", text), CODE_BONUS)) for text in meaning.codes]
     return found + codes
+
+
+def of_kind(meaning: Meaning) -> list[Part]:
+    """The bonus for what the title itself calls so: a camera comes before a bag for cameras.
+
+    It counts after the best were looked at for what they have in common: otherwise both would favour the same few.
+    """
+    if not meaning.noun:
+        return []
+    return [Part(KIND, meaning.noun.text, _having(meaning.noun, "kind", KIND_BONUS))]
 
 
 def of_variants(meaning: Meaning) -> list[Part]:
@@ -89,6 +96,12 @@ def scored(matching: Query, counted: Iterable[Part]) -> Query:
 
 def _best_of(queries: list[Query], share: float = _OTHER_READINGS) -> Query:
     return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries, share)
+
+
+def _having(word: Word, field: str, bonus: float) -> Query:
+    """The bonus for any reading of a word in a field, less for a less likely one."""
+    readings = [Query.const_score_query(term(field, reading.stem), bonus * reading.weight) for reading in word.readings]
+    return _best_of(readings, 0.0)
 
 
 def _in_both(stem: str, weight: float) -> Query:

@@ -72,7 +72,7 @@ class _Understanding:
             parts += scoring.of_variants(self._meaning)
         found = self._found()
         best = self._searcher.search(scoring.scored(found, parts), limit=_BEST, count=False).hits
-        parts += self._in_common(best)
+        parts += [*self._in_common(best), *scoring.of_kind(self._meaning)]
         return Understood(self._meaning, found, self._is_partial, tuple(parts), self._vector(), marker)
 
     def _found(self) -> Query:

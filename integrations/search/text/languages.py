@@ -7,6 +7,7 @@ import tantivy
 
 from integrations.search.embedded.stop_words import STOP_WORDS
 from integrations.search.text.analysis import indexed_text
+from integrations.search.text.naming import Naming
 
 ENGLISH = "english"
 LONGEST_WORD = 60
@@ -23,6 +24,7 @@ class Language:
     def __init__(self, names: tuple[str, ...]) -> None:
         first, *others = names or (ENGLISH,)
         self.stop_words = frozenset().union(*(STOP_WORDS.get(name, frozenset()) for name in names))
+        self.naming = Naming(names or (ENGLISH,))
         self.whole = _analyzer("")
         self.stemming = _analyzer(first)
         self._others = [_analyzer(name) for name in dict.fromkeys(others) if name != first]
