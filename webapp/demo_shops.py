@@ -12,6 +12,7 @@ from webapp.parts import Parts
 SHOPIFY_DOMAIN = "backroom-demo.myshopify.com"
 WOOCOMMERCE_DOMAIN = "https://demo.backroom.example"
 CURRENCY = "EUR"
+_HISTORY = 30  # orders of the days before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ def simulation(here: Parts, demo: dict[str, Shop], *, rate: str, seed: int) -> S
             *("--woocommerce-url", f"{local}/webhooks/woocommerce/{demo[WOOCOMMERCE].key}"),
             *("--woocommerce-domain", demo[WOOCOMMERCE].domain.removeprefix("https://")),
             *("--image-url", base),
-            *("--rate", rate, "--seed", str(seed)),
+            *("--rate", rate, "--seed", str(seed), "--history", str(_HISTORY), "--sandbox"),
             *("--state", str(here.settings.var_dir / f"simulator-{seed}.db")),
         ],
         environment={

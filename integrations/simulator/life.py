@@ -2,9 +2,9 @@
 
 import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from integrations.simulator import orders
+from integrations.simulator import orders, sandbox
 from integrations.simulator.model import Customer, Happening, Order, Product, Variant
 from integrations.simulator.people import PLACES, REFUND_REASONS
 from integrations.simulator.store import Store
@@ -118,8 +118,39 @@ def _fulfil(store: Store, rng: random.Random) -> list[Happening]:
 
 
 def _scan(store: Store, rng: random.Random) -> list[Happening]:
+    if store.uses_sandbox:
+        return _told_by_the_carrier(store, rng)
     order = _order(store, rng, lambda one: bool(one.parcels) and one.parcels[-1].state in _NEXT_STATE)
     return orders.scan(store, order, _NEXT_STATE[order.parcels[-1].state]) if order else []
+
+
+def _told_by_the_carrier(store: Store, rng: random.Random) -> list[Happening]:
+    """The platform hears of a parcel that has moved on; parcels of before the sandbox stay where they are."""
+    now = store.clock()
+    order = _order(
+        store,
+        rng,
+        lambda one: bool(one.parcels) and sandbox.state_now(one, one.parcels[-1], now) != one.parcels[-1].state,
+    )
+    return orders.scan(store, order, sandbox.state_now(order, order.parcels[-1], now)) if order else []
+
+
+def past_order(store: Store, rng: random.Random, moment: datetime) -> list[Happening]:
+    """Somebody bought something at that time, and it was sent some hours later."""
+    clock, store.clock = store.clock, lambda: moment
+    try:
+        told = _sell(store, rng)
+        order = next(reversed(store.orders.values()), None)
+        if order is None or order.draft:
+            return told
+        told += [] if order.paid_at else orders.pay(store, order)
+        sent_at = moment + timedelta(hours=rng.uniform(1, 20))
+        if sent_at < clock():
+            store.clock = lambda: sent_at.replace(microsecond=0)
+            told += orders.fulfil(store, rng, order)
+    finally:
+        store.clock = clock
+    return told
 
 
 def _refund(store: Store, rng: random.Random) -> list[Happening]:

@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 from datetime import datetime
 
+from integrations.simulator import sandbox
 from integrations.simulator.model import Customer, Happening, Line, Order, Parcel, Product, Refund, Variant, taxed
 from integrations.simulator.people import CARRIERS
 from integrations.simulator.store import Store
@@ -50,13 +51,12 @@ def cancel(store: Store, order: Order) -> list[Happening]:
 def fulfil(store: Store, rng: random.Random, order: Order) -> list[Happening]:
     """Everything is packed and handed to a carrier."""
     at = store.touch(order)
-    carrier, url = rng.choice(CARRIERS)
-    number = f"{carrier[:2]}{rng.randint(10**11, 10**12 - 1)}"
+    carrier, number, url = _handed_over(store, rng, at)
     parcel = Parcel(
         id=store.next_id(),
         carrier=carrier,
         number=number,
-        url=url + number,
+        url=url,
         state="in_transit",
         created_at=at,
         updated_at=at,
@@ -67,6 +67,15 @@ def fulfil(store: Store, rng: random.Random, order: Order) -> list[Happening]:
     if customer is not None and not customer.paying:
         told += store.edit_customer(customer, paying=True)
     return told
+
+
+def _handed_over(store: Store, rng: random.Random, at: datetime) -> tuple[str, str, str]:
+    """To whom, under which number, and where that is looked up."""
+    if store.uses_sandbox:
+        return sandbox.TITLE, sandbox.new_number(rng, at), ""
+    carrier, url = rng.choice(CARRIERS)
+    number = f"{carrier[:2]}{rng.randint(10**11, 10**12 - 1)}"
+    return carrier, number, url + number
 
 
 def scan(store: Store, order: Order, state: str) -> list[Happening]:

@@ -5,6 +5,7 @@ import random
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from integrations.simulator import life, shopify_wire, woocommerce_wire
@@ -54,6 +55,15 @@ class Shop:
         """The whole catalogue."""
         for happening in self.store.opening():
             yield from self._told([happening])
+
+    def history(self, number: int, days: int) -> tuple[list[Happening], list[Delivery]]:
+        """So many orders of the last days, oldest first; what happened, and the deliveries that tell of it."""
+        now, all_happened, told = self.store.clock(), [], []
+        for moment in sorted(now - timedelta(days=days * self.rng.random()) for _ in range(number)):
+            happened = life.past_order(self.store, self.rng, moment.replace(microsecond=0))
+            all_happened += happened
+            told += self._told(happened)
+        return all_happened, told
 
     def step(self) -> tuple[list[Happening], list[Delivery]]:
         """One thing happens in the store; what happened, and the deliveries that tell of it (there may be none)."""

@@ -19,6 +19,7 @@ from integrations.simulator.store import system_clock
 log = logging.getLogger(__name__)
 CATALOGUE_RATE = 100.0  # deliveries per second of a backlog, so that a small machine is not flooded
 _BACKLOG = 20
+_DAYS_BEFORE = 8  # from which a new shop's history is
 _LOOK_AGAIN = 0.25  # seconds, while nobody answers
 _REPORT_EVERY = 60.0
 
@@ -26,8 +27,8 @@ _REPORT_EVERY = 60.0
 class Player:
     """One shop that lives."""
 
-    def __init__(self, shop: Shop, url: str, state: State, *, seed: int) -> None:
-        self.shop, self._state, self._seed = shop, state, seed
+    def __init__(self, shop: Shop, url: str, state: State, *, seed: int, history: int = 0) -> None:
+        self.shop, self._state, self._seed, self._history = shop, state, seed, history
         self.sender = Sender(shop, url, state)
         self._steps = 0
         self._next_place = state.last_place(shop.platform) + 1
@@ -37,13 +38,17 @@ class Player:
         name = self.shop.platform
         known = self._state.open(name, system_clock)
         if known is not None:
+            uses_sandbox = self.shop.store.uses_sandbox
             self.shop.store, self._steps = known
+            self.shop.store.uses_sandbox = uses_sandbox
             # Chance is not kept: a new sequence, which the seed and the steps lived so far decide.
             self.shop.rng = random.Random(f"{name} {self._seed} {self._steps}")
             return
         told = list(self.shop.opening())
+        happened, told_of_before = self.shop.history(self._history, _DAYS_BEFORE)
+        told += told_of_before
         own = places(self._next_place, len(told), self.shop.rng, DISORDER[name])
-        opening = self.shop.store.opening()
+        opening = self.shop.store.opening() + happened
         self._state.record(name, self.shop.store, opening, list(zip(told, own, strict=True)), steps=0)
         self._next_place += len(told)
 
@@ -114,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     signal.signal(signal.SIGINT, _stop)
     state = State(options.state)
     players = [
-        Player(_shop(platform, domain, options), url, state, seed=options.seed)
+        Player(_shop(platform, domain, options), url, state, seed=options.seed, history=options.history)
         for platform, url, domain in (
             (SHOPIFY, options.shopify_url, options.shopify_domain),
             (WOOCOMMERCE, options.woocommerce_url, options.woocommerce_domain),
@@ -136,6 +141,7 @@ def _shop(platform: str, domain: str, options: argparse.Namespace) -> Shop:
     store = open_store(platform, options.seed, system_clock)
     rng = random.Random(f"{platform} {options.seed}")
     images = options.image_url.rstrip("/")
+    store.uses_sandbox = options.sandbox
     return Shop(platform=platform, store=store, rng=rng, domain=domain, secret=secret.encode(), images=images)
 
 
@@ -164,6 +170,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--image-url", default="", help="where addresses of pictures begin; nothing: they are relative")
     parser.add_argument("--rate", type=_rate, default=0.5, help="deliveries per second once the catalogue is sent")
     parser.add_argument("--seed", type=int, default=1, help="decides the catalogue and what happens")
+    parser.add_argument("--history", type=int, default=0, help="orders of the days before, told when a shop opens")
+    parser.add_argument("--sandbox", action="store_true", help="parcels go with the sandbox carrier")
     parser.add_argument("--limit", type=int, help="stop after so many deliveries")
     parser.add_argument("--state", default=":memory:", help="a file to go on from; nothing: every start is a new shop")
     return parser.parse_args(arguments)

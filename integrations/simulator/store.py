@@ -32,7 +32,9 @@ def system_clock() -> datetime:
 
 @dataclass(kw_only=True)
 class Store:
-    """A shop's back end. `last_id` is the latest id given away; ids are never given twice."""
+    """A shop's back end. `last_id` is the latest id given away; ids are never given twice. `uses_sandbox`: its parcels
+    go with Sandbox Express, whose journeys last for days as real ones do.
+    """
 
     clock: Clock
     last_id: int
@@ -40,6 +42,7 @@ class Store:
     products: dict[int, Product] = field(default_factory=dict)
     customers: dict[int, Customer] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)
+    uses_sandbox: bool = False
 
     @classmethod
     def stocked(cls, *, seed: int, clock: Clock, first_id: int, own_ids: bool, size: int = SIZE) -> "Store":

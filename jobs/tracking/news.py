@@ -21,7 +21,7 @@ SHOPIFY, WOOCOMMERCE = "shopify", "woocommerce"
 def wanted(db: Connection, shop: Shop, happened: Iterable[Happened]) -> list[NewEffect]:
     """The calls to the shop that parcels' milestones ask for, as far as the merchant wants them."""
     told = [event for event in happened if event.parcel is not None and event.origin == LIVE]
-    if not told or shop.platform not in registry.SHOP_APIS:
+    if not told or shop.demo or shop.platform not in registry.SHOP_APIS:
         return []
     chosen = tracking_settings.of_shop(db, shop_id=shop.id)
     found = [effect for event in told for effect in _to_the_shop(shop, event)] if chosen.tells_shop else []

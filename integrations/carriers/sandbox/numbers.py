@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _PREFIX, _MINUTE, _CHANCE = "SBX", 6, 5
+CHANCES = 36**_CHANCE  # `chance` is below
 LENGTH = len(_PREFIX) + _MINUTE + _CHANCE + 1
 
 
