@@ -1,0 +1,1 @@
+"""AfterShip, which tracks for many carriers."""

@@ -1,0 +1,1 @@
+"""17TRACK, which tracks for many carriers."""
