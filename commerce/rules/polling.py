@@ -72,14 +72,15 @@ def worth(known: Known, now: datetime, *, tables: Tables | None = None) -> float
     if known.status in FINAL or now - known.latest >= FORGOTTEN:
         return 0.0
     chances = (tables or shipped()).chances
-    here = _clock(known)
-    since = max(known.checked_at or known.latest, known.latest, now - timedelta(hours=24)).astimezone(here)
-    nothing, local = 1.0, now.astimezone(here)
-    while since < local:
-        until = min(since.replace(minute=0, second=0, microsecond=0) + _HOUR, local)
-        name = situation(known, since.date(), local)
+    here, now = _clock(known), now.astimezone(UTC)
+    since = max(known.checked_at or known.latest, known.latest, now - timedelta(hours=24)).astimezone(UTC)
+    nothing = 1.0
+    while since < now:
+        until = min(since.replace(minute=0, second=0, microsecond=0) + _HOUR, now)
+        local = since.astimezone(here)
+        name = situation(known, local.date(), local)
         hourly = chances.get(name) or chances.get(name.partition("_")[0], _UNLIKELY)
-        nothing *= 1 - hourly[since.hour] * ((until - since) / _HOUR)
+        nothing *= 1 - hourly[local.hour] * ((until - since) / _HOUR)
         since = until
     return 1 - nothing
 

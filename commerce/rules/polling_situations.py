@@ -17,7 +17,7 @@ yesterday.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from commerce.rules import tracking
 
@@ -56,8 +56,9 @@ class Known:
 
     @property
     def latest(self) -> datetime:
-        """When something was last heard of it."""
-        return max(self.scanned_at, self.created_at) if self.scanned_at is not None else self.created_at
+        """When something was last heard of it, UTC."""
+        heard = max(self.scanned_at, self.created_at) if self.scanned_at is not None else self.created_at
+        return heard.astimezone(UTC)
 
 
 def unmoved(known: Known) -> bool:
