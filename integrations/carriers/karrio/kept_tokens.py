@@ -82,15 +82,20 @@ def _asked(refresh: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
     talk = transport.current()
     if talk is None:
         raise Transient("A token was asked for outside of a talk.")
+    told: Mapping[str, Any] = {}
+    tripped: Exception | None = None
     try:
         with talk.asking_for_token():
-            return refresh()
+            told = refresh()
     except OutsideError:  # of a token that is needed for this one
         raise
-    except Exception as error:
-        raise meaning.of_token(talk) or Transient(
-            f"{talk.wire.who}: asking for a token failed ({type(error).__name__})."
-        ) from error
+    except Exception as error:  # noqa: BLE001 - karrio raises whatever it trips over; what was said is in the talk
+        tripped = error
+    if trouble := meaning.of_token(talk):  # karrio takes some refusals for answers
+        raise trouble
+    if tripped is not None:
+        raise Transient(f"{talk.wire.who}: asking for a token failed ({type(tripped).__name__}).")
+    return told
 
 
 def _life(told: Mapping[str, Any], expiry_field: str, expiry_format: str) -> float:
