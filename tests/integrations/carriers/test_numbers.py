@@ -125,5 +125,6 @@ class TestChoose:
         assert choose("x", "UPS").carrier == "ups"
 
 
-def test_numbers_are_kept_in_one_way() -> None:
-    assert normalised(" 1z 5r8-939 ") == "1Z5R8939"
+class TestANumber:
+    def test_is_kept_in_one_way(self) -> None:
+        assert normalised(" 1z 5r8-939 ") == "1Z5R8939"

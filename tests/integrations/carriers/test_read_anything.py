@@ -80,20 +80,22 @@ def _is_sound(answer: Told | Problem) -> None:
         assert scan.key
 
 
-@pytest.mark.parametrize("carrier", CASES)
-@settings(max_examples=150, deadline=None)
-@given(data=st.data())
-def test_any_node_may_be_odd(carrier: str, data: st.DataObject) -> None:
-    read, whole = CASES[carrier]
-    raw = copy.deepcopy(whole)
-    for _ in range(data.draw(st.integers(1, 3))):
-        place = data.draw(st.sampled_from(_places(raw)))
-        raw = _put(raw, place, data.draw(ODD), drop=data.draw(st.booleans()))
-    _is_sound(read(raw, Asked(number="1Z5R89390357567127", zone="Mars/Olympus"), now=shapes.NOW))
+class TestAnswers:
+    @pytest.mark.parametrize("carrier", CASES)
+    @settings(max_examples=150, deadline=None)
+    @given(data=st.data())
+    def test_may_be_odd_at_any_node(self, carrier: str, data: st.DataObject) -> None:
+        read, whole = CASES[carrier]
+        raw = copy.deepcopy(whole)
+        for _ in range(data.draw(st.integers(1, 3))):
+            place = data.draw(st.sampled_from(_places(raw)))
+            raw = _put(raw, place, data.draw(ODD), drop=data.draw(st.booleans()))
+        _is_sound(read(raw, Asked(number="1Z5R89390357567127", zone="Mars/Olympus"), now=shapes.NOW))
 
-
-@pytest.mark.parametrize("carrier", CASES)
-@settings(max_examples=60, deadline=None)
-@given(raw=st.recursive(ODD, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner)))
-def test_any_json(carrier: str, raw: Any) -> None:
-    _is_sound(CASES[carrier][0](raw, shapes.asked("1"), now=shapes.NOW))
+    @pytest.mark.parametrize("carrier", CASES)
+    @settings(max_examples=60, deadline=None)
+    @given(
+        raw=st.recursive(ODD, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner))
+    )
+    def test_may_be_any_json(self, carrier: str, raw: Any) -> None:
+        _is_sound(CASES[carrier][0](raw, shapes.asked("1"), now=shapes.NOW))

@@ -195,9 +195,10 @@ class TestRefusals:
         assert answer.kind == kind
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="recorded answers are not here")
-def test_documented_answer() -> None:
-    raw = json.loads((SHARED / "responses/dhl_universal/response.tracking_response_json.json").read_text())
-    answer = read(raw, asked("7777777770"), now=NOW)
-    assert isinstance(answer, Told)
-    assert (states(answer), answer.expected_first) == (["label_created"], date(2018, 8, 3))
+class TestRecorded:
+    @pytest.mark.skipif(not SHARED.exists(), reason="recorded answers are not here")
+    def test_is_read(self) -> None:
+        raw = json.loads((SHARED / "responses/dhl_universal/response.tracking_response_json.json").read_text())
+        answer = read(raw, asked("7777777770"), now=NOW)
+        assert isinstance(answer, Told)
+        assert (states(answer), answer.expected_first) == (["label_created"], date(2018, 8, 3))

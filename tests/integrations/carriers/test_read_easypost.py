@@ -108,12 +108,13 @@ def _trackers(node: Any) -> list[dict[str, Any]]:
     return here + [found for entry in node.values() for found in _trackers(entry)]
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="recorded answers are not here")
-def test_all_recorded_trackers() -> None:
-    trackers = [found for file in SHARED.glob("*.json") for found in _trackers(json.loads(file.read_text()))]
-    assert trackers
-    for tracker in trackers:
-        answer = read(tracker, asked(tracker["tracking_code"]), now=NOW)
-        assert isinstance(answer, Told)
-        assert answer.unknown == ()
-        assert len(answer.scans) == len(tracker["tracking_details"])
+class TestRecorded:
+    @pytest.mark.skipif(not SHARED.exists(), reason="recorded answers are not here")
+    def test_are_all_read(self) -> None:
+        trackers = [found for file in SHARED.glob("*.json") for found in _trackers(json.loads(file.read_text()))]
+        assert trackers
+        for tracker in trackers:
+            answer = read(tracker, asked(tracker["tracking_code"]), now=NOW)
+            assert isinstance(answer, Told)
+            assert answer.unknown == ()
+            assert len(answer.scans) == len(tracker["tracking_details"])

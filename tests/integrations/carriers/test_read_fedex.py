@@ -217,15 +217,16 @@ class TestRefusals:
         assert answer.kind == "garbled"
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="recorded answers are not here")
-@pytest.mark.parametrize(
-    ("name", "status", "count"),
-    [("duplicate_tracking_response", "delivered", 8), ("inconsistent_date_time_response", "delivered", 17)],
-)
-def test_recorded_answers(name: str, status: str, count: int) -> None:
-    raw = json.loads((SHARED / f"responses/fedex/response.{name}.json").read_text())
-    element = raw["output"]["completeTrackResults"][0]
-    answer = read(element, asked(element["trackingNumber"], country="US"), now=NOW)
-    assert isinstance(answer, Told)
-    assert (answer.status, len(answer.scans), answer.unknown) == (status, count, ())
-    assert recount(answer.scans).status == status
+class TestRecorded:
+    @pytest.mark.skipif(not SHARED.exists(), reason="recorded answers are not here")
+    @pytest.mark.parametrize(
+        ("name", "status", "count"),
+        [("duplicate_tracking_response", "delivered", 8), ("inconsistent_date_time_response", "delivered", 17)],
+    )
+    def test_are_read(self, name: str, status: str, count: int) -> None:
+        raw = json.loads((SHARED / f"responses/fedex/response.{name}.json").read_text())
+        element = raw["output"]["completeTrackResults"][0]
+        answer = read(element, asked(element["trackingNumber"], country="US"), now=NOW)
+        assert isinstance(answer, Told)
+        assert (answer.status, len(answer.scans), answer.unknown) == (status, count, ())
+        assert recount(answer.scans).status == status

@@ -223,10 +223,11 @@ class TestRefusals:
         assert answer.kind == kind
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="recorded answers are not here")
-def test_recorded_answer() -> None:
-    raw = json.loads((SHARED / "responses/usps/response.tracking_response.json").read_text())
-    answer = read(raw, asked(raw["trackingNumber"]), now=NOW)
-    assert isinstance(answer, Told)
-    assert (answer.status, len(answer.scans), answer.unknown) == ("delivered", 12, ())
-    assert not any(scan.guessed for scan in answer.scans)
+class TestRecorded:
+    @pytest.mark.skipif(not SHARED.exists(), reason="recorded answers are not here")
+    def test_is_read(self) -> None:
+        raw = json.loads((SHARED / "responses/usps/response.tracking_response.json").read_text())
+        answer = read(raw, asked(raw["trackingNumber"]), now=NOW)
+        assert isinstance(answer, Told)
+        assert (answer.status, len(answer.scans), answer.unknown) == ("delivered", 12, ())
+        assert not any(scan.guessed for scan in answer.scans)
