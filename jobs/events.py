@@ -18,8 +18,9 @@ from commerce.tables import inbox, shops, tallies
 from commerce.tables.inbox import Outcome
 from commerce.tables.shops import Shop
 from integrations import registry
+from integrations.carriers import pushes
 from integrations.payload import UnableToParse, parse
-from integrations.protocols import Delivered
+from integrations.protocols import Delivered, Platform
 from jobs import consequences, queues, reactions
 from jobs.job import Lease, LeaseLost, job, utc_now
 from jobs.process import Process
@@ -92,20 +93,25 @@ def _read_with(shop: Shop, rows: Sequence[Any], now: datetime) -> tuple[list[Tol
     platform, told, broken = registry.platform(shop.platform), [], []
     for row in rows:
         try:
-            reading = platform.read(
-                Delivered(
-                    topic=row.topic,
-                    payload=parse(row.body),
-                    received_at=row.received_at,
-                    triggered_at=row.triggered_at,
-                    currency=shop.currency,
-                    headers=row.headers,
-                )
-            )
-            told.append(_told(row, reading))
+            told.append(_told(row, _reading(platform, shop, row)))
         except Exception as error:  # noqa: BLE001 - whatever a body does to its reader is kept with its traceback
             broken.append(_broken(row, now, error))
     return told, broken
+
+
+def _reading(platform: Platform, shop: Shop, row: Any) -> Reading:
+    if row.topic.startswith(pushes.TOPIC):
+        return pushes.read(row.topic, row.body, now=row.received_at)
+    return platform.read(
+        Delivered(
+            topic=row.topic,
+            payload=parse(row.body),
+            received_at=row.received_at,
+            triggered_at=row.triggered_at,
+            currency=shop.currency,
+            headers=row.headers,
+        )
+    )
 
 
 def _told(row: Any, reading: Reading) -> Told:

@@ -13,10 +13,12 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-from commerce.rules.events import UnableToRead
+from commerce.rules.events import PARCEL, Reading, UnableToRead, ignored
 from commerce.rules.tracking import Told
 from integrations.carrier_api import Asked
 from integrations.payload import UnableToParse, parse
+
+TOPIC = "carriers/"  # before the carrier's name, in the place of a platform's topic
 
 
 class Pusher(Protocol):
@@ -46,6 +48,14 @@ PUSHERS = {
 def pusher(carrier: str) -> Pusher:
     """The pusher of that carrier. Raises KeyError for one that does not push."""
     return cast(Pusher, import_module(PUSHERS[carrier]))
+
+
+def read(topic: str, body: bytes, *, now: datetime) -> Reading:
+    """What a stored push says, as deliveries of platforms are read. Raises UnableToRead, KeyError."""
+    told = pusher(topic.removeprefix(TOPIC)).read(body, now=now)
+    if not told:
+        return ignored("It tells of no parcel.", kind=PARCEL)
+    return Reading(kind=PARCEL, object_id=told[0].number, changes=tuple(told))
 
 
 def json_of(body: bytes, carrier: str) -> Any:

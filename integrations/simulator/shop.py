@@ -58,7 +58,9 @@ class Shop:
 
     def history(self, number: int, days: int) -> tuple[list[Happening], list[Delivery]]:
         """So many orders of the last days, oldest first; what happened, and the deliveries that tell of it."""
-        now, all_happened, told = self.store.clock(), [], []
+        now = self.store.clock()
+        all_happened: list[Happening] = []
+        told: list[Delivery] = []
         for moment in sorted(now - timedelta(days=days * self.rng.random()) for _ in range(number)):
             happened = life.past_order(self.store, self.rng, moment.replace(microsecond=0))
             all_happened += happened

@@ -1,4 +1,4 @@
-"""The door for what carriers tell by themselves: genuine? known? Stored as deliveries are, and applied by the same job."""
+"""The door for what carriers tell by themselves: genuine? known? Stored as deliveries are, applied by the same job."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,9 +8,9 @@ from commerce.tables.arrivals import NewDelivery
 from commerce.tables.inbox import WAITING
 from commerce.tables.shops import by_key
 from integrations.carriers import pushes
+from integrations.payload import UnableToParse, parse
 from webapp.doors.door import (
     ADVICE,
-    NO_SIGNATURE,
     NOT_JSON,
     TOO_LARGE,
     UNKNOWN_SHOP,
@@ -67,11 +67,13 @@ def _fault(
         return NO_ACCOUNT
     if body is None:
         return TOO_LARGE
-    if not pusher.is_signed(headers):
-        return NO_SIGNATURE
-    if not pusher.verify(headers, body, secrets):
+    if not pusher.verify(headers, body, [secret.encode() for secret in secrets]):
         return WRONG_SIGNATURE
-    return "" if pushes.is_json(body) else NOT_JSON
+    try:
+        parse(body)
+    except UnableToParse:
+        return NOT_JSON
+    return ""
 
 
 _STATUS = {NO_ACCOUNT: 404, TOO_LARGE: 413, NOT_JSON: 400}
