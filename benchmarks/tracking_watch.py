@@ -12,7 +12,7 @@ from benchmarks.figures import percentile
 from commerce.rules import tracking
 from commerce.rules.polling import FORGOTTEN, Known
 
-_STATUSES = (
+STATUSES = (
     tracking.LABEL_CREATED,
     tracking.PICKED_UP,
     tracking.IN_TRANSIT,
@@ -158,7 +158,7 @@ def _learned(known: Known, watch: Watch, index: int, now: datetime, tally: Tally
     if known.scanned_at is not None and made < known.scanned_at and kind not in worlds.ENDS:
         return known
     at_destination = kind == worlds.DESTINATION
-    return replace(known, status=_STATUSES[kind], scanned_at=made, at_destination=at_destination, moved=True)
+    return replace(known, status=STATUSES[kind], scanned_at=made, at_destination=at_destination, moved=True)
 
 
 def _estimated(known: Known, watch: Watch, now: datetime, *, fruitless: int) -> Known:
