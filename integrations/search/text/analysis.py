@@ -88,4 +88,6 @@ def _plain(text: str) -> str:
 
 def code(text: str) -> str:
     """A SKU or barcode as it is compared: "dv7-1211ea", "DV7 1211EA" and "dv71211ea" are one."""
+    if text.isascii():
+        return _plain(text).replace(" ", "")
     return "".join(run for _, _, run, _ in spans(text)).replace(" ", "")

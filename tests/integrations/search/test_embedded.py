@@ -20,7 +20,7 @@ from integrations.errors import Permanent, Transient
 from integrations.search.embedded import generations, highlight, writing
 from integrations.search.embedded.engine import EmbeddedEngine
 from integrations.search.embedded.reader import Reader
-from integrations.search.text.analysis import fold, query_words
+from integrations.search.text.analysis import code, fold, query_words, spans
 from integrations.search.text.languages import language
 from integrations.search_api import SearchQuery
 
@@ -317,3 +317,9 @@ class TestAnyText:
     def test_as_words_is_folded_once_and_for_all(self, text):
         assert all(fold(word) == word for word in query_words(text))
         assert language("english").stem("shoes") == "shoe"
+
+    @settings(max_examples=200, deadline=None)
+    @given(text=st.text(max_size=40) | st.text(st.characters(codec="ascii"), max_size=40))
+    def test_as_a_code_is_its_letters_and_digits(self, text):
+        assert code(text) == "".join(word for _, _, word, _ in spans(text)).replace(" ", "")
+        assert code("DV7 1211_ea") == code("dv7-1211ea") == "dv71211ea"
