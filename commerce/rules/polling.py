@@ -8,7 +8,7 @@ Every one of our words for parcels has its behaviour:
 
 | status | asked |
 |---|---|
-| label_created, not_found | in the evening at the sender's, when parcels are taken over; once a day after three days |
+| label_created, not_found | in the evening at the sender's, when parcels are taken over; less after three days |
 | picked_up, in_transit, delayed | by the estimated day: rarely before it, in the morning on it and after it |
 | the same at the destination facility | all through the next delivery day, most in the morning |
 | customs | as one from abroad without an estimated day, until that day has come |

@@ -3,7 +3,7 @@
 | row | when |
 |---|---|
 | label_day, label_evening | the day of the label, made before or after four in the afternoon |
-| label_next, label_later, label_saturday, label_old | the delivery day after, later ones, Saturdays, after 78 hours |
+| label_next, label_later, label_saturday, label_old | the delivery day after, later, on Saturdays, after 78 hours |
 | far, eve, due, over, stale | two days or more before the estimated day, one before, on it, after it, six days after |
 | none, intl | without an estimated day; from abroad without one, or in customs |
 | none_express, none_economy | the same where the carrier's service is known |
@@ -25,6 +25,7 @@ _SATURDAY, _SUNDAY = 5, 6
 # Days without deliveries where it is not Sunday: 4 is Friday.
 _FRIDAY = ("AF", "BD", "BH", "DZ", "EG", "IQ", "IR", "JO", "KW", "LY", "MV", "OM", "PS", "QA", "SA", "SD", "SY", "YE")
 _REST_DAYS = dict.fromkeys(_FRIDAY, 4) | {"IL": _SATURDAY}
+_UNHEARD_OF = 6  # checks after which a number that the carrier does not know is probably a wrong one
 _NEVER_REST = frozenset({"ofd", "ready", "ready_old", "exception"})
 
 
@@ -34,7 +35,8 @@ class Known:
 
     `key` spreads the checks of many shipments: any text that stays the same. `zone` and `origin_zone` are IANA names
     (empty: unknown, read as UTC). `country` is the destination's (ISO 3166 alpha-2). `service` is "express", "ground",
-    "economy" or empty. `pushed`: the carrier tells us without being asked.
+    "economy" or empty. `fruitless`: how many checks in a row brought nothing new. `pushed`: the carrier tells us
+    without being asked.
     """
 
     key: str
@@ -101,7 +103,8 @@ _STANDING = frozenset({tracking.IN_TRANSIT, tracking.PICKED_UP, tracking.DELAYED
 
 
 def _waiting(known: Known, day: date, local: datetime) -> str:
-    if local - known.latest >= timedelta(hours=78):
+    unheard_of = known.status == tracking.NOT_FOUND and known.fruitless >= _UNHEARD_OF
+    if unheard_of or local - known.latest >= timedelta(hours=78):
         return "label_old"
     made = known.latest.astimezone(local.tzinfo)
     if day == made.date():

@@ -125,6 +125,11 @@ class TestNextCheck:
         assert due is not None
         assert 17 <= due.astimezone(ZoneInfo("Europe/Berlin")).hour <= 22
 
+    def test_of_a_number_that_stays_unknown_is_less_often(self) -> None:
+        now = there(3, 12)
+        hopeful, hopeless = (known("not_found", now, created_at=there(3, 9), fruitless=times) for times in (0, 6))
+        assert len(checks(hopeless, now, "fast", there(4, 12))) < len(checks(hopeful, now, "fast", there(4, 12)))
+
     def test_of_one_in_transit_is_not_on_a_sunday(self) -> None:
         shipment = known("in_transit", there(7, 3), expected_first=date(2026, 3, 8), expected_last=date(2026, 3, 9))
         found = checks(shipment, there(7, 12), "fast", there(10, 0))
