@@ -175,6 +175,7 @@ NZ 1010 Pacific/Auckland Auckland
 NZ 8016 Pacific/Chatham Chatham Islands
 CL 8320000 America/Santiago Santiago
 CL 6200000 America/Punta_Arenas Punta Arenas
+CL 5950000 America/Punta_Arenas Coyhaique
 MN 14200 Asia/Ulaanbaatar Ulaanbaatar
 MN 84000 Asia/Hovd Khovd
 KZ 050000 Asia/Almaty Almaty
