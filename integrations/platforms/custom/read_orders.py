@@ -5,22 +5,16 @@ from datetime import datetime
 from commerce.rules.events import ORDER, Reading, Saved
 from commerce.rules.money import is_currency
 from commerce.rules.orders import CANCELLED, COMPLETED, OPEN, OrderFacts, OrderLine, Refund, ShipmentFacts
+from commerce.rules.tracking import ATTEMPT_FAILED, LABEL_CREATED, STATUSES
 from integrations.platforms.body import Body, told_search_id
 from integrations.platforms.custom.fields import Told, address, distinct, link, price, time, total, whole, word
 
 _STATUSES = (OPEN, COMPLETED, CANCELLED)
 _PAID = ("pending", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "voided")
 _SENT = ("unfulfilled", "partial", "fulfilled")
-_ON_THE_WAY = (
-    "pending",
-    "in_transit",
-    "ready_for_pickup",
-    "out_for_delivery",
-    "attempted_delivery",
-    "delivered",
-    "exception",
-    "cancelled",
-)
+# What shops of their own may say; the words of the first version of this door still mean what they meant.
+_ON_THE_WAY = (*STATUSES, "pending", "attempted_delivery")
+_OLDER = {"pending": LABEL_CREATED, "attempted_delivery": ATTEMPT_FAILED}
 
 
 def read_order(told: Told) -> Reading:
@@ -123,10 +117,15 @@ def _shipments(body: Body, order_id: str) -> tuple[ShipmentFacts, ...] | None:
             carrier=parcel.text("carrier"),
             tracking_number=parcel.text("tracking_number"),
             tracking_url=link(parcel, "tracking_url"),
-            status=word(parcel, "status", _ON_THE_WAY, _ON_THE_WAY[0]),
+            status=_on_the_way(parcel),
             platform_status=parcel.text("status"),
             shipped_at=time(parcel, "shipped_at"),
             updated_at=time(parcel, "updated_at"),
         )
         for parcel in parcels
     )
+
+
+def _on_the_way(parcel: Body) -> str:
+    told = word(parcel, "status", _ON_THE_WAY, LABEL_CREATED)
+    return _OLDER.get(told, told)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from commerce.rules import calls
+from integrations.carriers.words import to_shopify
 from integrations.errors import Permanent
 from integrations.platforms.shopify.admin import Admin, refused_input
 from integrations.platforms.shopify.documents import (
@@ -18,18 +19,6 @@ from integrations.platforms.shopify.documents import (
 from integrations.platforms.shopify.told import gid
 
 Detail = Mapping[str, Any]
-
-# Our states of a parcel to FulfillmentEventStatus.
-_STATUSES = {
-    "pending": "LABEL_PRINTED",
-    "in_transit": "IN_TRANSIT",
-    "delayed": "DELAYED",
-    "ready_for_pickup": "READY_FOR_PICKUP",
-    "out_for_delivery": "OUT_FOR_DELIVERY",
-    "attempted_delivery": "ATTEMPTED_DELIVERY",
-    "delivered": "DELIVERED",
-    "exception": "FAILURE",
-}
 
 
 def carry_out(admin: Admin, call: str, detail: Detail, key: str) -> str:
@@ -54,9 +43,12 @@ def carry_out(admin: Admin, call: str, detail: Detail, key: str) -> str:
 
 
 def _parcel_event(detail: Detail, _key: str) -> dict[str, Any]:
+    status = to_shopify(detail["status"])
+    if status is None:
+        raise Permanent(f"Shopify has no word for a parcel that is {detail['status']}.")
     event = {
         "fulfillmentId": f"gid://shopify/Fulfillment/{detail['shipment_id']}",
-        "status": _STATUSES[detail["status"]],
+        "status": status,
         "happenedAt": detail["happened_at"],
         "estimatedDeliveryAt": detail.get("estimated_delivery_at"),
         "message": detail.get("message"),

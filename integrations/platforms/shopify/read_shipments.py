@@ -2,24 +2,11 @@
 
 from commerce.rules.events import ORDER, SHIPMENT, Reading, Saved, ShipmentScanned, Unclear
 from commerce.rules.orders import ShipmentFacts
+from commerce.rules.tracking import CANCELLED, LABEL_CREATED
+from integrations.carriers.words import SHOPIFY_TO_US
 from integrations.platforms.body import Body
 from integrations.protocols import Delivered
 
-# Shopify's `shipment_status` (shopify.dev, Fulfillment and FulfillmentEventStatus) to our words.
-_STATUS = {
-    "": "pending",
-    "label_printed": "pending",
-    "label_purchased": "pending",
-    "confirmed": "pending",
-    "carrier_picked_up": "in_transit",
-    "in_transit": "in_transit",
-    "delayed": "in_transit",
-    "ready_for_pickup": "ready_for_pickup",
-    "out_for_delivery": "out_for_delivery",
-    "attempted_delivery": "attempted_delivery",
-    "delivered": "delivered",
-    "failure": "exception",
-}
 _GIVEN_UP = {"cancelled", "error", "failure"}  # of the fulfilment's own `status`: no parcel is on its way
 
 
@@ -46,7 +33,7 @@ def read_scan(delivered: Delivered) -> Reading:
     scan = ShipmentScanned(
         shipment_id=body.id("fulfillment_id"),
         order_id=body.id("order_id"),
-        status=_STATUS.get(word.lower(), "unknown"),
+        status=_status(word),
         platform_status=word,
         happened_at=happened_at,
     )
@@ -60,7 +47,7 @@ def shipments(body: Body, order_id: str) -> tuple[ShipmentFacts, ...]:
     numbers = numbers or [body.text("tracking_number")]
     urls = list(body.texts("tracking_urls")) or [body.text("tracking_url")]
     word = body.text("shipment_status")
-    status = "cancelled" if body.text("status") in _GIVEN_UP else _STATUS.get(word.lower(), "unknown")
+    status = CANCELLED if body.text("status") in _GIVEN_UP else _status(word)
     return tuple(
         ShipmentFacts(
             id=id_ if place == 0 else f"{id_}-{place + 1}",
@@ -75,3 +62,9 @@ def shipments(body: Body, order_id: str) -> tuple[ShipmentFacts, ...]:
         )
         for place, number in enumerate(numbers)
     )
+
+
+def _status(word: str) -> str:
+    """Shopify's `shipment_status` (FulfillmentEventStatus, in any case) in our words. Without one no carrier has told
+    Shopify anything yet; one that nobody knows is unknown."""
+    return SHOPIFY_TO_US.get(word.upper(), "unknown") if word else LABEL_CREATED

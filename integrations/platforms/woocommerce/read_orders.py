@@ -1,7 +1,4 @@
-"""Orders from WooCommerce's REST shape (wc/v3), with the parcels that tracking plug-ins write into their metas."""
-
-from datetime import UTC, datetime
-from typing import Any
+"""Orders from WooCommerce's REST shape (wc/v3)."""
 
 from commerce.rules.documents import plain_text
 from commerce.rules.events import ORDER, Deleted, Reading, Saved, Unclear, ignored
@@ -13,17 +10,14 @@ from commerce.rules.orders import (
     OrderFacts,
     OrderLine,
     Refund,
-    ShipmentFacts,
 )
 from integrations.platforms.body import Body, search_id_among
+from integrations.platforms.woocommerce.read_shipments import shipments
 from integrations.protocols import Delivered
 
 # Their word to ours; statuses of plug-ins are open until told otherwise.
 _STATUSES = {"completed": COMPLETED, "refunded": COMPLETED, "cancelled": CANCELLED, "failed": CANCELLED}
 _UNFINISHED = ("checkout-draft", "auto-draft", "draft", "new")
-# Advanced Shipment Tracking and WooCommerce Shipment Tracking share this one (measured with 3.9.2).
-_TRACKING_ITEMS = "_wc_shipment_tracking_items"
-_TRACKING_NUMBERS = ("ywot_tracking_code", "_tracking_number")
 
 
 def read_order(body: Body, delivered: Delivered) -> Reading:
@@ -76,7 +70,7 @@ def _order(body: Body, shop_currency: str | None) -> OrderFacts:
         note=body.text("customer_note"),
         lines=tuple(_line(line, currency) for line in lines),
         refunds=refunds,
-        shipments=_shipments(body),
+        shipments=shipments(body),
         billing=_address(billing),
         delivery=_address(delivery),
         placed_at=body.time("date_created_gmt"),
@@ -129,43 +123,3 @@ def _address(told: Body | None) -> Address:
         country=told.text("country"),
         phone=told.text("phone"),
     )
-
-
-def _shipments(body: Body) -> tuple[ShipmentFacts, ...] | None:
-    """Parcels as far as a tracking plug-in tells them; None where none does."""
-    order_id = body.id()
-    metas = {meta.text("key"): meta.told.get("value") for meta in body.parts("meta_data")}
-    items = metas.get(_TRACKING_ITEMS)
-    if isinstance(items, list):
-        return tuple(
-            shipment for item in items if isinstance(item, dict) for shipment in [_tracked(item, order_id)] if shipment
-        )
-    for key in _TRACKING_NUMBERS:
-        number = metas.get(key)
-        if isinstance(number, str) and number.strip():
-            return (
-                ShipmentFacts(id=f"{order_id}-{number.strip()}", order_id=order_id, tracking_number=number.strip()),
-            )
-    return None
-
-
-def _tracked(item: dict[str, Any], order_id: str) -> ShipmentFacts | None:
-    number = str(item.get("tracking_number") or "").strip()
-    if not number:
-        return None
-    link = str(item.get("custom_tracking_link") or "").replace("{tracking_number}", number)
-    return ShipmentFacts(
-        id=str(item.get("tracking_id") or f"{order_id}-{number}"),
-        order_id=order_id,
-        carrier=str(item.get("tracking_provider") or item.get("custom_tracking_provider") or ""),
-        tracking_number=number,
-        tracking_url=link,
-        shipped_at=_unix_time(item.get("date_shipped")),
-    )
-
-
-def _unix_time(value: object) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(int(str(value)), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None

@@ -59,6 +59,20 @@ class TestAnOrder:
         assert order_of(read("order.saved", shipments=None)).shipments is None
         assert order_of(read("order.saved", shipments=[])).shipments == ()
 
+    @pytest.mark.parametrize(
+        ("told", "status"),
+        [
+            ({}, "label_created"),
+            ({"status": "customs"}, "customs"),
+            ({"status": "attempt_failed"}, "attempt_failed"),
+            ({"status": "pending"}, "label_created"),
+            ({"status": "attempted_delivery"}, "attempt_failed"),
+        ],
+    )
+    def test_has_parcels_in_our_words(self, read: Read, told: dict[str, str], status: str) -> None:
+        (parcel,) = order_of(read("order.saved", shipments=[{"id": 1, **told}])).shipments or ()
+        assert (parcel.status, parcel.platform_status) == (status, told.get("status", ""))
+
     def test_works_out_what_it_leaves_out(self, read: Read) -> None:
         lines = [{"quantity": 2, "price": "10.00"}, {"quantity": 1, "price": "5", "total": "4.50"}]
         left_out = dict.fromkeys(("number", "currency", "subtotal", "platform_status"))

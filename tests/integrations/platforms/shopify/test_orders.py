@@ -145,7 +145,16 @@ class TestOtherTellings:
 
     @pytest.mark.parametrize(
         ("status", "word", "ours"),
-        [("cancelled", "in_transit", "cancelled"), ("success", None, "pending"), ("success", "teleported", "unknown")],
+        [
+            ("cancelled", "in_transit", "cancelled"),
+            ("success", None, "label_created"),
+            ("success", "label_purchased", "label_created"),
+            ("success", "carrier_picked_up", "picked_up"),
+            ("success", "delayed", "delayed"),
+            ("success", "attempted_delivery", "attempt_failed"),
+            ("success", "failure", "exception"),
+            ("success", "teleported", "unknown"),
+        ],
     )
     def test_parcel_states(self, read, order, status, word, ours):
         told = order["fulfillments"][0] | {"status": status, "shipment_status": word, "tracking_numbers": []}
