@@ -106,8 +106,12 @@ def unknown(scans: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 
 def problem(code: str, message: str, table: Mapping[str, str]) -> Problem:
-    """A refusal in our words: by the carrier's code, else by the status of HTTP that it repeats, else garbled."""
-    kind = table.get(code.upper()) or _BY_STATUS.get(code, AWAY if code.startswith("5") and len(code) == 3 else GARBLED)
+    """A refusal in our words: by the carrier's code, else by the status of HTTP that it repeats and by its words, of
+    which the words say more where the request was merely bad."""
+    by_status = AWAY if code.startswith("5") and len(code) == 3 else _BY_STATUS.get(code, GARBLED)
+    kind = table.get(code.upper(), by_status)
+    if kind in (INVALID, GARBLED) and code.upper() not in table:
+        kind = next((told for words, told in _BY_WORDS if words.search(message)), kind)
     return Problem(kind=kind, message=f"{message or 'It did not say why.'} ({code})" if code else message)
 
 
@@ -123,6 +127,13 @@ _BY_STATUS = {
     "404": NOT_FOUND,
     "429": TOO_OFTEN,
 }
+_NOWHERE = r"not (yet )?(be )?(found|available)|no record|no (tracking )?information|not locate|does not exist"
+_BY_WORDS = (
+    (compiled(_NOWHERE, IGNORECASE), NOT_FOUND),
+    (compiled(r"not authorized|unauthorized|forbidden|scope", IGNORECASE), REFUSED),
+    (compiled(r"too many requests", IGNORECASE), TOO_OFTEN),
+    (compiled(r"invalid|incorrect", IGNORECASE), INVALID),
+)
 
 
 def _is_there(place: Place, asked: Asked) -> bool:

@@ -41,7 +41,7 @@ _ERRORS = {
 _WORDS = lines.patterns(
     (r"return(ed|ing)? to (the )?(sender|shipper)", "returning", ""),
     (r"clearance|customs", "customs", ""),
-    (r"deliver(y|ed)? attempt|attempted delivery|receiver was not available", "attempt_failed", ""),
+    (r"deliver(y|ed)? attempt|attempted delivery|(customer|receiver) was not (available|home)", "attempt_failed", ""),
     (r"access point.*(pick-?up|collection)|ready for (customer )?pick-?up", "ready_for_pickup", ""),
     (r"^out for delivery", "out_for_delivery", "@"),
     (r"loaded on delivery vehicle|preparing for delivery", "in_transit", "@"),

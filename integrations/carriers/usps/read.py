@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from commerce.rules.tracking import Place, Scan, Told
-from integrations.carrier_api import GARBLED, INVALID, NOT_FOUND, REFUSED, Asked, Problem
+from integrations.carrier_api import REFUSED, Asked, Problem
 from integrations.carriers import clocks, lines
 from integrations.carriers.lines import Meaning
 from integrations.carriers.loose import country, dig, first, objects, text, tidy
@@ -124,17 +124,8 @@ def _problem(body: Any) -> Problem:
         details = objects(error, "errors")
         words = " ".join([text(error, "message"), *(first(detail, "detail", "title") for detail in details)]).strip()
         code = text(error, "code") or next((first(detail, "status", "code") for detail in details), "")
-        told = lines.problem(code, words, {})
-        return Problem(kind=_by_words(words), message=told.message) if told.kind in (GARBLED, INVALID) else told
+        return lines.problem(code, words, {})
     return lines.garbled("The USPS")
-
-
-def _by_words(words: str) -> str:
-    if re.search(r"not (yet )?(found|available)|no record|could not locate|does not exist", words, re.IGNORECASE):
-        return NOT_FOUND
-    if re.search(r"not authorized|unauthorized|access", words, re.IGNORECASE):
-        return REFUSED
-    return INVALID if re.search(r"invalid|incorrect", words, re.IGNORECASE) else GARBLED
 
 
 def _told(body: Any, asked: Asked) -> Told:

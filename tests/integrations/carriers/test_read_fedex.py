@@ -47,6 +47,7 @@ class TestMeaning:
             ("DE", "08", "Customer not available or business closed", "attempt_failed"),
             ("DE", "A1", "Customer not available or business closed", "attempt_failed"),
             ("DE", "", "Customer not available or business closed", "attempt_failed"),
+            ("DE", "15", "Customer not available or business closed", "attempt_failed"),
             ("DE", "07", "Shipment refused by recipient", "exception"),
             ("DE", "03", "Incorrect address", "exception"),
             ("DE", "A47", "FedEx redirected your package to a nearby FedEx location", "in_transit"),
@@ -200,7 +201,7 @@ class TestRefusals:
             ("TRACKING.TRACKINGNUMBER.NOTFOUND", "not_found"),
             ("TRACKING.TRACKINGNUMBER.INVALID", "invalid"),
             ("SYSTEM.UNAVAILABLE.EXCEPTION", "away"),
-            ("SOMETHING.NEW", "garbled"),
+            ("SOMETHING.NEW", "not_found"),  # by its words
         ],
     )
     def test_of_one_number(self, code: str, kind: str) -> None:

@@ -228,6 +228,8 @@ class TestRefusals:
                 {"trackResponse": {"shipment": [{"warnings": [{"code": "TW0001", "message": "Not Found"}]}]}},
                 "not_found",
             ),
+            ({"response": {"errors": [{"code": "9", "message": "No tracking information available"}]}}, "not_found"),
+            ({"response": {"errors": [{"code": "9", "message": "Odd"}]}}, "garbled"),
             ({"trackResponse": {}}, "garbled"),
             ([], "garbled"),
             (None, "garbled"),
