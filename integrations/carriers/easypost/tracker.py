@@ -16,7 +16,8 @@ from urllib.request import Request
 from integrations.carrier_api import GARBLED, Account, Answer, Answers, Asked, Problem, TokenStore, Tracker
 from integrations.carriers.karrio import meaning
 from integrations.carriers.karrio.reading import Read, answer, plain, reader
-from integrations.carriers.karrio.transport import NoAnswer, Talk, Wire
+from integrations.carriers.karrio.transport import NoAnswer, Talk
+from integrations.carriers.karrio.wire import Wire
 
 _HOST = "https://api.easypost.com/v2"
 # How EasyPost calls those whose numbers may be another carrier's as well.

@@ -39,10 +39,13 @@ class Karrio:
 
     def connection(self, connector: str, settings: Mapping[str, Any], cache: Any) -> Any:
         """A gateway of karrio's to one carrier account. `cache` keeps its tokens. Raises KeyError for a connector that
-        is not installed; settings that it does not know are left out."""
+        is not installed, ValueError for settings that are too few; what it does not know is left out."""
         known = {told.name for told in self.gateway.providers[connector].Settings.__attrs_attrs__}
         settings = {name: value for name, value in settings.items() if name in known}
-        return self.gateway[connector].create(settings, tracer=self.tracer(), cache=cache)
+        try:
+            return self.gateway[connector].create(settings, tracer=self.tracer(), cache=cache)
+        except Exception as error:  # noqa: BLE001 - karrio's own error, which hides why
+            raise ValueError(str(error.__cause__ or error)) from None
 
     def has(self, connector: str) -> bool:
         """Whether that connector is installed."""

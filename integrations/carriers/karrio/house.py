@@ -22,14 +22,15 @@ from integrations.label_api import ZPL, Label, LabelMaker, OnReply, Rate, Sendin
 
 _WHO = "House labels"
 _NARROW, _WIDE, _MOST, _LONGEST = 44, 36, 7, 100  # characters of small and large lines, large lines, characters
+_END = 0.01  # kilograms: karrio's upper end is outside, and it weighs to 10 g
 _DEFAULT_PRICES = "Standard; 0; USD; 1"
 
 
 class HouseLabels:
-    """The LabelMaker of the house."""
+    """The LabelMaker of the house. `service`: what is meant where none is named."""
 
-    def __init__(self, line: Line) -> None:
-        self._line = line
+    def __init__(self, line: Line, service: str) -> None:
+        self._line, self._service = line, service
 
     def rates(self, sending: Sending) -> tuple[Rate, ...]:
         """What the merchant's own table says."""
@@ -39,6 +40,7 @@ class HouseLabels:
     def buy(self, sending: Sending, *, on_reply: OnReply | None = None) -> Label:
         """Make a label; making it again gives the same."""
         number = number_of(sending.key)
+        sending = replace(sending, service=sending.service or self._service)
         asked = label_requests.purchase(sending) | {"metadata": _printed(sending, number)}
         for index, parcel in enumerate(asked["parcels"], 1):
             parcel["reference_number"] = number if len(sending.boxes) == 1 else f"{number}-{index}"
@@ -117,7 +119,7 @@ def _plain(text: str, longest: int) -> str:
     return " ".join(shown.split())[:longest]
 
 
-def services(prices: str) -> list[dict[str, Any]]:
+def price_table(prices: str) -> list[dict[str, Any]]:
     """The merchant's table, one line for each price: name; price; currency; days; up to kg. Raises Permanent."""
     found: dict[str, dict[str, Any]] = {}
     for line in prices.splitlines():
@@ -126,7 +128,9 @@ def services(prices: str) -> list[dict[str, Any]]:
         name, price, currency, days, up_to = ([part.strip() for part in line.split(";")] + [""] * 5)[:5]
         try:
             amount = minor_units(price.replace(",", "."), currency) or 0
-            kilograms = float(up_to.replace(",", ".")) + 0.0005 if up_to else None  # karrio's upper end is outside
+            kilograms = (
+                float(up_to.replace(",", ".")) + 0.01 if up_to else None
+            )  # karrio's upper end is outside, and it weighs to 10 g
             transit = int(days) if days else None
         except (UnableToReadMoney, ValueError):
             raise Permanent(f"{_WHO}: this price cannot be read: {line.strip()[:80]}") from None
@@ -149,10 +153,11 @@ def services(prices: str) -> list[dict[str, Any]]:
 def open_house(account: Account, tokens: TokenStore, **wire: Any) -> LabelMaker:
     """Labels of the house with the merchant's name and prices. Raises Permanent for prices that cannot be read."""
     title = account.credentials.get("title") or "House label"
+    table = price_table(account.credentials.get("rates") or _DEFAULT_PRICES)
     settings = {
         "display_name": title,
         "custom_carrier_name": "house",
-        "services": services(account.credentials.get("rates") or _DEFAULT_PRICES),
+        "services": table,
         "label_template": {"slug": "house", "template": TEMPLATE, "template_type": "SVG", "width": 4, "height": 6},
     }
-    return HouseLabels(open_line(account, tokens, "generic", _WHO, settings=settings, **wire))
+    return HouseLabels(open_line(account, tokens, "generic", _WHO, settings=settings, **wire), table[0]["service_code"])

@@ -5,18 +5,19 @@ from typing import Any
 
 from commerce.rules.money import exponent
 from commerce.rules.orders import Address
+from integrations.errors import Permanent
 from integrations.label_api import Content, Sending
 
 _GRAMS, _MILLIMETRES = 1000, 10  # in a kilogram, in a centimetre
 
 
 def question(sending: Sending) -> dict[str, Any]:
-    """For rates."""
+    """For rates. Raises Permanent where something is missing."""
     return _common(sending) | {"services": [sending.service] if sending.service else []}
 
 
 def purchase(sending: Sending) -> dict[str, Any]:
-    """For a label."""
+    """For a label. Raises Permanent where something is missing."""
     return _common(sending) | {
         "service": sending.service,
         "label_type": sending.format.upper(),
@@ -25,6 +26,10 @@ def purchase(sending: Sending) -> dict[str, Any]:
 
 
 def _common(sending: Sending) -> dict[str, Any]:
+    if not sending.boxes or any(box.grams <= 0 for box in sending.boxes):
+        raise Permanent("A label needs a parcel, and each parcel a weight.")
+    if not sending.sender.country or not sending.receiver.country:
+        raise Permanent("A label needs the countries of the sender and of the receiver.")
     asked: dict[str, Any] = {
         "shipper": _party(sending.sender, sending.sender_email, at_home=False),
         "recipient": _party(sending.receiver, sending.receiver_email, at_home=sending.to_a_home),
@@ -39,11 +44,13 @@ def _common(sending: Sending) -> dict[str, Any]:
             }
             for box in sending.boxes
         ],
+        "payment": {"paid_by": "sender"},
         "reference": sending.reference,
         "options": options(sending),
     }
     if sending.contents and sending.sender.country != sending.receiver.country:
         asked["customs"] = {
+            "duty": {"paid_by": "recipient"},
             "commodities": [_content(content) for content in sending.contents],
             "content_type": "merchandise",
             "commercial_invoice": True,

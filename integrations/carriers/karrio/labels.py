@@ -1,5 +1,6 @@
 """Labels of carriers through karrio: it writes what is asked and reads what is answered, we send it, once."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,14 +14,17 @@ from integrations.errors import OutsideError, Permanent, Refused, Transient
 from integrations.label_api import Label, LabelMaker, OnReply, Rate, Sending, UnableToReadReply
 
 Price = Callable[[Any], tuple[Any, Any]]
+Filled = Callable[[bytes], bytes]
 
 
 class CarrierLabels:
     """The LabelMaker of a carrier's account. `price` finds amount and currency in a reply; `signature` are the options
-    that ask for one."""
+    that ask for one; `filled` adds to rates what karrio cannot do without."""
 
-    def __init__(self, line: Line, price: Price, signature: Mapping[str, str] | None = None) -> None:
-        self._line, self._price, self._signature = line, price, signature
+    def __init__(
+        self, line: Line, price: Price, signature: Mapping[str, str] | None = None, filled: Filled = bytes
+    ) -> None:
+        self._line, self._price, self._signature, self._filled = line, price, signature, filled
 
     def rates(self, sending: Sending) -> tuple[Rate, ...]:
         """What the carrier's services cost. A question: asked once more where a kept token was refused."""
@@ -28,7 +32,7 @@ class CarrierLabels:
         talk, error = self._line.heard(lambda: self._line.connection.proxy.get_rates(request))
         if found := label_answers.trouble(self._line.who, talk, error, buys=False):
             raise found
-        details, messages = self._parsed("parse_rate_response", _body(talk), request)
+        details, messages = self._parsed("parse_rate_response", self._filled(_body(talk)), request)
         return label_answers.rates(self._line.who, details, messages)
 
     def buy(self, sending: Sending, *, on_reply: OnReply | None = None) -> Label:
@@ -116,7 +120,7 @@ def _body(talk: Talk) -> bytes:
 
 def open_ups(account: Account, tokens: TokenStore, **wire: Any) -> LabelMaker:
     """UPS' Rating and Shipping APIs."""
-    return CarrierLabels(open_line(account, tokens, "ups", "UPS", **wire), _ups_price)
+    return CarrierLabels(open_line(account, tokens, "ups", "UPS", **wire), _ups_price, filled=_ups_filled)
 
 
 def open_fedex(account: Account, tokens: TokenStore, **wire: Any) -> LabelMaker:
@@ -130,6 +134,20 @@ def _ups_price(reply: Any) -> tuple[Any, Any]:
     negotiated = results.get("NegotiatedRateCharges") or {}
     total = negotiated.get("TotalCharge") or results["ShipmentCharges"]["TotalCharges"]
     return total["MonetaryValue"], total["CurrencyCode"]
+
+
+def _ups_filled(reply: bytes) -> bytes:
+    """karrio wants BaseServiceCharge, which UPS gives to some accounts only."""
+    told = meaning.parsed(reply)
+    response = told.get("RateResponse") if isinstance(told, dict) else None
+    shipments = response.get("RatedShipment") if isinstance(response, dict) else None
+    for rated in shipments if isinstance(shipments, list) else [shipments]:
+        if not isinstance(rated, dict):
+            continue
+        for charges in (rated, rated.get("NegotiatedRateCharges")):
+            if isinstance(charges, dict):
+                charges.setdefault("BaseServiceCharge", rated.get("TransportationCharges"))
+    return json.dumps(told).encode() if shipments else reply
 
 
 def _fedex_price(reply: Any) -> tuple[Any, Any]:

@@ -10,7 +10,8 @@ from integrations.carrier_api import GARBLED, Account, Problem, TokenStore
 from integrations.carriers.karrio import meaning
 from integrations.carriers.karrio.gate import Karrio, karrio
 from integrations.carriers.karrio.kept_tokens import KeptTokens
-from integrations.carriers.karrio.transport import Talk, Wire
+from integrations.carriers.karrio.transport import Talk
+from integrations.carriers.karrio.wire import Wire
 
 _log = structlog.get_logger(__name__)
 
@@ -56,7 +57,9 @@ class Line:
                 ask()
             except Exception as error:  # noqa: BLE001 - karrio trips over answers that we read ourselves
                 if talk.answer is None and talk.failure is None and talk.token_error is None:
-                    _log.warning("karrio.tripped", carrier=self.who, error=f"{type(error).__name__}: {error}"[:300])
+                    _log.warning(
+                        "carriers.karrio_tripped", carrier=self.who, error=f"{type(error).__name__}: {error}"[:300]
+                    )
                 return talk, error
         return talk, None
 

@@ -139,7 +139,7 @@ def open_tracker(account: Account, tokens: TokenStore, **wire: Any) -> Tracker:
     settings |= {name.strip(): value.strip() for name, found, value in (line.partition("=") for line in lines) if found}
     try:
         line = open_line(account, tokens, account.carrier, _title(account.carrier), settings=settings, **wire)
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise Permanent(f"{_title(account.carrier)}: its settings do not fit ({error}).") from None
     return LongTail(line, account.carrier)
 

@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 from integrations import outbound
-from integrations.carrier_api import AWAY, GARBLED, INVALID, NOT_FOUND, REFUSED, TOO_OFTEN, Problem
+from integrations.carrier_api import AWAY, GARBLED, HELD_BACK, INVALID, NOT_FOUND, REFUSED, TOO_OFTEN, Problem
 from integrations.carriers.karrio.transport import Exchange, Failure, Talk
+from integrations.carriers.turns import HeldBack
 from integrations.errors import OutsideError, Permanent, RateLimited, Refused, Transient
 
 _SHOWN = 200  # characters
@@ -43,6 +44,8 @@ def of_answer(who: str, answer: Exchange) -> Problem | None:
 
 def of_failure(failure: Failure) -> Problem:
     """What no answer means."""
+    if isinstance(failure.error, HeldBack):
+        return of_error(failure.error)
     kind = GARBLED if failure.sent and isinstance(failure.error, Permanent) else AWAY
     return Problem(kind=kind, message=str(failure.error))
 
@@ -50,7 +53,8 @@ def of_failure(failure: Failure) -> Problem:
 def of_error(error: OutsideError) -> Problem:
     """What an error of a token means for the number that it was asked for."""
     if isinstance(error, RateLimited):
-        return Problem(kind=TOO_OFTEN, message=str(error), retry_after=error.retry_after)
+        kind = HELD_BACK if isinstance(error, HeldBack) else TOO_OFTEN
+        return Problem(kind=kind, message=str(error), retry_after=error.retry_after)
     kind = REFUSED if isinstance(error, Refused) else AWAY
     return Problem(kind=kind, message=str(error))
 

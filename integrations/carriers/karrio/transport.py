@@ -5,7 +5,6 @@ Retry-After, and sends a failed request twice where sentry_sdk is installed. `se
 function that opens connections (see `gate`). What goes out belongs to a `Talk`; what belongs to none does not go out.
 """
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,16 +13,16 @@ from email.message import Message
 from io import BytesIO
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlsplit, urlunsplit
 from urllib.request import Request
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from integrations.carriers import turns
+from integrations.carriers.karrio.wire import Wire
+from integrations.carriers.turns import HeldBack
 from integrations.errors import OutsideError, Permanent
-from integrations.outbound import Outbound
 
-ANSWER_SECONDS = 20.0
 _LARGEST = 16 * 1024 * 1024  # bytes; a label of several pages has less than one
 # Statuses on which karrio sends again by itself (helpers.RETRYABLE_STATUS_CODES): they reach it as something else.
 _KARRIO_REPEATS = frozenset({500, 502, 503, 504, 522, 524})
@@ -54,45 +53,6 @@ class Failure:
     for_token: bool = False
 
 
-class Wire:
-    """The way out for one account of a carrier; every thread keeps connections of its own open.
-
-    `origin` replaces the scheme and host of every address, for stand-ins; without it nothing but https leaves.
-    """
-
-    def __init__(
-        self,
-        who: str,
-        *,
-        origin: str = "",
-        ca_bundle: str = "",
-        allow_private_hosts: bool = False,
-        answer_seconds: float = ANSWER_SECONDS,
-    ) -> None:
-        self.who, self.answer_seconds = who, answer_seconds
-        self._origin, self._ca_bundle, self._allow_private_hosts = origin, ca_bundle, allow_private_hosts
-        self._kept = threading.local()
-
-    def line(self) -> Outbound:
-        """This thread's connections."""
-        line: Outbound | None = getattr(self._kept, "line", None)
-        if line is None:
-            line = self._kept.line = Outbound(
-                self.who, ca_bundle=self._ca_bundle, allow_private_hosts=self._allow_private_hosts
-            )
-        return line
-
-    def address(self, url: str) -> str:
-        """Where a request goes that karrio wants to send there. Raises Permanent for plain http."""
-        parts = urlsplit(url)
-        if self._origin:
-            there = urlsplit(self._origin)
-            return urlunsplit((there.scheme, there.netloc, there.path.rstrip("/") + parts.path, parts.query, ""))
-        if parts.scheme != "https":
-            raise Permanent(f"{self.who}: {parts.scheme}://{parts.hostname} is not called, only https is.")
-        return url
-
-
 class Talk:
     """What is said with a carrier for one question, in the thread that asks.
 
@@ -121,7 +81,9 @@ class Talk:
 
     def _count(self, *, for_token: bool) -> int:
         answered = sum(exchange.for_token is for_token for exchange in self.exchanges)
-        return answered + sum(failure.for_token is for_token for failure in self.failures)
+        return answered + sum(
+            failure.for_token is for_token and not isinstance(failure.error, HeldBack) for failure in self.failures
+        )
 
     @property
     def answer(self) -> Exchange | None:
@@ -158,9 +120,11 @@ class Talk:
         if body is not None and not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = _form
         try:
+            address = self.wire.address(request.full_url)
+            turns.take()
             answer = self.wire.line().send(
                 request.get_method(),
-                self.wire.address(request.full_url),
+                address,
                 headers=headers,
                 data=body,
                 answer_seconds=self.wire.answer_seconds,
@@ -238,6 +202,8 @@ def send(request: Request, timeout: float | None = None) -> Reply:  # noqa: ARG0
 
 def was_sent(error: OutsideError) -> bool:
     """Whether the request may have reached the other side; False only where it certainly did not."""
+    if isinstance(error, HeldBack):
+        return False
     cause = error.__context__
     if cause is None:  # our own: plain http is not called; an answer that is too large was one
         return "answered" in str(error)

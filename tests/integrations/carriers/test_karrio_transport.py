@@ -10,7 +10,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from integrations.carriers.karrio import meaning
-from integrations.carriers.karrio.transport import NoAnswer, Talk, Wire
+from integrations.carriers.karrio.transport import NoAnswer, Talk
+from integrations.carriers.karrio.wire import Wire
 from integrations.errors import Permanent
 from tests.peers.carriers import peer as faults
 from tests.peers.carriers.peer import Fault, Peer

@@ -5,6 +5,7 @@ import random
 import ssl
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,7 +38,8 @@ class Peer:
 
     `stages`: how far parcels are, by number; others are at `stage`. `faults` by number or path. `delay`: seconds before
     each answer; `errors`: share of tracking calls that fail at random. `left_out`: numbers of which FedEx says nothing.
-    `numbers`, `paths`: calls counted; `token_calls`; `asked`: all calls, where `keeps`. `labels`: sold and not voided.
+    `numbers`, `paths`: calls counted; `times`: by path, when (time.monotonic); `token_calls`; `asked`: all calls, where
+    `keeps`. `labels`: sold and not voided.
     `tls`: https with a certificate that `ca_bundle` vouches for.
     """
 
@@ -52,6 +54,7 @@ class Peer:
         self.asked: list[Call] = []
         self.numbers: Counter[str] = Counter()
         self.paths: Counter[str] = Counter()
+        self.times: dict[str, list[float]] = {}
         self.token_calls = 0
         self.now: datetime | None = None
         self.ca_bundle = ""
@@ -140,6 +143,7 @@ class Peer:
         path = call.path if not number else call.path.removesuffix(number)
         number = number or call.query.get("trackingNumber", "")
         self.paths[path] += 1
+        self.times.setdefault(path, []).append(time.monotonic())
         self.token_calls += is_token
         if number:
             self.count(number)
