@@ -32,10 +32,11 @@ from commerce.rules.polling_situations import Known, rests_on, situation, unmove
 from commerce.rules.polling_tables import Tables, shipped
 from commerce.rules.tracking import FINAL
 
-__all__ = ["FORGOTTEN", "GAP", "RARELY", "SILENT", "SPREAD", "Known", "next_check", "worth"]
+__all__ = ["FORGOTTEN", "GAP", "QUIET", "RARELY", "SILENT", "SPREAD", "Known", "next_check", "worth"]
 
 SPREAD = timedelta(minutes=7)  # within which the checks of one hour of the table are made
 GAP = timedelta(minutes=30)  # at least, from a check to the next
+QUIET = timedelta(hours=12)  # since the last push or check of one that is pushed, at least
 RARELY = timedelta(hours=48)  # at most, from a check to the next
 SILENT, FORGOTTEN = timedelta(days=10), timedelta(days=30)
 _HOUR = timedelta(hours=1)
@@ -58,11 +59,12 @@ def next_check(
     here = _clock(known)
     tables = tables or shipped()
     hours = tables.rung(level, price=price, share=_fraction(f"{known.key}|rung")).hours
+    earliest = now + (QUIET if known.pushed else GAP)
     for day, name in _days(known, now.astimezone(here)):
         row = (_safety_net(known.key),) if known.pushed else hours.get(name, ())
         for hour in row:
             moment = _moment(day, hour, here)
-            if moment >= now + GAP:
+            if moment >= earliest:
                 return min(moment, now + RARELY) + _spread(known.key, day)
     return now + RARELY + _spread(known.key, now.date())
 
@@ -109,7 +111,7 @@ def _safety_net(key: str) -> float:
 
 @lru_cache(maxsize=16384)
 def _moment(day: date, hour: float, zone: ZoneInfo) -> datetime:
-    minutes = round(hour * 60)
+    minutes = min(round(hour * 60), 24 * 60 - 1)
     return datetime.combine(day, time(minutes // 60, minutes % 60), zone).astimezone(UTC)
 
 

@@ -9,8 +9,9 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from math import log
+from math import inf, log
 from pathlib import Path
+from typing import Any
 
 ECONOMY, BALANCED, FAST = "economy", "balanced", "fast"
 Hours = Mapping[str, tuple[float, ...]]
@@ -52,28 +53,36 @@ def shipped() -> Tables:
     return read(json.loads(Path(__file__).with_name("polling_clock.json").read_text()))
 
 
-def read(told: Mapping[str, object]) -> Tables:
+def read(told: Mapping[str, Any]) -> Tables:
     """Tables from JSON as `written` makes it; ValueError where it is none."""
     try:
-        rungs, levels, chances = told["rungs"], told["levels"], told["chances"]
-        assert isinstance(rungs, list)
-        assert isinstance(levels, dict)
-        assert isinstance(chances, dict)
-        read_rungs = [
-            Rung(
-                price=float(rung["price"]),
-                hours={name: tuple(sorted(float(hour) for hour in row)) for name, row in rung["hours"].items()},
-            )
-            for rung in rungs
-        ]
-        read_rungs.sort(key=lambda rung: rung.price)
-        return Tables(
-            rungs=tuple(read_rungs),
-            levels={str(name): float(price) for name, price in levels.items()},
-            chances={str(name): tuple(float(chance) for chance in row) for name, row in chances.items()},
+        tables = Tables(
+            rungs=tuple(sorted((_rung(rung) for rung in told["rungs"]), key=lambda rung: rung.price)),
+            levels={str(name): float(price) for name, price in told["levels"].items()},
+            chances={str(name): tuple(float(chance) for chance in row) for name, row in told["chances"].items()},
         )
-    except (AssertionError, KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError("These are no clock tables.") from error
+    if not _makes_sense(tables):
+        raise ValueError("These are no clock tables.")
+    return tables
+
+
+def _rung(told: Mapping[str, Any]) -> Rung:
+    hours = {str(name): tuple(sorted(float(hour) for hour in row)) for name, row in told["hours"].items()}
+    return Rung(price=float(told["price"]), hours=hours)
+
+
+def _makes_sense(tables: Tables) -> bool:
+    prices = [*(rung.price for rung in tables.rungs), *tables.levels.values()]
+    hours = [hour for rung in tables.rungs for row in rung.hours.values() for hour in row]
+    chances = tables.chances.values()
+    return (
+        bool(tables.rungs)
+        and all(0 < price < inf for price in prices)
+        and all(0 <= hour < 24 for hour in hours)
+        and all(len(row) == 24 and all(0 <= chance <= 1 for chance in row) for row in chances)
+    )
 
 
 def written(tables: Tables) -> dict[str, object]:
