@@ -105,14 +105,15 @@ class Problem:
 
 
 # The carrier does not know the number (yet); it is away; it was asked too often; it does not let us in; it answers what
-# cannot be read; the number is none of its own.
-NOT_FOUND, AWAY, TOO_OFTEN, REFUSED, GARBLED, INVALID = (
+# cannot be read; the number is none of its own; it was not asked, as our turn comes later.
+NOT_FOUND, AWAY, TOO_OFTEN, REFUSED, GARBLED, INVALID, HELD_BACK = (
     "not_found",
     "away",
     "too_often",
     "refused",
     "garbled",
     "invalid",
+    "held_back",
 )
 
 

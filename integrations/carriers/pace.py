@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from integrations.errors import RateLimited, Transient
+from integrations.carriers.turns import HeldBack
 
 _MARGIN = 1.05  # windows are taken for longer than they are: a call arrives later than it leaves
 
@@ -54,7 +54,7 @@ class Pace:
     def wait(self, key: str, limits: Sequence[tuple[int, int]], *, until: float) -> None:
         """Wait for this account's turn under all its limits (calls, seconds), and take it.
 
-        Raises RateLimited where that would be after `until` (time.monotonic), Transient where Redis is away.
+        Raises HeldBack where that would be after `until` (time.monotonic), and where Redis is away.
         """
         if not limits:
             return
@@ -64,14 +64,13 @@ class Pace:
             try:
                 micros = int(self._take(keys, arguments))
             except (RedisError, OSError) as error:
-                raise Transient(
-                    f"Redis is away ({type(error).__name__}): nobody knows how often it was asked."
-                ) from None
+                why = f"Redis is away ({type(error).__name__}): nobody knows how often it was asked."
+                raise HeldBack(why, retry_after=60.0) from None
             if micros == 0:
                 return
             seconds = micros / 1e6
             if time.monotonic() + seconds > until:
-                raise RateLimited("Its turn comes later.", retry_after=max(1.0, seconds))
+                raise HeldBack("Its turn comes later.", retry_after=max(1.0, seconds))
             time.sleep(min(seconds, 1.0))
 
 

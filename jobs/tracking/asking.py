@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from time import sleep
 from typing import Any
 
 import structlog
 
 from integrations import registry
-from integrations.carrier_api import AWAY, GARBLED, TOO_OFTEN, Account, Answer, Answers, Asked, Problem
+from integrations.carrier_api import AWAY, GARBLED, Account, Answer, Answers, Asked, Problem
 from integrations.carriers.pace import Pace
-from integrations.errors import OutsideError, RateLimited
+from integrations.carriers.turns import taking
+from integrations.errors import OutsideError
 from jobs.job import utc_now
 from jobs.process import Process
 from jobs.tracking.accounts import Way
@@ -33,11 +36,10 @@ class Portion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """A portion and what came of it. `held_back`: it was not asked for, as the carrier may not be asked now."""
+    """A portion and what came of it."""
 
     portion: Portion
     answers: Answers
-    held_back: bool = False
 
 
 class Asking:
@@ -62,6 +64,8 @@ class Asking:
 
     def answered(self, seconds: float) -> list[Answered]:
         """Portions that were answered; waits for the first of them for so long."""
+        if not self._under_way:
+            sleep(seconds)
         done, _ = wait(self._under_way, timeout=seconds, return_when="FIRST_COMPLETED")
         for each in done:
             del self._under_way[each]
@@ -73,16 +77,12 @@ class Asking:
 
     def _ask(self, portion: Portion) -> Answered:
         way = portion.way
-        try:
-            self._pace.wait(way.account.key, way.short_limits, until=portion.until)
-        except OutsideError as error:
-            wait_for = error.retry_after if isinstance(error, RateLimited) else 60.0
-            problem = Problem(kind=TOO_OFTEN, message=str(error), retry_after=wait_for)
-            return Answered(portion=portion, answers=_all(portion, problem), held_back=True)
         asked = [_asked(row) for row in portion.rows.values()]
+        turn = partial(self._pace.wait, way.account.key, way.short_limits, until=portion.until)
         try:
             tracker = registry.tracker(self._account(way), self._process.settings, self._tokens)
-            return Answered(portion=portion, answers=tracker.track(asked, now=utc_now()))
+            with taking(turn):
+                return Answered(portion=portion, answers=tracker.track(asked, now=utc_now()))
         except OutsideError as error:
             return Answered(portion=portion, answers=_all(portion, Problem(kind=AWAY, message=str(error))))
         except Exception as error:  # noqa: BLE001 - whatever one answer does, the others are heard

@@ -75,28 +75,25 @@ class Lane:
         rows, found = answered.portion.rows, {answer.number: answer for answer in answered.answers.answers}
         silent = Problem(kind=carrier_api.GARBLED, message="The answer leaves this number out.")
         answers = {number: found.get(number) or Answer(number=number, problem=silent) for number in rows}
-        if answered.held_back:
-            return [self._held_back(rows[number], answer, now) for number, answer in answers.items()]
-        problems = [answer.problem for answer in answers.values() if answer.problem and not _is_told(answer)]
-        if len(problems) < len(answers):
+        sent = [answer for answer in answers.values() if not _is_held_back(answer)]
+        problems = [answer.problem for answer in sent if answer.problem and not _is_told(answer)]
+        if len(problems) < len(sent):
             self.failures, self.closed_until, self.error = 0, None, ""
             self.told |= {"answered_at": now}
-        else:
+        elif problems:
             self._fails(problems[0], now)
         return [self._one(rows[number], answer, now) for number, answer in answers.items()]
 
     def _token_calls(self, answered: Answered) -> int:
         return answered.answers.token_calls if self.way.about.token_calls_count else 0
 
-    def _held_back(self, row: Any, answer: Answer, now: datetime) -> Heard:
-        wait = answer.problem.retry_after if answer.problem else None
-        return Heard(tracking_id=row.id, again_at=now + timedelta(seconds=wait or 60), asked=False)
-
     def _one(self, row: Any, answer: Answer, now: datetime) -> Heard:
         problem = answer.problem
         if problem is None or _is_told(answer):
             told = answer.told or Told(number=row.number, carrier=row.carrier, status=NOT_FOUND)
             return Heard(tracking_id=row.id, told=told)
+        if _is_held_back(answer):
+            return Heard(tracking_id=row.id, again_at=now + timedelta(seconds=problem.retry_after or 60), asked=False)
         if problem.kind == carrier_api.REFUSED:
             wait = _REFUSED_FOR
         elif problem.retry_after:
@@ -138,6 +135,11 @@ class Lane:
             state = {"failures": self.failures, "closed_until": self.closed_until, "error": self.error[:500]}
             carriers.note_health(db, shop_id=self.shop_id, carrier=self.carrier, values=state | self.told)
             self.told = {}
+
+
+def _is_held_back(answer: Answer) -> bool:
+    """Whether nobody was asked."""
+    return answer.problem is not None and answer.problem.kind == carrier_api.HELD_BACK
 
 
 def _is_told(answer: Answer) -> bool:

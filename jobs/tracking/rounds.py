@@ -30,6 +30,7 @@ from jobs.tracking.asking import Answered, Asking, portions
 from jobs.tracking.lanes import Lane
 
 _WRITE_AFTER, _WRITE_ROWS = 0.5, 200  # seconds or parcels after which what was heard is written
+_SHORT_BREAK = timedelta(seconds=5)
 _FILLING = timedelta(minutes=4)  # for which due parcels wait until a call is full
 _LAST_ANSWERS = 30.0  # seconds that a round waits for answers after its time is over
 
@@ -112,7 +113,14 @@ class Round:
         if monotonic() < self.until:
             for lane in self._lanes.values():
                 self._feed(lane, asking, now)
-        return asking.under_way() > 0 and monotonic() < self.until
+        return (asking.under_way() > 0 or self._reopens_soon(now)) and monotonic() < self.until
+
+    def _reopens_soon(self, now: datetime) -> bool:
+        """Whether a carrier that wants to be left alone for a moment is worth waiting for."""
+        return any(
+            lane.closed_until is not None and now < lane.closed_until <= now + _SHORT_BREAK and not lane.is_dry
+            for lane in self._lanes.values()
+        )
 
     def _feed(self, lane: Lane, asking: Asking, now: datetime) -> None:
         if not lane.is_open(now):

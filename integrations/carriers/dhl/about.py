@@ -27,7 +27,7 @@ ABOUT = About(
         "deutsche post dhl",
     ),
     tracking_url="https://www.dhl.com/global-en/home/tracking.html?submit=1&tracking-id={number}",
-    at_once=1,
+    at_once=8,
     quotas=(
         Quota(calls=1, seconds=1, source=_SOURCE),
         Quota(calls=250, seconds=86_400, source=_SOURCE),

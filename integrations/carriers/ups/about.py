@@ -15,7 +15,7 @@ ABOUT = About(
         "united parcel service",
     ),
     tracking_url="https://www.ups.com/track?loc=en_US&tracknum={number}",
-    at_once=4,
+    at_once=8,
     quotas=(
         # UPS publishes none: staff answers on github.com/UPS-API/api-documentation/issues/8 to ask for one's own.
         Quota(calls=5, seconds=1, source="Ours, as UPS publishes none: ask UPS for your own."),

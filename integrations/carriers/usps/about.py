@@ -15,7 +15,7 @@ ABOUT = About(
         "u.s. postal service",
     ),
     tracking_url="https://tools.usps.com/go/TrackConfirmAction?tLabels={number}",
-    at_once=2,
+    at_once=8,
     quotas=(
         # About 60 an hour over all endpoints of an app, those for tokens too.
         Quota(calls=60, seconds=3_600, source="github.com/USPS/api-examples/issues/107, measured by third parties"),
