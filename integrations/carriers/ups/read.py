@@ -42,10 +42,11 @@ _WORDS = lines.patterns(
     (r"return(ed|ing)? to (the )?(sender|shipper)", "returning", ""),
     (r"clearance|customs", "customs", ""),
     (r"deliver(y|ed)? attempt|attempted delivery|(customer|receiver) was not (available|home)", "attempt_failed", ""),
+    (r"^delivered to .*access point", "ready_for_pickup", "access_point"),
     (r"access point.*(pick-?up|collection)|ready for (customer )?pick-?up", "ready_for_pickup", ""),
     (r"^out for delivery", "out_for_delivery", "@"),
     (r"loaded on delivery vehicle|preparing for delivery", "in_transit", "@"),
-    (r"^delivered\b", "delivered", ""),
+    (r"^delivered\b(?! to )", "delivered", ""),
     (r"delay", "delayed", ""),
     (r"^(origin scan|we have your package|pick-?up scan|picked up|drop-?off)", "picked_up", ""),
     (r"^destination scan", "in_transit", "@"),
@@ -80,7 +81,7 @@ def meaning(type_: str, code: str, status: str, words: str) -> tuple[Meaning | N
     if by_status is not None:
         return by_status, True
     other = _CODES["X"].get(code) if type_ == "I" else _CODES["I"].get(code) if type_ == "X" else None
-    return other or lines.by_words(words, _WORDS), False
+    return lines.by_words(words, _WORDS) or other, False
 
 
 def place_of(address: Any) -> Place:

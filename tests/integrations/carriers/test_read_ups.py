@@ -91,6 +91,8 @@ class TestMeaning:
             ("Arrived at Facility", "in_transit"),
             ("Out For Delivery Today", "out_for_delivery"),
             ("Package returned to sender", "returning"),
+            ("Delivered to UPS Access Point", "ready_for_pickup"),
+            ("The customer was not available on the first attempt", "attempt_failed"),
         ],
     )
     def test_rests_on_words_only_at_the_very_end_and_says_so(self, words: str, status: str) -> None:

@@ -102,6 +102,11 @@ class TestMeaning:
             ("Inbound Into Customs", "customs"),
             ("Processed Through Facility", "in_transit"),
             ("Weather Delay", "delayed"),
+            ("Delivery Exception, Local Weather Delay", "delayed"),
+            ("Delivery Exception, Animal Interference", "exception"),
+            ("Forward Expired", "returning"),
+            ("Reminder to Schedule Redelivery of your item", "attempt_failed"),
+            ("Redelivery Scheduled", "in_transit"),
             ("Held at Post Office, At Customer Request", "in_transit"),
         ],
     )
