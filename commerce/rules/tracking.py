@@ -9,13 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import blake2b
 
-LABEL_CREATED, NOT_FOUND, PICKED_UP, IN_TRANSIT, CUSTOMS = (
-    "label_created",
-    "not_found",
-    "picked_up",
-    "in_transit",
-    "customs",
-)
+LABEL_CREATED, NOT_FOUND, PICKED_UP = "label_created", "not_found", "picked_up"
+IN_TRANSIT, CUSTOMS = "in_transit", "customs"
 OUT_FOR_DELIVERY, ATTEMPT_FAILED, READY_FOR_PICKUP = "out_for_delivery", "attempt_failed", "ready_for_pickup"
 DELAYED, EXCEPTION, RETURNING = "delayed", "exception", "returning"
 DELIVERED, RETURNED, CANCELLED, EXPIRED = "delivered", "returned", "cancelled", "expired"
@@ -145,9 +140,10 @@ class Advance:
 
 
 def advance(state: State, known: Collection[str], told: Told, *, now: datetime) -> Advance:
-    """Move a parcel by what was told; `known` are the keys of its lines so far. Pure, and the same for the same lines
-    in any order and however often they are told, but for milestones: each is told once, and never one that lies before
-    the parcel's state.
+    """Move a parcel by what was told; `known` are the keys of its lines so far. Pure.
+
+    The same lines give the same status in any order and however often they are told; of two different ends the one that
+    was heard first stays. Each milestone is told once, and never one that lies before the parcel's state.
     """
     by_key = {scan.key: scan for scan in told.scans}
     new = sorted((scan for key, scan in by_key.items() if key not in known), key=_order)
