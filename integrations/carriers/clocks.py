@@ -7,6 +7,7 @@ zone; where it does not, the zone of the destination is assumed and the line say
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from commerce.rules.tracking import Place
@@ -43,8 +44,8 @@ def joined(day: str, time: str) -> datetime | None:
     digits, clock = _DIGITS.sub("", day)[:8], _DIGITS.sub("", time)[:6]
     clock = clock.ljust(6, "0") if len(clock) in (4, 6) else "000000"
     try:
-        read = datetime.strptime(digits + clock, "%Y%m%d%H%M%S")  # noqa: DTZ007 (the place tells the zone)
-        return read if len(digits) == 8 and read.year in _YEARS else None
+        read = datetime.fromisoformat(f"{digits}T{clock}")
+        return read if read.year in _YEARS else None
     except ValueError:
         return None
 
@@ -64,7 +65,7 @@ def of_offset(read: datetime, place: Place) -> Clock | None:
     at = _utc(read)
     if at is None:
         return None
-    zone = _zone(zone_of(place.country, place.postcode, place.province)) if place.country else None
+    zone = _zone(_anyhow(place))
     named = zone is not None and at.astimezone(zone).utcoffset() == read.utcoffset()
     return Clock(at=at, local=_local(read), zone=str(zone) if named else _offset(read))
 
@@ -97,8 +98,7 @@ def of_place(read: datetime, place: Place, asked: Asked) -> Clock | None:
     read, sure = read.replace(tzinfo=None), _surely(place)
     at_origin = bool(place.country) and place.country == asked.origin_country != asked.country
     assumed = (asked.origin_zone, asked.zone) if at_origin else (asked.zone, asked.origin_zone)
-    vague = zone_of(place.country, place.postcode, place.province) if place.country else ""
-    for name in (sure, *assumed, vague):
+    for name in (sure, *assumed, _anyhow(place)):
         zone = _zone(name)
         at = _utc(read.replace(tzinfo=zone)) if zone else None
         if at is not None:
@@ -140,9 +140,15 @@ def span(*days: date | None) -> tuple[date | None, date | None]:
     return (min(known), max(known)) if known else (None, None)
 
 
+@lru_cache(maxsize=4096)
 def _surely(place: Place) -> str:
     where = (place.country, place.postcode, place.province)
     return zone_of(*where) if is_sure(*where) else ""
+
+
+@lru_cache(maxsize=4096)
+def _anyhow(place: Place) -> str:
+    return zone_of(place.country, place.postcode, place.province) if place.country else ""
 
 
 def _zone(name: str) -> tzinfo | None:
