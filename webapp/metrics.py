@@ -1,16 +1,17 @@
 """Prometheus metrics, from counters that all processes on all hosts keep in the database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from redis.exceptions import RedisError
 
-from commerce.tables import drift, effect_lists, inbox, tallies
+from commerce.tables import drift, effect_lists, inbox, tallies, tracking_lists
 from webapp.parts import Parts
 
 _COUNTED = ("received", "rejected", "applied", "repeated", "changed", "api_calls", "pages", "pages_made")
+_OF_PARCELS = ("parcel_checks", "parcel_errors", "parcel_news", "parcel_news_seconds")
 
 
 def exposition(here: Parts) -> bytes:
@@ -57,7 +58,25 @@ class _Figures:
             differences.add_metric([kind], number)
         yield differences
         yield GaugeMetricFamily("backroom_search_empty", "Shops whose index is empty though they have products.", empty)
+        yield from self._parcels()
         yield from self._queues()
+
+    def _parcels(self) -> Iterable[Metric]:
+        with self._here.database.read() as db:
+            states, due, broken = tracking_lists.totals(db, now=datetime.now(UTC))
+            checks, errors, news, late = (tallies.totals(db, name) for name in _OF_PARCELS)
+        yield _gauge("backroom_parcels", "Parcels by status.", "status", states)
+        yield GaugeMetricFamily("backroom_parcels_due", "Parcels whose carrier is to be asked by now.", due)
+        yield _counter("backroom_parcel_checks", "Parcels asked for, by carrier.", "carrier", checks)
+        failed = CounterMetricFamily(
+            "backroom_parcel_errors", "Parcels of which nothing could be learned.", labels=["carrier", "problem"]
+        )
+        for label, number in sorted(errors.items()):
+            failed.add_metric(list(label.rpartition(":")[::2]), number)
+        yield failed
+        yield _counter("backroom_parcel_news", "Milestones learned of, by carrier.", "carrier", news)
+        yield _counter("backroom_parcel_news_seconds", "From milestones to when we knew, summed.", "carrier", late)
+        yield _gauge("backroom_carrier_paused", "Shops for which a carrier is left alone now.", "carrier", broken)
 
     def _queues(self) -> Iterable[Metric]:
         waiting = GaugeMetricFamily("backroom_queue_depth", "Jobs that wait.", labels=["queue"])
@@ -74,6 +93,13 @@ class _Figures:
         yield broken
         yield GaugeMetricFamily("backroom_workers", "Workers that are alive.", workers)
         yield GaugeMetricFamily("backroom_redis_up", "Whether Redis answers.", up)
+
+
+def _gauge(name: str, text: str, label: str, values: Mapping[str, int]) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=[label])
+    for value, number in sorted(values.items()):
+        family.add_metric([value], number)
+    return family
 
 
 def _counter(name: str, text: str, label: str, values: dict[str, int]) -> Metric:

@@ -5,6 +5,7 @@ from typing import Any
 
 from commerce.tables import effects, inbox
 from webapp.search import described
+from webapp.tracking import described as parcels_described
 
 DEFAULT_LIMIT, MOST = 50, 250
 
@@ -88,6 +89,7 @@ SHAPES: dict[str, dict[str, Schema]] = {
         "shipments": many(
             **dict.fromkeys(("id", "carrier", "tracking_number", "tracking_url", "status", "platform_status"), TEXT),
             shipped_at=maybe(TIME),
+            tracking=maybe({"$ref": "#/components/schemas/shipment_in_order"}),
         ),
         "refunds": many(id=TEXT, amount=MONEY, reason=TEXT, created_at=maybe(TIME)),
         "billing_address": WORDS,
@@ -193,13 +195,15 @@ def document(base_url: str) -> dict[str, Any]:
     schemas = {name: _object(properties) for name, properties in SHAPES.items()}
     schemas["money"] = _object({"amount": NUMBER | {"description": "Minor units."}, "currency": maybe(TEXT)})
     schemas["problem"] = _object({"type": TEXT, "title": TEXT, "status": NUMBER, "detail": TEXT})
-    schemas |= described.SCHEMAS
+    schemas |= described.SCHEMAS | parcels_described.SCHEMAS
     return {
         "openapi": "3.1.0",
         "info": {"title": "Backroom", "version": "1", "description": "What Backroom keeps of a shop, and its search."},
         "servers": [{"url": f"{base_url}/api/v1"}],
         "security": [{"key": []}],
-        "paths": {route.path: {"get": _operation(route)} for route in ROUTES} | described.paths(),
+        "paths": {route.path: {"get": _operation(route)} for route in ROUTES}
+        | described.paths()
+        | parcels_described.paths(),
         "components": {"schemas": schemas, "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
     }
 

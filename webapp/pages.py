@@ -27,6 +27,7 @@ NAVIGATION = (
     ("products", "Products"),
     ("search", "Search"),
     ("orders", "Orders"),
+    ("shipments", "Parcels"),
     ("customers", "Customers"),
     ("widget", "Storefront"),
     ("cache", "Cache"),

@@ -81,8 +81,13 @@ def hit(item: Product, title_html: str) -> Shape:
     }
 
 
-def order(row: Any, *, lines: Sequence[Any], shipments: Sequence[Any], reread: bool = False) -> Shape:
-    """A row of orders with its rows of lines and shipments; `customer_id` is null for guests."""
+def order(
+    row: Any, *, lines: Sequence[Any], shipments: Sequence[tuple[Any, Shape | None]], reread: bool = False
+) -> Shape:
+    """A row of orders with its rows of lines and of shipments, each of these with what is known of it by following it.
+
+    `customer_id` is null for guests.
+    """
     amounts = ("total", "subtotal", "tax", "shipping", "discount", "refunded")
     return {
         "id": row.id,
@@ -99,7 +104,7 @@ def order(row: Any, *, lines: Sequence[Any], shipments: Sequence[Any], reread: b
         "note": row.note,
         "tags": list(row.tags),
         "lines": [_line(line, row.currency) for line in lines],
-        "shipments": [_shipment(shipment) for shipment in shipments],
+        "shipments": [_shipment(shipment) | {"tracking": tracking} for shipment, tracking in shipments],
         "refunds": [_refund(refund, row.currency) for refund in row.refunds],
         "billing_address": dict(row.billing),
         "delivery_address": dict(row.delivery),

@@ -4,7 +4,7 @@ They are in the database, in the transaction that takes the parcels to ask for: 
 not taken from its bucket first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, Float, Integer, Table, Text, select
@@ -45,11 +45,12 @@ def give_back(db: Connection, *, key: str, limits: Limits, unused: int, now: dat
 def fullness(db: Connection, *, key: str, limits: Limits, now: datetime) -> float:
     """How full the emptiest of an account's buckets is, from 0 to 1."""
     known = _known(db, key) if limits else {}
-    shares = [
-        _left(max(0.0, known.get(seconds, 0.0) - now.timestamp()), calls, seconds) / burst(calls)
-        for calls, seconds in limits
-    ]
+    shares = [_share(known.get(limit[1], 0.0), limit, now) for limit in limits]
     return max(0.0, min([1.0, *shares]))
+
+
+def _share(full_at: float, limit: tuple[int, int], now: datetime) -> float:
+    return _left(max(0.0, full_at - now.timestamp()), *limit) / burst(limit[0])
 
 
 def burst(calls: int) -> int:
@@ -88,3 +89,16 @@ def _set(db: Connection, key: str, limits: Limits, levels: Sequence[float], take
         for (calls, seconds), level in zip(limits, levels, strict=True)
     ]
     upsert(db, quotas, [{"key": key, "seconds": seconds, "full_at": at} for seconds, at in full])
+
+
+def fullnesses(db: Connection, accounts: Mapping[str, Limits], *, now: datetime) -> dict[str, float]:
+    """The same for several accounts' limits by key, in one statement; those without limits are left out."""
+    wanted = [key for key, limits in accounts.items() if limits]
+    if not wanted:
+        return {}
+    rows = db.execute(select(quotas.c.key, quotas.c.seconds, quotas.c.full_at).where(quotas.c.key.in_(wanted)))
+    known = {(key, seconds): full_at for key, seconds, full_at in rows}
+    return {
+        key: max(0.0, min(_share(known.get((key, limit[1]), 0.0), limit, now) for limit in accounts[key]))
+        for key in wanted
+    }

@@ -26,6 +26,7 @@ _WELL = frozenset({tracking.DELIVERED, tracking.CANCELLED})
 _LOOKED_AT = tuple(status for status in tracking.STATUSES if status not in _WELL)
 _LEFT_ALONE = ("done", "history", "not_in_shop")
 
+_AT_ONCE = 10_000  # values in one statement
 _row = order_tracking.c
 
 
@@ -106,7 +107,7 @@ def troubled(
 def troubles(db: Connection, *, shop_id: int, chosen: TrackingSettings, now: datetime) -> dict[str, int]:
     """How many parcels each thing is wrong with, in the order of REASONS; what is wrong with none is left out."""
     found = _troubled(shop_id, chosen, now)
-    counted = dict(db.execute(select(found.c.reason, func.count()).group_by(found.c.reason)).all())
+    counted: dict[str, int] = dict(db.execute(select(found.c.reason, func.count()).group_by(found.c.reason)).all())
     return {reason: counted[reason] for reason in REASONS if reason in counted}
 
 
@@ -195,7 +196,33 @@ def unknown_codes_of(db: Connection, *, shop_id: int, carrier: str, codes: Colle
 
 def totals(db: Connection, *, now: datetime) -> tuple[Mapping[str, int], int, Mapping[str, int]]:
     """Of all shops: parcels by status, how many are due, and with how many shops each carrier is not asked now."""
-    states = dict(db.execute(select(_row.status, func.count()).group_by(_row.status)).all())
+    states: dict[str, int] = dict(db.execute(select(_row.status, func.count()).group_by(_row.status)).all())
     waiting = db.execute(select(func.count()).where(_row.next_check_at <= now)).scalar_one()
     broken = select(health.c.carrier, func.count()).where(health.c.closed_until > now).group_by(health.c.carrier)
     return states, waiting, dict(db.execute(broken).all())
+
+
+def orders_by_numbers(db: Connection, *, shop_id: int, numbers: Collection[str]) -> dict[str, str]:
+    """The shop's orders by these numbers, which stand with or without "#" in the shop."""
+    if not numbers:
+        return {}
+    written = [*numbers, *(f"#{number}" for number in numbers)]
+    found: dict[str, str] = {}
+    for start in range(0, len(written), _AT_ONCE):
+        chosen = and_(orders.c.shop_id == shop_id, orders.c.number.in_(written[start : start + _AT_ONCE]))
+        found |= {
+            row.number.lstrip("#"): row.id for row in db.execute(select(orders.c.number, orders.c.id).where(chosen))
+        }
+    return found
+
+
+def newest_to_ask(db: Connection, *, shop_id: int, carrier: str) -> Row[Any] | None:
+    """The carrier's newest parcel that is on its way and asked for."""
+    chosen = (_row.shop_id == shop_id, _row.carrier == carrier, _row.stopped == "", _row.status.not_in(tracking.FINAL))
+    return db.execute(select(order_tracking).where(*chosen).order_by(_row.id.desc()).limit(1)).first()
+
+
+def ended(db: Connection, *, shop_id: int, limit: int) -> Sequence[Row[Any]]:
+    """Parcels that were delivered or came back, the newest first."""
+    chosen = (_row.shop_id == shop_id, _row.status.in_((tracking.DELIVERED, tracking.RETURNED)))
+    return db.execute(select(order_tracking).where(*chosen).order_by(_row.id.desc()).limit(limit)).all()

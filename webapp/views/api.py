@@ -6,10 +6,22 @@ from typing import Any
 from flask import Blueprint, g
 
 from commerce.rules.events import CUSTOMER, ORDER, PRODUCT
-from commerce.tables import customers, effect_lists, effects, events, inbox, orders, products, shipments
+from commerce.tables import (
+    customers,
+    effect_lists,
+    effects,
+    events,
+    inbox,
+    order_tracking,
+    orders,
+    products,
+    shipments,
+)
 from webapp import guards, inputs, openapi, shapes
 from webapp.errors import Problem
 from webapp.parts import parts
+from webapp.tracking.of_orders import Followed
+from webapp.tracking.shapes import brief
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -182,10 +194,14 @@ def _order_shape(db: Any, rows: Sequence[Any]) -> Callable[[Any], Answer]:
     ids = [row.id for row in rows]
     lines = orders.lines_of(db, shop_id=g.shop.id, ids=ids)
     parcels = shipments.of_orders(db, shop_id=g.shop.id, ids=ids)
-    unsure = _unsure(db, ORDER, ids)
-    return lambda row: shapes.order(
-        row, lines=lines.get(row.id, []), shipments=parcels.get(row.id, []), reread=row.id in unsure
-    )
+    followed = Followed(order_tracking.by_orders(db, shop_id=g.shop.id, order_ids=ids))
+    unsure, base_url = _unsure(db, ORDER, ids), parts().settings.base_url
+
+    def told(row: Any) -> list[tuple[Any, Answer | None]]:
+        pairs = [(parcel, followed.of(parcel)) for parcel in parcels.get(row.id, [])]
+        return [(parcel, brief(known, base_url=base_url) if known else None) for parcel, known in pairs]
+
+    return lambda row: shapes.order(row, lines=lines.get(row.id, []), shipments=told(row), reread=row.id in unsure)
 
 
 def _customer_shape(db: Any, rows: Sequence[Any]) -> Callable[[Any], Answer]:

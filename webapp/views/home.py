@@ -8,6 +8,7 @@ from webapp import guards, pages
 from webapp.figures import figures, problems, queue_state
 from webapp.parts import parts
 from webapp.stores import connected
+from webapp.tracking import attention
 
 blueprint = Blueprint("home", __name__)
 blueprint.record_once(lambda state: pages.install(state.app))
@@ -41,6 +42,7 @@ def page() -> str:
         figures=figures(here, g.shop, now),
         problems=problems(here, g.shop, now),
         queue=queue_state(here.queues),
+        parcels=attention.counted(here, g.shop, now),
         webhook_url=_webhook_url(here.settings.base_url),
     )
 

@@ -3,10 +3,12 @@
 from flask import Blueprint, g, render_template
 
 from commerce.rules.events import ORDER
-from commerce.tables import customers, effects, orders, shipments
+from commerce.tables import customers, effects, order_tracking, orders, shipments
 from webapp import guards, inputs, pages
 from webapp.errors import Problem
 from webapp.parts import parts
+from webapp.tracking import clocks, words
+from webapp.tracking.of_orders import Followed
 
 blueprint = Blueprint("orders", __name__, url_prefix="/dashboard/orders")
 
@@ -43,6 +45,9 @@ def one(key: str) -> str:
             order=row,
             lines=orders.lines_of(db, shop_id=shop_id, ids=[wanted]).get(wanted, []),
             parcels=shipments.of_orders(db, shop_id=shop_id, ids=[wanted]).get(wanted, []),
+            followed=Followed(order_tracking.by_orders(db, shop_id=shop_id, order_ids=[wanted])),
             customer=customers.by_ids(db, shop_id=shop_id, ids=[row.customer_id]).get(row.customer_id),
             reread=effects.waiting_objects(db, shop_id=shop_id, kind=effects.REREAD, object_kind=ORDER, ids=[wanted]),
+            expected=clocks.expected,
+            w=words,
         )

@@ -1,11 +1,13 @@
-"""The doors for platforms' webhooks."""
+"""The doors for webhooks of platforms and carriers."""
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from integrations import registry
+from integrations.carriers.pushes import PUSHERS
 from webapp import guards
+from webapp.doors.carrier_door import accept_push
 from webapp.doors.door import SHOPIFY, Door, ShopBook, Verdict, accept, app_secrets, turn_away_large
 from webapp.doors.group_commit import GroupCommit
 from webapp.parts import Parts, parts
@@ -31,6 +33,18 @@ def own_address(platform: str, shop_key: str) -> Response:
     if door is None or door.platform.names_shop:
         abort(404)
     return _take_in(platform, shop_key)
+
+
+@blueprint.post("/carriers/<carrier>/<shop_key>")
+@guards.public
+def carrier_push(carrier: str, shop_key: str) -> Response:
+    """What a carrier tells of a shop's parcels by itself."""
+    if carrier not in PUSHERS:
+        abort(404)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    body = _body(parts().settings.max_body_bytes)
+    commits: GroupCommit = current_app.extensions["backroom_commits"]
+    return _answer(accept_push(parts(), commits, carrier, shop_key, headers, body))
 
 
 def _take_in(platform: str, shop_key: str | None) -> Response:
@@ -71,12 +85,15 @@ def _answer(verdict: Verdict) -> Response:
 @blueprint.record
 def _open(state: BlueprintSetupState) -> None:
     """One set of doors per process, made before the first delivery can come."""
-    state.app.extensions["backroom_doors"] = open_doors(state.app.extensions["backroom"])
+    here: Parts = state.app.extensions["backroom"]
+    commits = GroupCommit(here.database, here.queues)
+    state.app.extensions["backroom_commits"] = commits
+    state.app.extensions["backroom_doors"] = open_doors(here, commits)
 
 
-def open_doors(here: Parts) -> dict[str, Door]:
-    """One door per platform; all of them share one group commit."""
-    book, commits = ShopBook(here.database, here.vault), GroupCommit(here.database, here.queues)
+def open_doors(here: Parts, commits: GroupCommit) -> dict[str, Door]:
+    """One door per platform; all of them, and that of the carriers, share one group commit."""
+    book = ShopBook(here.database, here.vault)
     secrets = {SHOPIFY: app_secrets(here.settings)}
     return {
         name: Door(platform=registry.platform(name), book=book, commits=commits, app_secrets=secrets.get(name, ()))

@@ -1,0 +1,1 @@
+"""Parcels as merchants see them: in plain words, with forms and files."""

@@ -1,0 +1,181 @@
+"""Parcels in files: a CSV that a merchant brings in, read row by row, and the one that they take along."""
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from commerce.rules.zones import zone_of
+from integrations.carriers.numbers import choosing
+from webapp.tracking import asking, words
+from webapp.tracking.asking import Told
+
+LARGEST_FILE, MOST_ROWS, MOST_DOWNLOADED = 500_000, 5_000, 50_000  # bytes, rows, rows
+NUMBER, CARRIER, ORDER, COUNTRY, POSTCODE, SHIPPED = "number", "carrier", "order", "country", "postcode", "shipped"
+COLUMNS = (NUMBER, CARRIER, ORDER, COUNTRY, POSTCODE, SHIPPED)
+_NAMES = {
+    NUMBER: ("number", "tracking number", "tracking", "tracking code", "parcel"),
+    CARRIER: ("carrier", "courier", "shipping carrier", "carrier name"),
+    ORDER: ("order", "order number", "order name", "name", "order id"),
+    COUNTRY: ("country", "country code", "destination country", "shipping country"),
+    POSTCODE: ("postcode", "postal code", "zip", "zip code", "shipping zip"),
+    SHIPPED: ("shipped", "shipped date", "shipped at", "ship date", "date"),
+}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets would carry out
+
+
+class UnableToReadFile(Exception):
+    """The file as a whole cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A line of the file: the parcel that it tells of, or what is wrong in which column."""
+
+    line: int
+    shown: Mapping[str, str]
+    told: Told | None = None
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+
+def decoded(content: bytes) -> str:
+    """The file's text. Raises UnableToReadFile."""
+    if not content:
+        raise UnableToReadFile("Choose a file first.")
+    if len(content) > LARGEST_FILE:
+        raise UnableToReadFile(f"The file is larger than {LARGEST_FILE // 1000} kB. Split it.")
+    try:
+        return content.decode("utf-8-sig").replace("\x00", "")
+    except UnicodeDecodeError:
+        raise UnableToReadFile("The file is not in UTF-8: save it as “CSV UTF-8”.") from None
+
+
+def cells_of(text: str) -> list[tuple[int, dict[str, str]]]:
+    """The lines that hold something, by number, with our names of their columns. Raises UnableToReadFile."""
+    first = text.partition("\n")[0]
+    separator = max((",", ";", "\t"), key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        columns = _columns(next(reader, []))
+        found = []
+        for cells in reader:
+            told = {name: cells[place].strip() if place < len(cells) else "" for name, place in columns.items()}
+            if any(told.values()):
+                found.append((reader.line_num, told))
+            if len(found) > MOST_ROWS:
+                raise UnableToReadFile(f"The file has more than {MOST_ROWS:,} rows. Split it.")
+    except csv.Error as error:
+        raise UnableToReadFile(f"Line {reader.line_num} cannot be read: {error}.") from None
+    if not found:
+        raise UnableToReadFile("There is no parcel in this file.")
+    return found
+
+
+def _columns(header: list[str]) -> dict[str, int]:
+    told = [" ".join(cell.strip().lower().replace("_", " ").split()) for cell in header]
+    found = {
+        name: next(place for place, cell in enumerate(told) if cell in names)
+        for name, names in _NAMES.items()
+        if any(cell in names for cell in told)
+    }
+    if NUMBER not in found:
+        raise UnableToReadFile("Line 1 has to name the columns; one of them has to be “number”.")
+    return found
+
+
+def rows_of(lines: Iterable[tuple[int, Mapping[str, str]]], orders: Mapping[str, str], today: date) -> list[Row]:
+    """The lines as parcels; `orders`: ids of the shop's orders by their numbers as files tell them."""
+    rows, seen = [], dict[str, int]()
+    for line, cells in lines:
+        number = choosing.normalised(cells[NUMBER])
+        wrong = _wrong(cells, number, orders, today)
+        if NUMBER not in wrong and number in seen:
+            wrong[NUMBER] = f"is in line {seen[number]} already"
+        seen.setdefault(number, line)
+        told = None if wrong else _told(cells, number, orders)
+        rows.append(Row(line=line, shown=cells, told=told, wrong=wrong))
+    return rows
+
+
+def _wrong(cells: Mapping[str, str], number: str, orders: Mapping[str, str], today: date) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if not asking.SHORTEST_NUMBER <= len(number) <= asking.LONGEST_NUMBER:
+        wrong[NUMBER] = f"has to have {asking.SHORTEST_NUMBER} to {asking.LONGEST_NUMBER} letters and digits"
+    carrier, country, order = cells.get(CARRIER, ""), cells.get(COUNTRY, ""), cells.get(ORDER, "")
+    if carrier and asking.carrier_named(carrier) is None:
+        wrong[CARRIER] = f"“{carrier[:40]}” is no carrier that is known"
+    if country and not zone_of(country):
+        wrong[COUNTRY] = f"“{country[:20]}” is no country's code of two letters, such as US"
+    if order and order.lstrip("#") not in orders:
+        wrong[ORDER] = f"the shop has no order “{order[:40]}”"
+    if len(cells.get(POSTCODE, "")) > 20:
+        wrong[POSTCODE] = "is longer than 20 characters"
+    shipped = cells.get(SHIPPED, "")
+    day = _day(shipped)
+    if shipped and day is None:
+        wrong[SHIPPED] = f"“{shipped[:20]}” is no date such as {today:%Y-%m-%d}"
+    elif day is not None and not date(2000, 1, 1) <= day <= today:
+        wrong[SHIPPED] = f"“{shipped[:20]}” is not in the past"
+    return wrong
+
+
+def _told(cells: Mapping[str, str], number: str, orders: Mapping[str, str]) -> Told:
+    day = _day(cells.get(SHIPPED, ""))
+    return Told(
+        number=number,
+        carrier=asking.carrier_named(cells.get(CARRIER, "")) or "",
+        order_id=orders.get(cells.get(ORDER, "").lstrip("#"), ""),
+        country=cells.get(COUNTRY, "").upper(),
+        postcode=cells.get(POSTCODE, ""),
+        shipped_at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC) if day else None,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if len(text) >= 10 else None
+    except ValueError:
+        return None
+
+
+def order_numbers(lines: Iterable[tuple[int, Mapping[str, str]]]) -> set[str]:
+    """The order numbers that lines tell, without "#"."""
+    return {cells.get(ORDER, "").lstrip("#") for _, cells in lines} - {""}
+
+
+DOWNLOADED = (
+    *("number", "carrier", "order", "status", "place", "country", "postcode", "expected_first", "expected_last"),
+    *("last_scan_at", "shipped_at", "known_since", "ended_at", "calls", "tracking_page"),
+)
+
+
+def written(rows: Iterable[Any], base_url: str) -> str:
+    """Parcels (rows with `order_number`) as CSV for spreadsheets."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(DOWNLOADED)
+    for row in rows:
+        cells = (
+            *(row.number, words.title_of(row.carrier) if row.carrier else row.carrier_named),
+            *(row.order_number or row.order_id, row.status, row.city, row.to_country, row.to_postcode),
+            *(row.expected_first, row.expected_last, row.scanned_at, row.shipped_at, row.created_at, row.ended_at),
+            *(row.calls, f"{base_url}/track/{row.token}"),
+        )
+        writer.writerow([_cell(cell) for cell in cells])
+    return "\ufeff" + file.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    told = str(value)
+    return f"'{told}" if told.startswith(_FORMULA) else told
+
+
+def in_words(rows: Collection[Row]) -> list[str]:
+    """What is wrong in a file, a sentence for each cell: "Line 3, column “carrier”: …"."""
+    return [f"Line {row.line}, column “{column}”: {text}." for row in rows for column, text in row.wrong.items()]

@@ -1,0 +1,111 @@
+"""The form of the tracking's settings: what was filled in, or what is wrong with each field."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from commerce.rules.zones import zone_of
+from commerce.tables.tracking_settings import LEVELS, TrackingSettings
+
+DAYS = {
+    "no_information_days": ("No information", "the carrier does not know the number"),
+    "not_handed_over_days": ("Not handed over", "there is a label, and the carrier does not have the parcel"),
+    "stuck_days": ("Stuck", "there is no new line"),
+    "overdue_days": ("Overdue", "the estimated day is over"),
+}
+_LONGEST_DAYS = 60
+_TEXTS = {"brand": 80, "help_text": 200}
+_LONGEST_ADDRESS = 500
+_COLOUR = re.compile(r"#?[0-9a-fA-F]{6}")
+_WHITE_NEEDS = 4.5  # WCAG 2.1, 1.4.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """How closely parcels are followed, and what that costs: calls for a parcel, hours until news are known."""
+
+    name: str
+    title: str
+    calls: str
+    hours: str
+    for_whom: str
+
+
+# Measured: docs/explanation/polling.md.
+LEVEL_WORDS = (
+    Level(name="economy", title="Economy", calls="9", hours="1.7 h", for_whom="Small quotas, many parcels."),
+    Level(name="balanced", title="Balanced", calls="12", hours="1.1 h", for_whom="Right for most shops."),
+    Level(name="fast", title="Fast", calls="18", hours="0.8 h", for_whom="When customers ask within the hour."),
+)
+
+
+def read(form: Mapping[str, str], before: TrackingSettings) -> tuple[TrackingSettings, dict[str, str]]:
+    """What was chosen, and what is wrong by field."""
+    wrong: dict[str, str] = {}
+    told: dict[str, Any] = {name: _day(form, name, wrong) for name in DAYS}
+    told |= {name: " ".join(form.get(name, "").replace("\x00", "").split()) for name in _TEXTS}
+    told |= {name: form.get(name, "").strip() for name in ("level", "logo_url", "help_url", "from_postcode")}
+    told["from_country"] = form.get("from_country", "").strip().upper()
+    told["colour"] = _colour(form.get("colour", "").strip(), wrong)
+    told |= {name: bool(form.get(name)) for name in ("tells_shop", "completes_orders")}
+    for name, longest in _TEXTS.items():
+        if len(told[name]) > longest:
+            wrong[name] = f"This has at most {longest} characters."
+    if told["level"] not in LEVELS:
+        wrong["level"] = "Choose one of the three."
+    if told["from_country"] and not zone_of(told["from_country"]):
+        wrong["from_country"] = "This is no country's code of two letters, such as US."
+    if len(told["from_postcode"]) > 20:
+        wrong["from_postcode"] = "A postcode has at most 20 characters."
+    _check_address("logo_url", told["logo_url"], ("https",), "The address has to begin with https://.", wrong)
+    schemes = ("https", "http", "mailto", "tel")
+    _check_address("help_url", told["help_url"], schemes, "The address has to begin with https:// or mailto:.", wrong)
+    return replace(before, **told), wrong
+
+
+def _day(form: Mapping[str, str], name: str, wrong: dict[str, str]) -> int:
+    told = form.get(name, "").strip()
+    if told.isascii() and told.isdecimal() and len(told) <= 3 and 1 <= int(told) <= _LONGEST_DAYS:
+        return int(told)
+    wrong[name] = f"Days are a whole number from 1 to {_LONGEST_DAYS}."
+    return 1
+
+
+def _colour(told: str, wrong: dict[str, str]) -> str:
+    if told and not _COLOUR.fullmatch(told):
+        wrong["colour"] = "Write it as #0b6b5d."
+    return f"#{told.lstrip('#').lower()}" if told else ""
+
+
+def _check_address(name: str, told: str, schemes: tuple[str, ...], advice: str, wrong: dict[str, str]) -> None:
+    if not told:
+        return
+    try:
+        found = urlsplit(told)
+        is_good = found.scheme in schemes and bool(found.hostname or found.scheme in ("mailto", "tel"))
+    except ValueError:
+        is_good = False
+    if not is_good or len(told) > _LONGEST_ADDRESS or not told.isprintable() or " " in told:
+        wrong[name] = advice
+
+
+def contrast_note(colour: str) -> str:
+    """What becomes of a colour on which white is hard to read; empty where it is fine."""
+    if not _COLOUR.fullmatch(colour):
+        return ""
+    ratio = contrast_with_white(colour)
+    if ratio >= _WHITE_NEEDS:
+        return ""
+    return (
+        f"White on it has a contrast of {ratio:.1f} to 1, where 4.5 is needed: it is shown darker, or with dark words."
+    )
+
+
+def contrast_with_white(colour: str) -> float:
+    """The contrast of a colour (#rrggbb) with white, from 1 to 21 (WCAG 2.1)."""
+    digits = colour.lstrip("#")
+    shares = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
