@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from integrations.carrier_api import GARBLED, Account, Problem, TokenStore
+from integrations.carrier_api import GARBLED, REFUSED, Account, Problem, TokenStore
 from integrations.carriers.karrio import meaning
 from integrations.carriers.karrio.gate import Karrio, karrio
 from integrations.carriers.karrio.kept_tokens import KeptTokens
@@ -71,6 +71,9 @@ class Line:
     def trouble(self, talk: Talk) -> Problem | None:
         """What kept a talk from being answered; None where the answer is JSON to be read."""
         found = meaning.of_talk(self.who, talk)
+        if found is None and talk.tripped is not None:
+            kind = REFUSED if type(talk.tripped) is Exception else GARBLED  # it says so where credentials are missing
+            return Problem(kind=kind, message=f"{self.who} was not asked: {talk.tripped}"[:300])
         if found is None and (talk.answer is None or not meaning.is_json(talk.answer.body)):
             return Problem(kind=GARBLED, message=f"{self.who} answered what cannot be read.")
         return found

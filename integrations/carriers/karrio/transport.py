@@ -67,6 +67,7 @@ class Talk:
         self.tokens: list[tuple[str, str]] = []
         self.token_error: OutsideError | None = None
         self.reply_error: Exception | None = None
+        self.tripped: Exception | None = None
         self._for_token = False
 
     @property

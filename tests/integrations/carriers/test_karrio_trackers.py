@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from commerce.rules.tracking import STATUSES
-from integrations.carrier_api import AWAY, GARBLED, INVALID, NOT_FOUND, REFUSED, TOO_OFTEN, Account
-from tests.integrations.carriers.opened import CARRIERS, NOW, NUMBERS, OwnTokens, ask, kinds, opened
+from commerce.settings import Settings
+from integrations import registry
+from integrations.carrier_api import AWAY, GARBLED, INVALID, NOT_FOUND, REFUSED, TOO_OFTEN
+from tests.integrations.carriers.opened import CARRIERS, NOW, NUMBERS, OwnTokens, account, ask, kinds, opened
 from tests.peers.carriers import peer as faults
 from tests.peers.carriers.peer import Fault, Peer
 
@@ -194,6 +196,13 @@ class TestAToken:
         assert problem.kind == REFUSED
         assert "wrong" not in problem.message
 
+    def test_is_not_asked_for_without_credentials(self, peer: Peer) -> None:
+        problem = ask(opened("fedex", peer, track_api_key=""), NUMBERS["fedex"][0]).answers[0].problem
+        assert problem is not None
+        assert problem.kind == REFUSED
+        assert "track_api_key" in problem.message
+        assert not peer.asked
+
     @pytest.mark.parametrize("carrier", WITH_TOKENS)
     def test_is_asked_for_once_by_ten_threads(self, peer: Peer, carrier: str) -> None:
         peer.delay = 0.05
@@ -240,8 +249,8 @@ class TestAConnection:
     def test_into_a_private_network_is_not_made(self, peer: Peer) -> None:
         from integrations.carriers.karrio.trackers import open_dhl  # noqa: PLC0415 - beside the one guarded use
 
-        account = Account(carrier="dhl", key="1", credentials={"consumer_key": "k"}, origin=peer.url)
-        answers = ask(open_dhl(account, OwnTokens()), NUMBERS["dhl"][0])
+        known = account("dhl", peer.url)
+        answers = ask(open_dhl(known, OwnTokens()), NUMBERS["dhl"][0])
         assert "private network" in (answers.answers[0].problem.message if answers.answers[0].problem else "")
         assert not peer.asked
 
@@ -260,3 +269,17 @@ class TestThreads:
         assert time.monotonic() - began < 2
         assert peer.connections <= 21
         assert not [thread for thread in threading.enumerate() if "karrio" in thread.name]
+
+
+class TestATracker:
+    def test_is_kept_for_its_account(self, peer: Peer) -> None:
+        settings, tokens = Settings(allow_private_hosts=True), OwnTokens()
+        one = registry.tracker(account("ups", peer.url), settings, tokens)
+        assert registry.tracker(account("ups", peer.url), settings, tokens) is one
+        assert registry.tracker(account("ups", peer.url, client_secret="another"), settings, tokens) is not one
+        assert kinds(ask(one, NUMBERS["ups"][0])) == ["in_transit"]
+
+    @pytest.mark.parametrize("carrier", ["house", "nowhere"])
+    def test_is_not_there_for_who_tells_nothing(self, peer: Peer, carrier: str) -> None:
+        with pytest.raises(KeyError):
+            registry.tracker(account(carrier, peer.url), Settings(), OwnTokens())
