@@ -57,9 +57,8 @@ class Line:
                 ask()
             except Exception as error:  # noqa: BLE001 - karrio trips over answers that we read ourselves
                 if talk.answer is None and talk.failure is None and talk.token_error is None:
-                    _log.warning(
-                        "carriers.karrio_tripped", carrier=self.who, error=f"{type(error).__name__}: {error}"[:300]
-                    )
+                    talk.tripped, told = error, f"{type(error).__name__}: {error}"[:300]
+                    _log.warning("carriers.karrio_tripped", carrier=self.who, error=told)
                 return talk, error
         return talk, None
 

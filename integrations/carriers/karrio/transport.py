@@ -57,7 +57,8 @@ class Talk:
     """What is said with a carrier for one question, in the thread that asks.
 
     `exchanges` and `failures` in their order. `on_reply` is given each answer's bytes before anybody reads them, those
-    with tokens in them apart. `tokens` are the kept ones that were used: (key, token).
+    with tokens in them apart; `reply_error` is what it raised. `tokens` are the kept ones that were used: (key, token).
+    `tripped`: why karrio asked nothing.
     """
 
     def __init__(self, wire: Wire, *, on_reply: Callable[[bytes], None] | None = None) -> None:
