@@ -48,6 +48,7 @@ VIEWS = (
     "webapp.views.page_templates:blueprint",
     "webapp.views.connection:blueprint",
     "webapp.views.privacy:blueprint",
+    "webapp.views.track:blueprint",
     "webapp.views.demo:blueprint",
 )
 COMMANDS = (
