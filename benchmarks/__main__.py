@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks import burst, door, importing, pages, report, searchable, searching
 from benchmarks.backroom import backroom
 from benchmarks.processes import ROOT, UnableToMeasure
+from benchmarks.report_parcels import WORLDS
 
 RESULTS = ROOT / "benchmarks" / "results"
 _LARGE, _SMALL = (
@@ -75,16 +76,33 @@ def _measure(folder: Path, how: dict[str, Any]) -> dict[str, Any]:
     _say("Importing a shop while deliveries come in …")
     (folder / "import").mkdir()
     told["importing"] = importing.measure(folder / "import", **(_SMALL if how is QUICK else _LARGE))
+    _say("Parcels …")
+    told["parcels"] = _parcels(quick=how is QUICK)
     return told
+
+
+def _parcels(*, quick: bool) -> dict[str, Any]:
+    """The polling policy in three worlds, and a round."""
+    shipments, due = ("100", ["--parcels", "400", "--plain", "20", "--seconds", "5"]) if quick else ("4000", [])
+    policy = {
+        world: _printed("tracking_policy", "--seed", "31", "--shipments", shipments, "--world", world, "--json")
+        for world in WORLDS
+    }
+    return {"policy": policy, "round": _printed("tracking_round", *due)}
+
+
+def _printed(module: str, *options: str) -> dict[str, Any]:
+    """What a benchmark prints as JSON, from a process of its own."""
+    command = [sys.executable, "-m", f"benchmarks.{module}", *options]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if told.returncode:
+        raise UnableToMeasure(f"{module}: {told.stderr.strip()[-300:]}")
+    return dict(json.loads(told.stdout))
 
 
 def _engine(documents: int) -> dict[str, Any]:
     """What `benchmarks/search_speed.py` prints, in a process of its own: it takes memory."""
-    command = [sys.executable, "-m", "benchmarks.search_speed", "--documents", str(documents), "--http"]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if told.returncode:
-        raise UnableToMeasure(f"the search engine: {told.stderr.strip()[-300:]}")
-    return dict(json.loads(told.stdout))
+    return _printed("search_speed", "--documents", str(documents), "--http")
 
 
 def _quality() -> str:

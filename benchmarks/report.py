@@ -12,6 +12,7 @@ from benchmarks.burst import GOAL_S as BURST_GOAL_S
 from benchmarks.door import ALONE, NAIVE, PLAIN, WORKING
 from benchmarks.importing import GOAL_LAG_MS, GOAL_MEMORY_MB, LIVE_PER_SECOND
 from benchmarks.pages import GOALS as PAGE_GOALS
+from benchmarks.report_parcels import parcels
 from benchmarks.searchable import GOALS_MS
 
 _NAMES = {
@@ -25,7 +26,7 @@ _NAMES = {
 def markdown(told: Mapping[str, Any]) -> str:
     """The whole report."""
     parts = [_head(told), _ratios(told), _door(told["door"]), _searchable(told), _searching(told["searching"])]
-    parts += [_pages(told["pages"]), _engine(told["engine"]), _importing(told)]
+    parts += [_pages(told["pages"]), _engine(told["engine"]), _importing(told), parcels(told["parcels"])]
     if "relevance" in told:
         parts.append(f"## Relevance\n\n```\n{told['relevance'].strip()}\n```\n")
     return "\n".join(parts)

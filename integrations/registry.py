@@ -48,6 +48,8 @@ CARRIERS = {
     "easypost": "integrations.carriers.easypost.about:ABOUT",
     "house": "integrations.carriers.house.about:ABOUT",
     "sandbox": "integrations.carriers.sandbox.about:ABOUT",
+    "aftership": "integrations.carriers.aftership.about:ABOUT",
+    "seventeentrack": "integrations.carriers.seventeentrack.about:ABOUT",
 }
 MORE_CARRIERS = "integrations.carriers.karrio.discovered:connectors"
 CONNECTORS = {

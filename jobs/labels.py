@@ -105,7 +105,7 @@ class _Work:
                     return
                 label = maker.read(replace(sending, service=self._row.service), self._row.reply)
             else:
-                sending = _with_service(maker, sending)
+                sending = _with_cheapest(maker, sending)
                 self._write(state=labels.ASKING, service=sending.service, attempts=self._row.attempts + 1)
                 label = maker.buy(sending, on_reply=lambda reply: self._write(reply=reply))
         except Unsure as error:
@@ -193,7 +193,7 @@ class _Work:
             labels.change(db, self._row.id, **values)
 
 
-def _with_service(maker: LabelMaker, sending: Sending) -> Sending:
+def _with_cheapest(maker: LabelMaker, sending: Sending) -> Sending:
     """The cheapest service that takes it, where none was chosen. Raises as `rates`, Permanent where there is none."""
     if sending.service:
         return sending

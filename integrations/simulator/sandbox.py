@@ -7,7 +7,7 @@ from commerce.rules.tracking import DELIVERED, OUT_FOR_DELIVERY, Place
 from commerce.rules.zones import zone_of
 from integrations.carriers.sandbox.about import ABOUT
 from integrations.carriers.sandbox.journeys import journey
-from integrations.carriers.sandbox.numbers import CHANCES, label_at, number
+from integrations.carriers.sandbox.numbering import CHANCES, label_at, number
 from integrations.simulator.model import Order, Parcel
 
 TITLE = ABOUT.title

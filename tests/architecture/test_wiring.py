@@ -27,6 +27,7 @@ from jobs import (
     drift,
     events,
     job,
+    labels,
     pages,
     privacy,
     products,
@@ -35,6 +36,7 @@ from jobs import (
     rereads,
     search_settings,
     searches,
+    shipments,
     sweep,
     syncs,
     walks,
@@ -88,9 +90,9 @@ class TestQueues:
 
     def test_know_every_job_there_is(self) -> None:
         loaded = (
-            *(alarms, calls, cdns, connections, drift, events, pages, privacy, products),
+            *(alarms, calls, cdns, connections, drift, events, labels, pages, privacy, products),
             *(recommendations, rereads, search_settings, searches),
-            *(sweep, syncs, walks),
+            *(shipments, sweep, syncs, walks),
         )
         declared = {name for name in job.JOBS if name.startswith("jobs.")}
         assert {name.rpartition(".")[0] for name in declared} == {module.__name__ for module in loaded}
@@ -194,7 +196,7 @@ class TestMigrations:
         assert [name for name in with_tables if f"{name}." not in text] == []
 
     def test_give_every_row_a_shop(self) -> None:
-        of_all = {"shops", "sign_ins"}
+        of_all = {"shops", "sign_ins", "carrier_quotas"}
         without = {table.name for table in every.tables if "shop_id" not in table.c}
         assert without == of_all
 

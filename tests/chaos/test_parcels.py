@@ -26,7 +26,9 @@ pytestmark = pytest.mark.slow
 
 PARCELS = 400
 MOST_TAKEN = 200  # by one round of two carriers at a time: those under way, and those taken next
-_ROUND = "import sys; from jobs.process import current; from jobs.shipments import check; check(current(), {}, seconds=60)"
+_ROUND = (
+    "import sys; from jobs.process import current; from jobs.shipments import check; check(current(), {}, seconds=60)"
+)
 
 
 @pytest.fixture
@@ -68,32 +70,6 @@ def _row(shop_id: int, index: int, now: Any) -> dict[str, Any]:
     }
 
 
-def test_a_round_that_is_killed_again_and_again(backroom: Backroom, shop: Shop, peer: Peer) -> None:
-    environ = {**os.environ, **as_environ(backroom.settings)}
-    for _ in range(3):
-        worker = subprocess.Popen([sys.executable, "-c", _ROUND.format(shop.id)], env=environ)
-        asked = sum(peer.numbers.values())
-        while sum(peer.numbers.values()) < asked + 60:
-            time.sleep(0.02)
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
-        taken = _taken(backroom)
-        assert len(taken) <= MOST_TAKEN
-        with backroom.process.database.write() as db:  # the claims of the dead run out
-            order_tracking.change(db, [{"id": row.id, "next_check_at": utc_now()} for row in taken])
-    report = check(backroom.process, shop.id, seconds=120)
-    assert report is not None
-    assert report.left == 0
-    found = rows(backroom.process.database, order_tracking.order_tracking)
-    assert {row.status for row in found} == {"in_transit"}
-    lines: dict[int, int] = {}
-    for line in rows(backroom.process.database, tracking_scans.scans):
-        lines[line.tracking_id] = lines.get(line.tracking_id, 0) + 1
-    assert len(lines) == PARCELS
-    assert max(peer.numbers.values()) <= 4  # once for each round that died while it was asked for
-    assert sum(peer.numbers.values()) <= PARCELS + 3 * MOST_TAKEN
-
-
 def _taken(backroom: Backroom) -> list[Any]:
     """Parcels that somebody took and that nothing was heard of."""
     now = utc_now()
@@ -102,3 +78,30 @@ def _taken(backroom: Backroom) -> list[Any]:
         for row in rows(backroom.process.database, order_tracking.order_tracking)
         if row.calls == 0 and row.next_check_at is not None and now < row.next_check_at <= now + CLAIM
     ]
+
+
+class TestKilled:
+    def test_a_round_that_is_killed_again_and_again(self, backroom: Backroom, shop: Shop, peer: Peer) -> None:
+        environ = {**os.environ, **as_environ(backroom.settings)}
+        for _ in range(3):
+            worker = subprocess.Popen([sys.executable, "-c", _ROUND.format(shop.id)], env=environ)
+            asked = sum(peer.numbers.values())
+            while sum(peer.numbers.values()) < asked + 60:
+                time.sleep(0.02)
+            worker.send_signal(signal.SIGKILL)
+            worker.wait()
+            taken = _taken(backroom)
+            assert len(taken) <= MOST_TAKEN
+            with backroom.process.database.write() as db:  # the claims of the dead run out
+                order_tracking.change(db, [{"id": row.id, "next_check_at": utc_now()} for row in taken])
+        report = check(backroom.process, shop.id, seconds=120)
+        assert report is not None
+        assert report.left == 0
+        found = rows(backroom.process.database, order_tracking.order_tracking)
+        assert {row.status for row in found} == {"in_transit"}
+        lines: dict[int, int] = {}
+        for line in rows(backroom.process.database, tracking_scans.scans):
+            lines[line.tracking_id] = lines.get(line.tracking_id, 0) + 1
+        assert len(lines) == PARCELS
+        assert max(peer.numbers.values()) <= 4  # once for each round that died while it was asked for
+        assert sum(peer.numbers.values()) <= PARCELS + 3 * MOST_TAKEN

@@ -159,22 +159,22 @@ class TestWhatBreaks:
         assert waiting.due_at > utc_now()
 
 
-def test_a_label_of_a_carrier_that_tracks_is_followed(backroom: Backroom, shop: Shop, answers: Any) -> None:
-    answers(Maker(LABEL))
-    label_id = want(backroom, shop)
-    assert label_id is not None
-    with backroom.process.database.write() as db:
-        labels.change(db, label_id, carrier="sandbox")
-    make(backroom, shop)
-    (parcel,) = rows(backroom.process.database, order_tracking.order_tracking)
-    assert (parcel.number, parcel.order_id, parcel.source) == ("N1", "1", "label")
+class TestAfterwards:
+    def test_a_label_of_a_carrier_that_tracks_is_followed(self, backroom: Backroom, shop: Shop, answers: Any) -> None:
+        answers(Maker(LABEL))
+        label_id = want(backroom, shop)
+        assert label_id is not None
+        with backroom.process.database.write() as db:
+            labels.change(db, label_id, carrier="sandbox")
+        make(backroom, shop)
+        (parcel,) = rows(backroom.process.database, order_tracking.order_tracking)
+        assert (parcel.number, parcel.order_id, parcel.source) == ("N1", "1", "label")
 
-
-def test_a_label_is_taken_back(backroom: Backroom, shop: Shop, answers: Any) -> None:
-    answers(Maker(LABEL))
-    label_id = want(backroom, shop)
-    assert label_id is not None
-    make(backroom, shop)
-    with backroom.process.database.write() as db:
-        labels.change(db, label_id, state=labels.VOIDING, due_at=utc_now())
-    assert make(backroom, shop).state == labels.VOIDED
+    def test_a_label_is_taken_back(self, backroom: Backroom, shop: Shop, answers: Any) -> None:
+        answers(Maker(LABEL))
+        label_id = want(backroom, shop)
+        assert label_id is not None
+        make(backroom, shop)
+        with backroom.process.database.write() as db:
+            labels.change(db, label_id, state=labels.VOIDING, due_at=utc_now())
+        assert make(backroom, shop).state == labels.VOIDED

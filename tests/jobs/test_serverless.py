@@ -9,7 +9,7 @@ import pytest
 
 from commerce.settings import as_environ
 from commerce.tables import order_tracking
-from integrations.carriers.sandbox.numbers import number
+from integrations.carriers.sandbox.numbering import number
 from jobs import process as jobs_process
 from jobs.job import utc_now
 from jobs.serverless import handler
@@ -72,15 +72,16 @@ class TestHandler:
         assert handler({"seconds": "many"}, Lambda(1))["shops"] == 0
 
 
-def test_starts_without_what_it_does_not_need(backroom: Backroom) -> None:
-    """A cold start pays for every import: neither the web nor a search engine nor a carrier that nobody asks."""
-    code = (
-        "import sys; from jobs.serverless import handler; print(handler({}, None)['shops']);"
-        "print(sorted({name.split('.')[0] for name in sys.modules} & {'flask', 'tantivy', 'karrio', 'gunicorn'}))"
-    )
-    environ = as_environ(backroom.settings)
-    found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env={"PATH": "", **environ}, check=True
-    )
-    assert found.stdout.splitlines()[-2:] == ["0", "[]"]
-    assert jobs_process.current() is backroom.process
+class TestAColdStart:
+    def test_starts_without_what_it_does_not_need(self, backroom: Backroom) -> None:
+        """A cold start pays for every import: neither the web nor a search engine nor a carrier that nobody asks."""
+        code = (
+            "import sys; from jobs.serverless import handler; print(handler({}, None)['shops']);"
+            "print(sorted({name.split('.')[0] for name in sys.modules} & {'flask', 'tantivy', 'karrio', 'gunicorn'}))"
+        )
+        environ = as_environ(backroom.settings)
+        found = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, env={"PATH": "", **environ}, check=True
+        )
+        assert found.stdout.splitlines()[-2:] == ["0", "[]"]
+        assert jobs_process.current() is backroom.process

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from commerce.settings import Settings
 from commerce.tables import effects, order_tracking
-from integrations.carriers.sandbox.numbers import number
+from integrations.carriers.sandbox.numbering import number
 from jobs.job import utc_now
 from jobs.shipments import check
 from tests.conftest import Backroom, assembled

@@ -35,5 +35,7 @@ ABOUT = About(
     fields=(
         Field(name="consumer_key", title="API key", hint="developer.dhl.com, an app with Shipment Tracking - Unified"),
     ),
+    push_fields=(Field(name="token", title="Token", hint="agreed with DHL for the Unified Push"),),
+    push=True,
     note="A parcel shows up 10 to 30 minutes after it was announced, and for about 90 days.",
 )

@@ -44,5 +44,11 @@ ABOUT = About(
             hint="nine digits; only for labels",
         ),
     ),
+    push_fields=(
+        Field(
+            name="security_token", title="Security token", hint="the one of the webhook project at developer.fedex.com"
+        ),
+    ),
+    push=True,
     labels=True,
 )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from commerce.rules.tracking import Place, Told
 from integrations.carrier_api import INVALID, Answer, Answers, Asked, Problem
 from integrations.carriers.sandbox.journeys import journey
-from integrations.carriers.sandbox.numbers import label_at
+from integrations.carriers.sandbox.numbering import label_at
 
 _PUBLISHED_AFTER = timedelta(minutes=4)
 

@@ -32,6 +32,14 @@ ABOUT = About(
             hint="six letters or digits; only for labels",
         ),
     ),
+    push_fields=(
+        Field(
+            name="credential",
+            title="Credential",
+            hint="any words of your own, the same at each Track Alert subscription",
+        ),
+    ),
+    push=True,
     labels=True,
     note="UPS keeps what it tells of a parcel for 120 days.",
 )

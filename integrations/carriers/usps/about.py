@@ -30,6 +30,8 @@ ABOUT = About(
         ),
         Field(name="client_secret", title="Consumer secret"),
     ),
+    push_fields=(Field(name="secret", title="Secret", hint="32 characters, the same in the subscription"),),
+    push=True,
     note=(
         "USPS allows 60 calls an hour unless it grants more, and since April 2026 tells only of parcels whose labels "
         "are your own (your Mailer ID)."

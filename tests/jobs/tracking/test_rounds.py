@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from commerce.rules import tracking
 from commerce.tables import carriers, effects, order_tracking, tracking_scans
-from integrations.carriers.sandbox.numbers import number
+from integrations.carriers.sandbox.numbering import number
 from jobs.job import utc_now
 from jobs.shipments import check, wake_parcels
 from tests.conftest import Backroom
@@ -157,25 +157,26 @@ class TestQuotas:
         assert len(taken) >= 60
 
 
-def test_effects_of_a_shop_with_an_api_are_planned(backroom: Backroom) -> None:
-    shop = backroom.shops.woocommerce()
-    now = utc_now()
-    row: dict[str, Any] = {
-        "shop_id": shop.id,
-        "number": sandbox(9),
-        "carrier": "sandbox",
-        "order_id": "77",
-        "source": order_tracking.SHOP,
-        "token": "t",
-        "to_zone": "Europe/Berlin",
-        "created_at": now,
-        "next_check_at": now - timedelta(hours=1),
-        "saved_at": now,
-    }
-    with backroom.process.database.write() as db:
-        order_tracking.add(db, [row])
-    report = check(backroom.process, shop.id, seconds=5)
-    assert report is not None
-    notes = rows(backroom.process.database, effects.effects, kind=effects.CALL)
-    assert len(notes) == report.milestones >= 2
-    assert notes[0].detail["order_id"] == "77"
+class TestNews:
+    def test_effects_of_a_shop_with_an_api_are_planned(self, backroom: Backroom) -> None:
+        shop = backroom.shops.woocommerce()
+        now = utc_now()
+        row: dict[str, Any] = {
+            "shop_id": shop.id,
+            "number": sandbox(9),
+            "carrier": "sandbox",
+            "order_id": "77",
+            "source": order_tracking.SHOP,
+            "token": "t",
+            "to_zone": "Europe/Berlin",
+            "created_at": now,
+            "next_check_at": now - timedelta(hours=1),
+            "saved_at": now,
+        }
+        with backroom.process.database.write() as db:
+            order_tracking.add(db, [row])
+        report = check(backroom.process, shop.id, seconds=5)
+        assert report is not None
+        notes = rows(backroom.process.database, effects.effects, kind=effects.CALL)
+        assert len(notes) == report.milestones >= 2
+        assert notes[0].detail["order_id"] == "77"
