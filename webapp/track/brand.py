@@ -16,7 +16,7 @@ _WHITE, _BLACK, _DARK = (255, 255, 255), (0, 0, 0), (33, 36, 42)
 _PAPER = (246, 246, 244)  # the darkest of the light grounds, _DARK the lightest of the dark ones (track.css)
 _TEXT, _SHAPE = 4.5, 3.0  # WCAG 2.1, 1.4.3 and 1.4.11
 _COLOUR = re.compile(r"#?([0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
-_LONGEST = 80
+_LONGEST, _LABEL = 80, 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,12 @@ class Brand:
     help_text: str = ""
     style: str = ""
     theme: str = ""
+
+    @property
+    def help_label(self) -> str:
+        """What the link to help says, where the merchant's words are no longer than that."""
+        is_label = self.help_url and len(self.help_text) <= _LABEL and "\n" not in self.help_text
+        return self.help_text if is_label else ""
 
     @property
     def style_hash(self) -> str:

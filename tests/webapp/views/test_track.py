@@ -276,6 +276,17 @@ class TestBrand:
         assert "Contact Kestrel &amp; Co" in page.text
         assert "One\nTwo" in page.text
 
+    @pytest.mark.parametrize(
+        ("words", "expected"),
+        [
+            ("Write to us", "Any questions? Write to us Find another order"),
+            ("Write to us,\nwe answer", "Any questions? Write to us, we answer Contact first.example Find"),
+        ],
+    )
+    def test_has_the_shops_words_for_help(self, stranger: Any, shop: Stock, words: str, expected: str) -> None:
+        tracked.choose(shop, NOW, help_text=words, help_url="mailto:help@shop.example")
+        assert expected in shown(stranger, tracked.parcel(shop, NOW))
+
     def test_is_the_shops_name_where_nothing_was_chosen(self, stranger: Any, shop: Stock) -> None:
         text = shown(stranger, tracked.parcel(shop, NOW))
         assert text.startswith("Skip to the content first.example Language: English")
