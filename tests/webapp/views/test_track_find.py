@@ -227,8 +227,8 @@ class TestNumbers:
         assert finding.is_same(told, stored) is same
 
 
-class TestPace:
-    def test_of_a_big_shop_is_bearable(self, stranger: Any, sold: Stock) -> None:
+class TestOtherOrders:
+    def test_do_not_hide_the_one(self, stranger: Any, sold: Stock) -> None:
         for number in range(50):
             sold.order(f"o{number}", number=f"#{2000 + number}", placed_at=NOW - timedelta(days=number))
         assert look_up(stranger, sold, "1001", MAIL).status_code == 303
