@@ -1,7 +1,7 @@
 """What merchants do with parcels: settle them, end them, begin anew, name another carrier."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, update
@@ -11,6 +11,7 @@ from commerce.rules import tracking
 from commerce.tables import order_tracking, tracking_scans
 
 _table = order_tracking.order_tracking
+_WAITED = timedelta(minutes=5)  # due for so long that nobody waits for others to fill a call
 
 
 def settle(db: Connection, *, shop_id: int, tracking_id: int, now: datetime) -> bool:
@@ -40,7 +41,7 @@ def retrack(db: Connection, row: Any, *, known: Collection[str], now: datetime, 
         "candidates": ",".join(dict.fromkeys(others)),
         "status": tracking.LABEL_CREATED,
         "stopped": stopped,
-        "next_check_at": None if stopped else now,
+        "next_check_at": None if stopped else now - _WAITED,
         "saved_at": now,
     }
     order_tracking.change(db, [values | _UNKNOWN])
@@ -70,7 +71,7 @@ def all_due(db: Connection, *, shop_id: int, now: datetime) -> int:
         _table.c.stopped == "",
         _table.c.status.not_in(tracking.FINAL),
     )
-    return db.execute(update(_table).where(*mine).values(next_check_at=now)).rowcount
+    return db.execute(update(_table).where(*mine).values(next_check_at=now - _WAITED)).rowcount
 
 
 def ask_those_who_can(db: Connection, *, shop_id: int, known: Collection[str], now: datetime) -> int:

@@ -119,6 +119,7 @@ REASONS = {
     "too_old": "It was signed more than 5 minutes before it came.",
     "too_early": "It was signed for a time more than 5 minutes ahead: the sender's clock is wrong.",
     "too_large": "Its body is larger than what is accepted.",
+    "no_account": "There is no account with this carrier that says how its calls are signed.",
 }
 
 

@@ -10,10 +10,10 @@ from commerce.rules.zones import zone_of
 from commerce.tables.tracking_settings import LEVELS, TrackingSettings
 
 DAYS = {
-    "no_information_days": ("No information", "the carrier does not know the number"),
-    "not_handed_over_days": ("Not handed over", "there is a label, and the carrier does not have the parcel"),
-    "stuck_days": ("Stuck", "there is no new line"),
-    "overdue_days": ("Overdue", "the estimated day is over"),
+    "no_information_days": ("No information", "The carrier does not know the number."),
+    "not_handed_over_days": ("Not handed over", "There is a label, and the carrier does not have the parcel."),
+    "stuck_days": ("Stuck", "The carrier has it, and there is no new line."),
+    "overdue_days": ("Overdue", "The estimated day is over."),
 }
 _LONGEST_DAYS = 60
 _TEXTS = {"brand": 80, "help_text": 200}
@@ -35,8 +35,8 @@ class Level:
 
 # Measured: docs/explanation/polling.md.
 LEVEL_WORDS = (
-    Level(name="economy", title="Economy", calls="9", hours="1.7 h", for_whom="Small quotas, many parcels."),
-    Level(name="balanced", title="Balanced", calls="12", hours="1.1 h", for_whom="Right for most shops."),
+    Level(name="economy", title="Economy", calls="9", hours="1.6 h", for_whom="Small quotas, many parcels."),
+    Level(name="balanced", title="Balanced", calls="12", hours="1.2 h", for_whom="Right for most shops."),
     Level(name="fast", title="Fast", calls="18", hours="0.8 h", for_whom="When customers ask within the hour."),
 )
 

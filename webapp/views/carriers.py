@@ -20,6 +20,8 @@ from webapp.tracking import account_form, asking, health, words
 
 blueprint = Blueprint("carriers", __name__, url_prefix="/dashboard/carriers")
 
+_COMMON = ("ups", "fedex", "usps", "dhl")  # which most shops look for
+
 
 @blueprint.get("")
 @guards.merchant
@@ -28,7 +30,8 @@ def index() -> str:
     """How the carriers do that the shop has to do with, and the others to begin with."""
     found = health.doing(parts(), g.shop, pages.now())
     known = {one.name for one in found}
-    others = sorted((about.title, name) for name, about in registry.carriers().items() if name not in known)
+    left = {name: about.title for name, about in registry.carriers().items() if name not in known}
+    others = sorted(left.items(), key=lambda one: (one[0] not in _COMMON, one[1]))
     return render_template("carriers.html", carriers=found, others=others, w=words)
 
 
@@ -68,11 +71,8 @@ def save(name: str) -> Any:
     if account is None:
         return _page(about, request.form, wrong), 400
     here.queues.wake(TRACK, [g.shop.id], again=True)
-    flash(
-        "Saved."
-        if not number
-        else f"Saved. {number:,} parcel{'s' if number != 1 else ''} that waited for it are asked for now."
-    )
+    waited = "1 parcel that waited for it is" if number == 1 else f"{number:,} parcels that waited for it are"
+    flash(f"Saved. {waited} asked for now." if number else "Saved.")
     made = [field for field in account_form.push_fields(about) if request.form.get(f"new_{field.name}")]
     for field in made:
         flash(f"{field.title}, shown this once: {account.push[field.name]}")

@@ -42,10 +42,10 @@ def form() -> str:
 @pages.of_shop
 def bring_in() -> Any:
     """Show what a file would bring, row by row; then add its parcels."""
-    file, text = request.files.get("file"), request.form.get("text", "")
+    text = request.form.get("text", "")
     try:
         if not text:
-            text = csv_rows.decoded(file.read(LARGEST_FILE + 1) if file else b"")
+            text = csv_rows.decoded(_content())
         elif len(text.encode()) > LARGEST_FILE * 2:
             raise UnableToReadFile("The file is too large.")
         rows, there = _read(text)
@@ -59,6 +59,14 @@ def bring_in() -> Any:
     known = len(rows) - len(added) - left
     flash(f"{len(added)} added, {known} known already, {left} left out because of errors.")
     return redirect(url_for("shipments.everything"))
+
+
+def _content() -> bytes:
+    file = request.files.get("file")
+    if file is None:
+        return b""
+    with file.stream:
+        return file.stream.read(LARGEST_FILE + 1)
 
 
 def _read(text: str) -> tuple[list[Row], set[str]]:
