@@ -28,12 +28,12 @@ def arrived() -> str:
     return number(utc_now() - timedelta(days=9), 40)
 
 
-def ask(backroom: Backroom, shop_id: int) -> Any:
+def ask(backroom: Backroom, shop_id: int, *, parcels: int = 1) -> Any:
     with backroom.process.database.write() as db:
         db.execute(update(order_tracking.order_tracking).values(next_check_at=utc_now() - timedelta(minutes=5)))
     report = check(backroom.process, shop_id, seconds=20)
     assert report is not None
-    assert report.parcels == 1
+    assert report.parcels == parcels
     backroom.work()
     return rows(backroom.process.database, order_tracking.order_tracking)[0]
 
@@ -98,3 +98,29 @@ class TestWooCommerce:
         assert calls
         assert {call.state for call in calls} == {effects.DONE}
         assert any("delivered" in call.detail["note"] for call in calls)
+
+    def test_fulfilments_of_the_store_are_asked_for_once_a_change(
+        self, backroom: Backroom, peer: WooCommercePeer, store: Store
+    ) -> None:
+        shop = connect_woocommerce(backroom, peer)
+        store.has_fulfilments = True
+        order_id, tracked = next(iter(store.orders)), arrived()
+
+        def told() -> int:
+            assert shop.send("order.updated", shapes.order(store, store.orders[order_id])).status_code == 200
+            backroom.work()
+            return sum(target.split("?")[0].endswith("/fulfillments") for _, target in peer.asked)
+
+        assert told() == 0
+        store.fulfil(order_id, tracked, "Sandbox Express")
+        assert told() == 1
+        (parcel,) = rows(backroom.process.database, order_tracking.order_tracking)
+        assert (parcel.number, parcel.carrier, parcel.order_id) == (tracked, "sandbox", str(order_id))
+        assert told() == 1
+        store.fulfil(order_id, second := number(utc_now() - timedelta(days=8), 41), "Sandbox Express")
+        assert told() == 2
+        parcels = rows(backroom.process.database, order_tracking.order_tracking)
+        assert {parcel.number for parcel in parcels} == {tracked, second}
+        waiting = rows(backroom.process.database, effects.effects, kind=effects.REREAD, state=effects.WAITING)
+        assert not waiting
+        assert ask(backroom, shop.id, parcels=2)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from commerce.rules.events import ShopFacts
+from commerce.rules.events import ORDER, ShopFacts
 from integrations.errors import Permanent
-from integrations.platforms.woocommerce import calls, hooks, listings, objects, older, told
+from integrations.platforms.woocommerce import calls, fulfilments, hooks, listings, objects, older, told
 from integrations.platforms.woocommerce.about import about
 from integrations.platforms.woocommerce.answers import NoRoute
 from integrations.platforms.woocommerce.client import LARGEST_PAGE, Client, Rows
@@ -39,7 +39,10 @@ class WooCommerceApi:
         except KeyError:
             raise Permanent(f"WooCommerce has no listing “{listing}”.") from None
         found, reached = self._rows(walk, place, since)
-        made = told.readings(walk.kind, found.rows, read_at=found.read_at, currency=self._access.currency)
+        rows = found.rows
+        if walk.kind == ORDER:
+            rows = tuple(fulfilments.embedded(self._client, row, found.read_at) for row in rows)
+        made = told.readings(walk.kind, rows, read_at=found.read_at, currency=self._access.currency)
         return Page(read_at=found.read_at, readings=made, place=reached, total=found.total)
 
     def _rows(self, walk: Walk, place: str, since: datetime | None) -> tuple[Rows, str]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT, Deleted, Reading, Unclear
-from integrations.platforms.woocommerce import told
+from integrations.platforms.woocommerce import fulfilments, told
 from integrations.platforms.woocommerce.answers import NoRoute, NotThere
 from integrations.platforms.woocommerce.client import LARGEST_PAGE, Client, path_of
 from integrations.platforms.woocommerce.listings import FIELDS, number
@@ -58,6 +58,9 @@ def read(client: Client, kind: str, ids: Sequence[str], *, currency: str | None)
             _look_through(client, looked, path, params)
     for each in tuple(looked.missing):
         _look_at(client, looked, lists[0][0], each)
+    if kind == ORDER:
+        found = {each: fulfilments.embedded(client, row, looked.read_at) for each, row in looked.found.items()}
+        looked.found = found
     made = tuple(_reading(looked, each, currency) for each in wanted)
     return Page(read_at=looked.read_at, readings=made, total=len(made))
 

@@ -12,7 +12,7 @@ from commerce.rules.orders import (
     Refund,
 )
 from integrations.platforms.body import Body, search_id_among
-from integrations.platforms.woocommerce.read_shipments import shipments
+from integrations.platforms.woocommerce.read_shipments import are_elsewhere, shipments
 from integrations.protocols import Delivered
 
 # Their word to ours; statuses of plug-ins are open until told otherwise.
@@ -34,11 +34,15 @@ def read_order(body: Body, delivered: Delivered) -> Reading:
     order = _order(body, delivered.currency)
     changed_by = (len(order.refunds), int(bool(body.told.get("date_completed"))), int(bool(body.told.get("date_paid"))))
     restored = delivered.topic == "order.restored"
-    return _reading(order_id, Saved(kind=ORDER, facts=order, tiebreak=changed_by, restored=restored))
+    saved = Saved(kind=ORDER, facts=order, tiebreak=changed_by, restored=restored)
+    if not are_elsewhere(body, delivered.received_at):
+        return _reading(order_id, saved)
+    reason = "Parcels were sent, and their numbers are not in the delivery: WooCommerce tells them when it is asked."
+    return _reading(order_id, saved, Unclear(kind=ORDER, id=order_id, reason=reason))
 
 
-def _reading(order_id: str, change: Saved | Deleted | Unclear) -> Reading:
-    return Reading(kind=ORDER, object_id=order_id, changes=(change,))
+def _reading(order_id: str, *changes: Saved | Deleted | Unclear) -> Reading:
+    return Reading(kind=ORDER, object_id=order_id, changes=changes)
 
 
 def _order(body: Body, shop_currency: str | None) -> OrderFacts:

@@ -7,12 +7,12 @@
 - `ywot_tracking_code`, `ywot_carrier_name`, `ywot_pick_up_date`: YITH Order & Shipment Tracking, one parcel.
 - `_tracking_number`, `_shipment_provider`, `_tracking_url`: what others write, one parcel.
 - `fulfillments` of the order's core fulfilments (WooCommerce 10, off by default), with the same three metas each; the
-  order itself says only `_fulfillment_status`, so they are there where they were asked for.
+  order itself says only `_fulfillment_status`, so they are there where they were asked for (`fulfilments.py`).
 """
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from commerce.rules.orders import ShipmentFacts
@@ -20,6 +20,8 @@ from commerce.rules.tracking import LABEL_CREATED
 from integrations.platforms.body import Body, moment
 
 FULFILMENTS = "fulfillments"
+_STATUS, _NO_FULFILMENTS = "_fulfillment_status", ("", "no_fulfillments")
+_YOUNG = timedelta(days=45)  # parcels of older orders have arrived
 _PLUG_INS = ("_wc_shipment_tracking_items", "_aftership_tracking_items")
 _ONE_EACH = (("ywot_tracking_code", "ywot_carrier_name"), ("_tracking_number", "_shipment_provider"))
 _BETWEEN = re.compile(r"[,;|\n]+")  # of several numbers in one field
@@ -44,6 +46,14 @@ def shipments(body: Body) -> tuple[ShipmentFacts, ...] | None:
             link = _text(metas, "_tracking_url")
             return tuple(_parcels(order_id, found, _text(metas, carrier), link=link, shipped_at=shipped_at))
     return None
+
+
+def are_elsewhere(body: Body, now: datetime) -> bool:
+    """Whether the parcels of a young order stand in fulfilments that nobody asked for yet."""
+    placed_at = body.time("date_created_gmt")
+    if FULFILMENTS in body.told or placed_at is None or now - placed_at > _YOUNG:
+        return False
+    return _text(_metas(body), _STATUS) not in _NO_FULFILMENTS and shipments(body) is None
 
 
 def _metas(body: Body) -> dict[str, Any]:

@@ -74,6 +74,8 @@ class Rest:
                 return self._list(asked, "variations", store.variations.values(), self._variation)
             case ["orders", number, "notes"] if number.isdigit():
                 return self._notes(asked, int(number))
+            case ["orders", number, "fulfillments"] if number.isdigit() and store.has_fulfilments:
+                return self._fulfilments(int(number))
             case [("products" | "orders" | "customers" | "webhooks") as kind, "batch"] if method == "POST":
                 return self._batch(asked, kind)
             case [("products" | "orders" | "customers" | "webhooks") as kind]:
@@ -244,6 +246,11 @@ class Rest:
             row = store.add_note(number, body["note"], customer_note=bool(body.get("customer_note")))
             return 201, {}, shapes.note(store, number, row)
         return 200, {}, [shapes.note(store, number, row) for row in store.notes[number]]
+
+    def _fulfilments(self, number: int) -> Answer:
+        if number not in self.store.orders:
+            raise Turned(404, "woocommerce_rest_order_invalid_id", "Invalid order ID.")
+        return 200, {"Allow": "GET, POST"}, self.store.fulfilments.get(number, [])
 
 
 def _body(asked: Asked) -> Row:

@@ -33,6 +33,8 @@ class Store:
         self._families: dict[int, dict[int, None]] = {}
         self.orders: dict[int, Row] = {}
         self.notes: dict[int, list[Row]] = {}
+        self.has_fulfilments = False  # a feature of WooCommerce 10 that is off until somebody switches it on
+        self.fulfilments: dict[int, list[Row]] = {}
         self.customers: dict[int, Row] = {}
         self.categories: dict[int, Row] = {1: {"id": 1, "name": "Uncategorized", "slug": "uncategorized"}}
         self.categories[1] |= {"parent": 0, "description": ""}
@@ -319,6 +321,22 @@ class Store:
             full = sum(-float(each["total"]) for each in row["refunds"]) >= whole
             self.edit_order(number, **({"status": "refunded"} if full else {}))
             return refund_id
+
+    def fulfil(self, number: int, tracking_number: str, provider: str = "", *, url: str = "") -> Row:
+        """All of an order is sent: one order.updated, in which the parcel's number is not."""
+        with self.lock:
+            items = [{"item_id": line["id"], "qty": line["quantity"]} for line in self.orders[number]["line_items"]]
+            told = {"_tracking_number": tracking_number, "_shipment_provider": provider, "_tracking_url": url}
+            told |= {"_items": items, "_date_fulfilled": f"{self.now():%Y-%m-%d %H:%M:%S}"}
+            metas = [{"id": self.row_number(), "key": key, "value": value} for key, value in told.items()]
+            row = {"id": self.row_number(), "entity_type": "WC_Order", "entity_id": str(number), "status": "fulfilled"}
+            row |= {"is_fulfilled": True, "date_updated": f"{self.now():%Y-%m-%d %H:%M:%S}", "date_deleted": None}
+            row |= {"meta_data": metas}
+            self.fulfilments.setdefault(number, []).append(row)
+            kept = [meta for meta in self.orders[number]["meta_data"] if meta["key"] != "_fulfillment_status"]
+            status = {"id": self.row_number(), "key": "_fulfillment_status", "value": "fulfilled"}
+            self.edit_order(number, meta_data=[*kept, status])
+            return row
 
     def add_note(self, number: int, text: str, *, customer_note: bool = False) -> Row:
         """A note fires nothing."""

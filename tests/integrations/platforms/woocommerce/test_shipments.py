@@ -1,10 +1,11 @@
 """Parcels as plug-ins write them into an order's metas."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from commerce.rules.events import Saved, Unclear
 from commerce.rules.orders import ShipmentFacts
 from tests.integrations.platforms.woocommerce.conftest import Read
 from tests.integrations.platforms.woocommerce.test_orders import ORDER, order_of
@@ -139,3 +140,30 @@ class TestCoreFulfilments:
 
     def test_say_nothing_by_their_status_alone(self, read: Read) -> None:
         assert parcels(read, ("_fulfillment_status", "fulfilled")) is None
+
+
+class TestReadingAgain:
+    """An order whose parcels stand in fulfilments that its delivery does not tell."""
+
+    def changes(self, read: Read, status: Any = "fulfilled", *, days: float = 1, **changes: Any) -> list[type]:
+        placed = f"{datetime(2026, 6, 1, tzinfo=UTC) - timedelta(days=days):%Y-%m-%dT%H:%M:%S}"
+        metas = [{"id": 1, "key": "_fulfillment_status", "value": status}, *changes.pop("metas", ())]
+        told = read("order.updated", ORDER, meta_data=metas, date_created_gmt=placed, **changes)
+        return [type(change) for change in told.changes]
+
+    @pytest.mark.parametrize("status", ["fulfilled", "partially_fulfilled", "unfulfilled"])
+    def test_is_asked_for_where_the_order_is_young(self, read: Read, status: str) -> None:
+        assert self.changes(read, status) == [Saved, Unclear]
+        assert self.changes(read, status, days=46) == [Saved]
+
+    @pytest.mark.parametrize("status", ["", "no_fulfillments", None, ["fulfilled"], True])
+    def test_is_not_asked_for_where_nothing_was_sent(self, read: Read, status: Any) -> None:
+        assert self.changes(read, status) == [Saved]
+
+    @pytest.mark.parametrize("told", [[], None, [{"id": 7, "meta_data": []}]])
+    def test_ends_with_the_answer(self, read: Read, told: Any) -> None:
+        assert self.changes(read, fulfillments=told) == [Saved]
+
+    def test_is_not_asked_for_where_a_plug_in_tells_the_numbers(self, read: Read) -> None:
+        plug_in = {"id": 2, "key": "_wc_shipment_tracking_items", "value": [ITEM]}
+        assert self.changes(read, metas=[plug_in]) == [Saved]
