@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run sign-in demo install install-dev install-vectors lint format test test-all test-meilisearch bench peer-shopify peer-woocommerce docs requirements clean
+.PHONY: help run sign-in demo install install-dev install-vectors lint format test test-all test-meilisearch bench peer-shopify peer-woocommerce peer-carriers docs requirements clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ peer-shopify: install-dev ## A stand-in for Shopify, to click through an install
 
 peer-woocommerce: install-dev ## A WooCommerce store that is none, to click through an install (PEER="--port 9320 …")
 	@exec $(BIN)/python -m tests.peers.woocommerce $(PEER)
+
+peer-carriers: install-dev ## Carriers that are none, to ask for parcels and labels (PEER="--port 9340 …")
+	@exec $(BIN)/python -m tests.peers.carriers $(PEER)
 
 docs: install ## Write the reference pages that are generated from the code
 	@$(BIN)/python -m docs.generate
