@@ -6,9 +6,9 @@ understand it, and can be read again later with `read`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 from commerce.rules.orders import Address
 from integrations.errors import OutsideError, Permanent
@@ -71,6 +71,35 @@ class Sending:
     signature: bool = False
     contents: tuple[Content, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
+
+
+def asked_of(sending: Sending) -> dict[str, Any]:
+    """What is asked for, as a label's row keeps it."""
+    plain = {each.name: getattr(sending, each.name) for each in fields(sending) if each.name != "key"}
+    return plain | {
+        "sender": _plain(sending.sender),
+        "receiver": _plain(sending.receiver),
+        "boxes": [_plain(box) for box in sending.boxes],
+        "contents": [_plain(content) for content in sending.contents],
+        "ship_on": sending.ship_on.isoformat() if sending.ship_on else None,
+        "options": dict(sending.options),
+    }
+
+
+def _plain(fact: Any) -> dict[str, Any]:
+    return {each.name: getattr(fact, each.name) for each in fields(fact)}
+
+
+def sending_of(asked: Mapping[str, Any], *, key: str) -> Sending:
+    """The other way round."""
+    told = dict(asked) | {
+        "sender": Address(**asked["sender"]),
+        "receiver": Address(**asked["receiver"]),
+        "boxes": tuple(Box(**box) for box in asked["boxes"]),
+        "contents": tuple(Content(**content) for content in asked["contents"]),
+        "ship_on": date.fromisoformat(asked["ship_on"]) if asked["ship_on"] else None,
+    }
+    return Sending(key=key, **told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ it; where not, nobody knows whether one was bought, and the merchant is shown th
 """
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -14,7 +14,6 @@ import structlog
 from commerce.database import Connection
 from commerce.mirror import following
 from commerce.mirror.following import Wanted
-from commerce.rules.orders import Address
 from commerce.rules.tracking import LABEL_CREATED
 from commerce.tables import carriers, labels, order_tracking, orders
 from commerce.tables.shops import Shop
@@ -22,7 +21,7 @@ from integrations import registry
 from integrations.carrier_api import Account
 from integrations.carriers.numbers.choosing import normalised
 from integrations.errors import OutsideError, Permanent, RateLimited, Transient
-from integrations.label_api import Box, Content, Label, LabelMaker, Sending, UnableToReadReply, Unsure
+from integrations.label_api import Label, LabelMaker, Sending, UnableToReadReply, Unsure, sending_of
 from jobs import queues
 from jobs.job import Lease, is_ours, job, pause, utc_now
 from jobs.process import Process
@@ -201,32 +200,3 @@ def _with_cheapest(maker: LabelMaker, sending: Sending) -> Sending:
     if not rates:
         raise Permanent("No service takes this parcel: look at its weight, its size and the address.")
     return replace(sending, service=rates[0].service)
-
-
-def asked_of(sending: Sending) -> dict[str, Any]:
-    """What is asked for, as a label's row keeps it."""
-    plain = {each.name: getattr(sending, each.name) for each in fields(sending) if each.name != "key"}
-    return plain | {
-        "sender": _plain(sending.sender),
-        "receiver": _plain(sending.receiver),
-        "boxes": [_plain(box) for box in sending.boxes],
-        "contents": [_plain(content) for content in sending.contents],
-        "ship_on": sending.ship_on.isoformat() if sending.ship_on else None,
-        "options": dict(sending.options),
-    }
-
-
-def _plain(fact: Any) -> dict[str, Any]:
-    return {each.name: getattr(fact, each.name) for each in fields(fact)}
-
-
-def sending_of(asked: Mapping[str, Any], *, key: str) -> Sending:
-    """The other way round."""
-    told = dict(asked) | {
-        "sender": Address(**asked["sender"]),
-        "receiver": Address(**asked["receiver"]),
-        "boxes": tuple(Box(**box) for box in asked["boxes"]),
-        "contents": tuple(Content(**content) for content in asked["contents"]),
-        "ship_on": date.fromisoformat(asked["ship_on"]) if asked["ship_on"] else None,
-    }
-    return Sending(key=key, **told)

@@ -29,6 +29,7 @@ class TrackingSettings:
     `*_days`: days after which one is a problem: without any word of the carrier, without being handed over, without a
     new line, past its estimated day. `from_country`, `from_postcode`: where parcels are handed over. `tells_shop`:
     milestones go back to the store. `completes_orders`: a WooCommerce order is completed once all of it is delivered.
+    `sender`: who sends, on labels: fields of an address, and `email`.
     `tables`: clock times of their own, learned from the shop's own lines; None: the usual ones.
     """
 
@@ -46,6 +47,7 @@ class TrackingSettings:
     logo_url: str = ""
     help_url: str = ""
     help_text: str = ""
+    sender: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, Any] | None = field(default=None)
 
 

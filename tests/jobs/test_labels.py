@@ -8,8 +8,7 @@ from commerce.rules.orders import Address
 from commerce.tables import labels, order_tracking
 from integrations import registry
 from integrations.errors import Permanent, Transient
-from integrations.label_api import ZPL, Box, Label, Rate, Sending, UnableToReadReply, Unsure
-from jobs import labels as jobs_labels
+from integrations.label_api import ZPL, Box, Label, Rate, Sending, UnableToReadReply, Unsure, asked_of
 from jobs.job import utc_now
 from tests.conftest import Backroom
 from tests.shops import Shop
@@ -30,7 +29,7 @@ def want(backroom: Backroom, shop: Shop, key: str = "order-1", **more: Any) -> i
         "order_id": "1",
         "carrier": "house",
         "service": sending.service,
-        "asked": jobs_labels.asked_of(sending),
+        "asked": asked_of(sending),
     }
     with backroom.process.database.write() as db:
         return labels.claim(db, shop_id=shop.id, key=key, row=row, now=utc_now())
