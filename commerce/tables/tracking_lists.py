@@ -123,10 +123,10 @@ def one(db: Connection, *, shop_id: int, tracking_id: int, chosen: TrackingSetti
 
 
 def newest(db: Connection, *, shop_id: int, filters: Filters, limit: int, offset: int = 0) -> Sequence[Row[Any]]:
-    """Parcels that fit, newest first, with `order_number`."""
+    """Parcels that fit, those with the latest news first, with `order_number`."""
     query = select(order_tracking, orders.c.number.label("order_number"))
     query = query.select_from(order_tracking.outerjoin(orders, _of_order()))
-    query = _filtered(query, shop_id, filters).order_by(_row.id.desc())
+    query = _filtered(query, shop_id, filters).order_by(_row.saved_at.desc(), _row.id.desc())
     return db.execute(query.limit(limit).offset(offset)).all()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -100,7 +100,7 @@ def trouble(row: Any, now: datetime) -> Trouble | None:
 
 
 def _days(since: datetime | None, now: datetime) -> str:
-    number = max(0, (now - since).days) if since else 0
+    number = max(0, round((now - since) / timedelta(days=1))) if since else 0
     return "a day" if number == 1 else f"{number} days"
 
 

@@ -47,7 +47,7 @@ def index() -> str:
 @guards.merchant
 @pages.of_shop
 def everything() -> str:
-    """All parcels, newest first, by filters."""
+    """All parcels, those with the latest news first, by filters."""
     page, filters = inputs.whole("page", default=1, low=1, high=pages.LAST_PAGE), filters_of()
     with parts().database.read() as db:
         rows = tracking_lists.newest(

@@ -121,3 +121,19 @@ class TestAnAccount:
             assert carriers.health_of(db, shop_id=shop.id)["ups"].closed_until is None
         post(merchant, "/dhl/try")
         assert "There is no parcel of DHL" in merchant.get(PAGE).text
+
+
+class TestMetrics:
+    def test_count_parcels_and_what_carriers_do(self, stranger: Any, shop: Any) -> None:
+        parcels.troubled(shop)
+        parcels.figures(shop)
+        told = stranger.get("/metrics").text
+        for line in (
+            'backroom_parcels{status="exception"} 1.0',
+            'backroom_parcel_checks_total{carrier="ups"} 1234.0',
+            'backroom_parcel_errors_total{carrier="ups",problem="too_often"} 2.0',
+            'backroom_parcel_news_seconds_total{carrier="ups"} 412000.0',
+            'backroom_carrier_paused{carrier="ups"} 1.0',
+            "backroom_parcels_due ",
+        ):
+            assert line in told, line

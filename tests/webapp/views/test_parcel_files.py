@@ -90,8 +90,8 @@ class TestTheDownload:
         answer = merchant.get(f"/dashboard/parcels/parcels.csv?shop={shop.key}")
         assert answer.mimetype == "text/csv"
         rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
-        assert [row["number"] for row in rows] == ["SOMETHING12345", "1Z999AA10123456784"]
-        assert (rows[1]["carrier"], rows[1]["order"], rows[1]["place"]) == ("UPS", "#21", "San Francisco")
-        assert rows[0]["carrier"] == "'=HYPERLINK(1)"
+        assert [row["number"] for row in rows] == ["1Z999AA10123456784", "SOMETHING12345"]
+        assert (rows[0]["carrier"], rows[0]["order"], rows[0]["place"]) == ("UPS", "#21", "San Francisco")
+        assert rows[1]["carrier"] == "'=HYPERLINK(1)"
         some = merchant.get(f"/dashboard/parcels/parcels.csv?status=out_for_delivery&shop={shop.key}").text
         assert ("1Z999AA10123456784" in some, "SOMETHING12345" in some) == (True, False)
