@@ -10,6 +10,8 @@ from integrations.carriers.numbers import choosing
 from webapp import inputs
 from webapp.search.rule_form import zone_of
 
+FILTERS = ("number", "order", "status", "carrier", "since", "until")
+
 
 def filters_of() -> Filters:
     """The filters of this request. `since` and `until` are days of the shop's clock. Raises Problem."""

@@ -13,7 +13,7 @@ from webapp import guards, inputs, pages
 from webapp.errors import Problem
 from webapp.parts import parts
 from webapp.tracking import asking, clocks, words
-from webapp.tracking.filtering import filters_of
+from webapp.tracking.filtering import FILTERS, filters_of
 
 blueprint = Blueprint("shipments", __name__, url_prefix="/dashboard/parcels")
 
@@ -59,7 +59,7 @@ def everything() -> str:
         rows=rows[: pages.PER_PAGE],
         more=len(rows) > pages.PER_PAGE,
         page=page,
-        asked={name: value for name, value in request.args.items() if value and name not in ("page", "shop")},
+        asked={name: request.args[name] for name in FILTERS if request.args.get(name)},
         carriers=sorted((registry.carrier_title(name), name) for name in known),
         expected=clocks.expected,
         w=words,

@@ -185,3 +185,11 @@ class TestOtherPages:
         assert "parcels need you" not in merchant.get("/dashboard/").text
         parcels.troubled(shop)
         assert "9 parcels need you" in words(merchant.get("/dashboard/").text)
+
+
+class TestTheDownloadOfThese:
+    def test_carries_the_filters_and_nothing_else(self, merchant: Any, shop: Any) -> None:
+        parcels.well(shop)
+        text = merchant.get(f"{PAGE}/all?status=delivered&id_token=secret").text
+        assert f'href="{PAGE}/parcels.csv?status=delivered"' in text
+        assert "secret" not in text
