@@ -16,7 +16,7 @@ _SECRET_NAMES = re.compile(
 )
 _SECRET_SHAPES = re.compile(
     r"(br_|shpat_|shpss_|shprt_|ck_|cs_|whsec_)[A-Za-z0-9_-]{6,}|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)|(?<=[?&]key=)[^&\s]+"
-    r"|(?<=/sign-in/)[A-Za-z0-9_-]{16,}"
+    r"|(?<=/sign-in/)[A-Za-z0-9_-]{16,}|(?<=/track/)[A-Za-z0-9_-]{16,}"
 )
 _HIDDEN = "[hidden]"
 

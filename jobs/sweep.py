@@ -15,6 +15,7 @@ from commerce.tables import (
     installs,
     labels,
     leases,
+    parcel_erasure,
     reindexes,
     rejections,
     sign_ins,
@@ -33,6 +34,7 @@ _CHUNK = 2000  # rows per transaction of clearing up
 _KEPT_CHANGES = timedelta(days=2)  # 144 runs a day at each shop
 _KEPT_RUNS = timedelta(days=30)  # through shops' own APIs
 _KEPT_FILES = timedelta(days=1)  # of runs; whoever still wants one downloads it again
+_KEPT_PARCELS = timedelta(days=400)  # that ended; pages of older ones are asked for by nobody
 _KEPT_HOURS = timedelta(days=400)  # hourly counters
 
 # Under which lease effects of each kind are worked on.
@@ -108,6 +110,10 @@ def forget() -> None:
         syncs.forget(db, before=now - _KEPT_RUNS, changes_before=now - _KEPT_CHANGES)
         tallies.forget(db, before=now - _KEPT_HOURS)
         drift.forget(db, before=now - _KEPT_RUNS)
+    deleted = _CHUNK
+    while deleted == _CHUNK:
+        with process.database.write() as db:
+            deleted = parcel_erasure.forget(db, before=now - _KEPT_PARCELS, limit=_CHUNK)
     _forget_files(process.settings.var_dir / "syncs", before=now - _KEPT_FILES)
 
 

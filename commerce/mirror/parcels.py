@@ -14,6 +14,7 @@ from commerce.rules.parcels import Parcel
 from commerce.rules.polling_tables import Tables
 from commerce.rules.tracking import Place, Scan, State, Told
 from commerce.tables import carriers, order_tracking, tracking_scans
+from commerce.tables.columns import storable
 from commerce.tables.tracking_settings import TrackingSettings
 
 _PUSHED = timedelta(days=3)  # for which a carrier that told something by itself is taken to go on doing so
@@ -145,16 +146,16 @@ def _values(row: Any, state: State, told: Told, heard: Heard, *, found: bool, no
         "scanned_at": state.scanned_at,
         "at_destination": state.at_destination,
         "moved": state.moved,
-        "city": state.place.city,
-        "province": state.place.province,
-        "postcode": state.place.postcode,
-        "country": state.place.country,
+        "city": storable(state.place.city, 100),
+        "province": storable(state.place.province, 100),
+        "postcode": storable(state.place.postcode, 30),
+        "country": storable(state.place.country, 2),
         "scanned_local": state.local,
         "scanned_zone": state.zone,
         "expected_first": told.expected_first or row.expected_first,
         "expected_last": told.expected_last or row.expected_last,
-        "service": told.service or row.service,
-        "signed_by": told.signed_by or row.signed_by,
+        "service": storable(told.service, 100) or row.service,
+        "signed_by": storable(told.signed_by, 100) or row.signed_by,
         "trusted": told.trusted,
         "first_scan_at": row.first_scan_at or moved_at,
         "ended_at": (row.ended_at or now) if ended else None,
@@ -176,7 +177,7 @@ def _unanswered(row: Any, heard: Heard, now: datetime) -> dict[str, Any]:
         "ended_at": row.ended_at,
         "checked_at": row.checked_at,
         "problem": heard.problem,
-        "error": heard.error[:500],
+        "error": storable(heard.error, 500),
         "next_check_at": heard.again_at,
         "stopped": row.stopped,
     }

@@ -6,7 +6,7 @@ publish late and out of order. Where a parcel ended (delivered, returned, cancel
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
 
 LABEL_CREATED, NOT_FOUND, PICKED_UP = "label_created", "not_found", "picked_up"
@@ -52,6 +52,7 @@ MILESTONES = frozenset(
         CANCELLED,
     }
 )
+_AHEAD = timedelta(hours=15)
 PROBLEMS = frozenset({ATTEMPT_FAILED, DELAYED, EXCEPTION, RETURNING, RETURNED, EXPIRED})
 
 
@@ -91,7 +92,7 @@ class Scan:
     def key(self) -> str:
         """The same for the same line, whenever and however often it is told."""
         what = "|".join((self.at.isoformat(timespec="seconds"), self.code, self.status, self.text, self.place.city))
-        return blake2b(what.encode(), digest_size=12).hexdigest()
+        return blake2b(what.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +146,7 @@ def advance(state: State, known: Collection[str], told: Told, *, now: datetime) 
     The same lines give the same status in any order and however often they are told; of two different ends the one that
     was heard first stays. Each milestone is told once, and never one that lies before the parcel's state.
     """
-    by_key = {scan.key: scan for scan in told.scans}
+    by_key = {scan.key: scan for scan in (_if_made(scan, now) for scan in told.scans)}
     new = sorted((scan for key, scan in by_key.items() if key not in known), key=_order)
     milestones = []
     for scan in new:
@@ -165,6 +166,11 @@ def recount(scans: Iterable[Scan]) -> State:
     for scan in sorted(scans, key=_order):
         state = _moved(state, scan)
     return state
+
+
+def _if_made(scan: Scan, now: datetime) -> Scan:
+    """The line; without its word where it lies ahead by more than clocks and zones go wrong: nothing comes after it."""
+    return scan if scan.at <= now + _AHEAD else replace(scan, status="", sub_status="", at_destination=False)
 
 
 def _as_a_whole(state: State, told: Told) -> State:
@@ -224,21 +230,11 @@ def progress(status: str) -> int:
 
 
 _STEPS = {
-    NOT_FOUND: 1,
-    LABEL_CREATED: 1,
+    **dict.fromkeys((NOT_FOUND, LABEL_CREATED, CANCELLED), 1),
     PICKED_UP: 2,
-    OUT_FOR_DELIVERY: 4,
-    READY_FOR_PICKUP: 4,
-    ATTEMPT_FAILED: 4,
-    DELIVERED: 5,
-    RETURNED: 5,
-    CANCELLED: 1,
-    IN_TRANSIT: 3,
-    CUSTOMS: 3,
-    DELAYED: 3,
-    EXCEPTION: 3,
-    RETURNING: 3,
-    EXPIRED: 3,
+    **dict.fromkeys((IN_TRANSIT, CUSTOMS, DELAYED, EXCEPTION, RETURNING, EXPIRED), 3),
+    **dict.fromkeys((OUT_FOR_DELIVERY, READY_FOR_PICKUP, ATTEMPT_FAILED), 4),
+    **dict.fromkeys((DELIVERED, RETURNED), 5),
 }
 
 

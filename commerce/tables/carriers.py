@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from commerce.tables.columns import BigId, Json, Moment, insert, metadata, upsert
+from commerce.tables.columns import BigId, Json, Moment, insert, metadata, storable, upsert
 from commerce.vault import Vault
 
 accounts = Table(
@@ -154,7 +154,7 @@ def count_unknown(db: Connection, *, shop_id: int, found: Sequence[tuple[str, st
     if not found:
         return
     rows = [
-        {"shop_id": shop_id, "carrier": carrier, "code": code[:100], "text": words[:200], "number": 1}
+        {"shop_id": shop_id, "carrier": carrier, "code": storable(code, 100), "text": storable(words, 200), "number": 1}
         | {"first_at": now, "last_at": now}
         for carrier, code, words in sorted(found)
     ]

@@ -70,6 +70,11 @@ def later(one: Column[Any], other: Column[Any]) -> ColumnElement[Any]:
     return case((one > other, one), else_=other)
 
 
+def storable(text: str, longest: int) -> str:
+    """Text as both databases take it, and not more of it than that: neither takes half a pair, one takes no NUL."""
+    return text.replace("\x00", "")[:longest].encode("utf-8", "replace").decode()
+
+
 def insert(db: Connection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, in the database's own dialect."""
     return postgresql_insert(table) if db.dialect.name == "postgresql" else sqlite_insert(table)

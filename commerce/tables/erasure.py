@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, or_, select, tuple_, update
 
-from commerce.rules.events import CUSTOMER, ORDER, SHIPMENT, SHOP
+from commerce.rules.events import CUSTOMER, ORDER, PARCEL, SHIPMENT, SHOP
 from commerce.rules.freshness import Version
-from commerce.tables import connections, every, installs, privacy, syncs, versions
+from commerce.tables import connections, every, installs, labels, privacy, syncs, versions
+from commerce.tables import parcel_erasure as parcels_on_the_way
 from commerce.tables.customers import customers
 from commerce.tables.effects import DONE, ERASE, FAILED, REREAD, WAITING, effects
 from commerce.tables.inbox import ERASED, inbox
@@ -42,6 +43,8 @@ def erase_orders(db: Connection, *, shop_id: int, ids: Collection[str], now: dat
     emptied = _empty_objects(db, shop_id, ORDER, ids) + _empty_objects(db, shop_id, SHIPMENT, parcels)
     _empty_effects(db, shop_id, ORDER, ids)
     _empty_effects(db, shop_id, SHIPMENT, parcels)
+    emptied += _empty_objects(db, shop_id, PARCEL, parcels_on_the_way.erase(db, shop_id=shop_id, order_ids=ids))
+    labels.erase(db, shop_id=shop_id, order_ids=ids)
     return Counter(orders=named, deliveries=emptied)
 
 

@@ -3,7 +3,7 @@
 A label costs money, so what was begun is never begun again by itself: a claim without an end is shown to the merchant.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    and_,
     select,
     text,
     update,
@@ -101,6 +102,20 @@ def due(db: Connection, *, shop_id: int, now: datetime) -> Row[Any] | None:
     return db.execute(waiting.order_by(labels.c.due_at, labels.c.id).limit(1)).first()
 
 
+def take_back(db: Connection, *, shop_id: int, label_id: int, now: datetime) -> bool:
+    """Want a label that was bought to be taken back; False for one in any other state."""
+    chosen = (labels.c.shop_id == shop_id, labels.c.id == label_id, labels.c.state == BOUGHT)
+    values = {"state": VOIDING, "due_at": now, "error": "", "finished_at": None}
+    return bool(db.execute(update(labels).where(*chosen).values(**values)).rowcount)
+
+
 def shops_with_work(db: Connection, *, now: datetime) -> set[int]:
     """Shops of which labels wait."""
     return set(db.execute(select(labels.c.shop_id).where(labels.c.due_at <= now).distinct()).scalars())
+
+
+def erase(db: Connection, *, shop_id: int, order_ids: Collection[str]) -> None:
+    """Take addresses out of these orders' labels; what they cost stays."""
+    if order_ids:
+        chosen = and_(labels.c.shop_id == shop_id, labels.c.order_id.in_(order_ids))
+        db.execute(update(labels).where(chosen).values(asked={}, reply=None, file=None))

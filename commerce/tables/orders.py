@@ -27,6 +27,8 @@ from sqlalchemy import (
 from commerce.rules.orders import OrderFacts, Refund
 from commerce.tables.columns import BigId, Json, Moment, metadata, saved_page, upsert
 
+_MOST_ALIKE = 50  # orders of the same number that are looked at
+
 orders = Table(
     "orders",
     metadata,
@@ -60,6 +62,7 @@ orders = Table(
     Index("ix_orders_saved", "shop_id", "saved_at", "id"),
     Index("ix_orders_placed", "shop_id", "placed_at"),
     Index("ix_orders_customer", "shop_id", "customer_id"),
+    Index("ix_orders_number", "shop_id", "number"),
 )
 
 lines = Table(
@@ -216,6 +219,12 @@ def newest(db: Connection, *, shop_id: int, text: str = "", limit: int, offset: 
         )
     query = query.order_by(orders.c.placed_at.desc(), orders.c.id.desc())
     return db.execute(query.limit(limit).offset(offset)).all()
+
+
+def numbered(db: Connection, *, shop_id: int, numbers: Collection[str]) -> Sequence[Row[Any]]:
+    """Orders of exactly these numbers, those placed last first."""
+    query = select(orders).where(orders.c.shop_id == shop_id, orders.c.number.in_(numbers))
+    return db.execute(query.order_by(orders.c.placed_at.desc(), orders.c.id.desc()).limit(_MOST_ALIKE)).all()
 
 
 def of_customer(db: Connection, *, shop_id: int, customer_id: str, limit: int) -> Sequence[Row[Any]]:

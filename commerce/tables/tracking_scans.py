@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, Row, Table, Text, delete, select
 
 from commerce.rules.tracking import Place, Scan
-from commerce.tables.columns import BigId, Moment, insert, metadata
+from commerce.tables.columns import BigId, Moment, insert, metadata, storable
 
 POLL, PUSH, SHOP = "poll", "push", "shop"
 
@@ -55,12 +55,12 @@ def _row(shop_id: int, tracking_id: int, scan: Scan, way: str, now: datetime) ->
         "zone": scan.zone,
         "status": scan.status,
         "sub_status": scan.sub_status,
-        "code": scan.code[:100],
-        "text": scan.text[:500],
-        "city": scan.place.city,
-        "province": scan.place.province,
-        "postcode": scan.place.postcode,
-        "country": scan.place.country,
+        "code": storable(scan.code, 100),
+        "text": storable(scan.text, 500),
+        "city": storable(scan.place.city, 100),
+        "province": storable(scan.place.province, 100),
+        "postcode": storable(scan.place.postcode, 30),
+        "country": storable(scan.place.country, 2),
         "at_destination": scan.at_destination,
         "guessed": scan.guessed,
         "way": way,

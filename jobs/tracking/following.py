@@ -32,7 +32,7 @@ def follow(db: Connection, vault: Vault, shop: Shop, happened: Iterable[Happened
 def follow_orders(db: Connection, vault: Vault, shop: Shop, order_ids: Collection[str], *, now: datetime) -> None:
     """The same for all parcels of these orders."""
     told = [parcel for found in shipments.of_orders(db, shop_id=shop.id, ids=order_ids).values() for parcel in found]
-    new = {number: parcel for parcel in told if (number := numbers.normalised(parcel.tracking_number))}
+    new = {number: parcel for parcel in told for number in numbers.several(parcel.tracking_number)}
     followed = order_tracking.by_orders(db, shop_id=shop.id, order_ids=order_ids)
     if not new and not followed:
         return
@@ -48,7 +48,7 @@ def follow_orders(db: Connection, vault: Vault, shop: Shop, order_ids: Collectio
 
 def _wanted(number: str, parcel: Any, order: Any) -> Wanted:
     """A platform's parcel as one that is to be followed."""
-    picked = numbers.choose(parcel.tracking_number, parcel.carrier)
+    picked = numbers.choose(number, parcel.carrier)
     return Wanted(
         number=number,
         carrier=picked.carrier,

@@ -6,7 +6,6 @@ is over. A pure step over the tables: whoever runs it may die at any line.
 - Two rounds at once: a parcel that one has taken is not due for the other.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,20 +16,22 @@ import structlog
 
 from commerce.database import Connection
 from commerce.mirror import parcels
-from commerce.mirror.outcomes import Happened
 from commerce.mirror.parcels import Heard
 from commerce.tables import carriers, order_tracking, shops, tallies, tracking_scans, tracking_settings
 from commerce.tables.order_tracking import Due
 from commerce.tables.shops import Shop
+from integrations.carrier_api import GARBLED
 from jobs import consequences, reactions
-from jobs.job import Lease, utc_now
+from jobs.job import Lease, is_ours, utc_now
 from jobs.process import Process
 from jobs.tracking import accounts, following
 from jobs.tracking.asking import Answered, Asking, portions
+from jobs.tracking.counting import counted
 from jobs.tracking.lanes import Lane
 
 _WRITE_AFTER, _WRITE_ROWS = 0.5, 200  # seconds or parcels after which what was heard is written
 _SHORT_BREAK = timedelta(seconds=5)
+_UNSTORABLE = timedelta(hours=6)  # until a parcel is asked for again whose answer could not be stored
 _FILLING = timedelta(minutes=4)  # for which due parcels wait until a call is full
 _LAST_ANSWERS = 30.0  # seconds that a round waits for answers after its time is over
 
@@ -159,7 +160,30 @@ class Round:
     def _write(self) -> None:
         """What was heard, in one transaction with what follows from it."""
         heard, self._heard = self._heard, []
-        self._written_at, now = monotonic(), utc_now()
+        self._written_at = monotonic()
+        try:
+            self._write_these(heard)
+        except Exception as error:
+            if not is_ours(error):
+                raise
+            # One of them cannot be stored. One by one, so that it does not hold up the others for ever.
+            for lane, one in heard:
+                self._write_one(lane, one)
+
+    def _write_one(self, lane: Lane, heard: Heard) -> None:
+        try:
+            self._write_these([(lane, heard)])
+        except Exception as error:
+            if not is_ours(error):
+                raise
+            _log.exception("parcel.cannot_be_stored", tracking_id=heard.tracking_id)
+            why = f"What the carrier told cannot be stored ({type(error).__name__}); the log says more."
+            again = utc_now() + _UNSTORABLE
+            told = Heard(tracking_id=heard.tracking_id, problem=GARBLED, error=why, again_at=again)
+            self._write_these([(lane, told)])
+
+    def _write_these(self, heard: Sequence[tuple[Lane, Heard]]) -> None:
+        now = utc_now()
         with self.process.database.write() as db:
             if self.held is not None:
                 self.held.keep(db)
@@ -171,25 +195,9 @@ class Round:
             planned = consequences.plan(db, self.process, self.shop, happened, reactions.wanted(happened), now=now)
             for lane in self._lanes.values():
                 lane.settle(db, now=now)
-            tallies.add(db, self._counted(heard, happened, now), now=now)
+            tallies.add(db, counted(self.shop.id, heard, happened, now=now), now=now)
         self._count(found, happened)
         consequences.begin(self.process, planned)
-
-    def _counted(
-        self, heard: Sequence[tuple[Lane, Heard]], happened: Sequence[Happened], now: datetime
-    ) -> "Counter[tallies.Key]":
-        counted: Counter[tallies.Key] = Counter()
-        for lane, one in heard:
-            if one.asked:
-                counted[self.shop.id, "parcel_checks", lane.carrier] += 1
-            if one.problem:
-                counted[self.shop.id, "parcel_errors", f"{lane.carrier}:{one.problem}"] += 1
-        for event in happened:
-            if event.parcel is not None:
-                late = max(0, round((now - event.parcel.at).total_seconds()))
-                counted[self.shop.id, "parcel_news", event.parcel.carrier] += 1
-                counted[self.shop.id, "parcel_news_seconds", event.parcel.carrier] += late
-        return counted
 
     def _count(self, heard: Sequence[Heard], happened: Sequence[Any]) -> None:
         self.report.parcels += len(heard)

@@ -199,9 +199,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tracking_id", "key", name=op.f("pk_tracking_scans")),
     )
     op.create_index("ix_tracking_scans_seen", "tracking_scans", ["shop_id", "seen_at"], unique=False)
+    op.create_index("ix_orders_number", "orders", ["shop_id", "number"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_orders_number", table_name="orders")
     op.drop_index("ix_tracking_scans_seen", table_name="tracking_scans")
     op.drop_table("tracking_scans")
     op.drop_table("unknown_carrier_codes")

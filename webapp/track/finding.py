@@ -81,7 +81,7 @@ def _of_number(db: Connection, shop_id: int, number: str) -> Sequence[Any]:
     core, form = _core(number), re.fullmatch(r"#?(.*?)\d+(\D*)", last.number if last else "")
     whole = number.strip().lstrip("#").strip()
     tries = dict.fromkeys([f"#{core}", core, whole, *([f"{form[1]}{core}{form[2]}"] if form else [])])
-    return [row for text in tries if text for row in orders.newest(db, shop_id=shop_id, text=text, limit=_MOST)]
+    return orders.numbered(db, shop_id=shop_id, numbers=[text for text in tries if text])
 
 
 def is_same(told: str, stored: str) -> bool:

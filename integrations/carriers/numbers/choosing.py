@@ -38,6 +38,8 @@ _NOBODY = frozenset(
         "unknown",
     }
 )
+_BETWEEN = re.compile(r"[,;|\n\r\t/]+|\s+and\s+|\s\+\s")
+_LONGEST = 60  # characters of a number; carriers' own have up to 40
 _SIGNS = re.compile(r"[^a-z0-9]+")
 
 
@@ -52,6 +54,11 @@ class Picked:
 def normalised(number: str) -> str:
     """A number as it is kept: upper case, without spaces and dashes."""
     return "".join(character for character in number.upper() if character.isalnum())
+
+
+def several(text: str) -> list[str]:
+    """The numbers in what a shop keeps as one: people write several of them into one field. Each as it is kept."""
+    return list(dict.fromkeys(number for part in _BETWEEN.split(text) if (number := normalised(part)[:_LONGEST])))
 
 
 def choose(number: str, platform_name: str, abouts: Iterable[About] | None = None) -> Picked:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from commerce.mirror.parcels import Heard, Ways, apply
 from commerce.rules import tracking
 from commerce.tables import carriers, effects, order_tracking, tracking_scans
+from commerce.tables.tracking_settings import TrackingSettings
 from integrations.carriers.sandbox.numbering import number
 from jobs.job import utc_now
 from jobs.shipments import check, wake_parcels
@@ -129,6 +131,48 @@ class TestARound:
         report = check(backroom.process, shop.id, seconds=5)
         assert report is not None
         assert report.parcels == 0
+
+
+class TestWhatCarriersWrite:
+    """They write anything; neither database takes all of it."""
+
+    def test_that_cannot_be_stored_is_stored_as_far_as_it_can(self, backroom: Backroom, shop: Shop) -> None:
+        send(backroom, shop, told("1", {sandbox(9, chance): "Sandbox Express" for chance in range(2)}))
+        odd, fine = parcels(backroom)
+        scans = (tracking.Scan(at=utc_now(), status=tracking.IN_TRANSIT, text="a\x00b\ud800", code="c" * 500),)
+        heard = [
+            Heard(tracking_id=odd.id, told=tracking.Told(number=odd.number, carrier="sandbox", scans=scans)),
+            Heard(tracking_id=fine.id, told=tracking.Told(number=fine.number, carrier="sandbox", status="delivered")),
+        ]
+        ways = Ways(settings=TrackingSettings())
+        with backroom.process.database.write() as db:
+            apply(db, shop_id=shop.id, heard=heard, way=tracking_scans.POLL, ways=ways, now=utc_now())
+        (line,) = rows(backroom.process.database, tracking_scans.scans)
+        assert (line.text, len(line.code)) == ("ab?", 100)
+
+    def test_about_the_future_moves_nothing(self, backroom: Backroom, shop: Shop) -> None:
+        send(backroom, shop, told("1", {sandbox(9): "Sandbox Express"}))
+        (parcel,) = parcels(backroom)
+        ahead = tracking.Scan(at=utc_now() + timedelta(days=2), status=tracking.DELIVERED)
+        now = tracking.Scan(at=utc_now(), status=tracking.OUT_FOR_DELIVERY)
+        told_ = tracking.Told(number=parcel.number, carrier="sandbox", scans=(ahead, now))
+        with backroom.process.database.write() as db:
+            apply(
+                db,
+                shop_id=shop.id,
+                heard=[Heard(tracking_id=parcel.id, told=told_)],
+                way=tracking_scans.POLL,
+                ways=Ways(settings=TrackingSettings()),
+                now=utc_now(),
+            )
+        assert parcels(backroom)[0].status == tracking.OUT_FOR_DELIVERY
+
+
+class TestSeveralNumbersInOneField:
+    def test_are_several_parcels(self, backroom: Backroom, shop: Shop) -> None:
+        one, other = sandbox(3, 1), sandbox(3, 2)
+        send(backroom, shop, told("1", {f"{one}, {other.lower()}": "Sandbox Express"}))
+        assert {parcel.number for parcel in parcels(backroom)} == {one, other}
 
 
 class TestQuotas:
