@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from commerce.tables import effects, inbox
+from webapp.labels import described as labels_described
 from webapp.search import described
 from webapp.tracking import described as parcels_described
 
@@ -195,7 +196,7 @@ def document(base_url: str) -> dict[str, Any]:
     schemas = {name: _object(properties) for name, properties in SHAPES.items()}
     schemas["money"] = _object({"amount": NUMBER | {"description": "Minor units."}, "currency": maybe(TEXT)})
     schemas["problem"] = _object({"type": TEXT, "title": TEXT, "status": NUMBER, "detail": TEXT})
-    schemas |= described.SCHEMAS | parcels_described.SCHEMAS
+    schemas |= described.SCHEMAS | parcels_described.SCHEMAS | labels_described.SCHEMAS
     return {
         "openapi": "3.1.0",
         "info": {"title": "Backroom", "version": "1", "description": "What Backroom keeps of a shop, and its search."},
@@ -203,7 +204,8 @@ def document(base_url: str) -> dict[str, Any]:
         "security": [{"key": []}],
         "paths": {route.path: {"get": _operation(route)} for route in ROUTES}
         | described.paths()
-        | parcels_described.paths(),
+        | parcels_described.paths()
+        | labels_described.paths(),
         "components": {"schemas": schemas, "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
     }
 

@@ -1,0 +1,1 @@
+"""Labels: what is wanted, in words and as JSON; buying them is the workers' work."""

@@ -1,0 +1,75 @@
+"""Labels in plain words: how far they are, what to do, and what a file is."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from commerce.tables import labels
+from integrations.label_api import PDF, ZPL
+from integrations.registry import carrier_title
+
+STATES: Mapping[str, str] = MappingProxyType(
+    {
+        labels.CLAIMED: "Wanted",
+        labels.ASKING: "Being bought",
+        labels.BOUGHT: "Bought",
+        labels.FAILED: "Not bought",
+        labels.UNSURE: "Nobody knows",
+        labels.VOIDING: "Being taken back",
+        labels.VOIDED: "Taken back",
+    }
+)
+_TONES = {labels.BOUGHT: "good", labels.FAILED: "bad", labels.UNSURE: "bad", labels.VOIDED: ""}
+_UNDER_WAY = (labels.CLAIMED, labels.ASKING, labels.VOIDING)
+_CONTENT_TYPES = {PDF: "application/pdf", ZPL: "application/zpl"}
+_ANOTHER = {
+    labels.FAILED: "Nothing was bought, so another one costs nothing extra. Put right what was wrong first.",
+    labels.UNSURE: "That label may have been bought. Look at the carrier's account first: if it is there, a second one "
+    "costs a second time.",
+    labels.VOIDED: "That one was taken back. Another one is bought anew.",
+}
+_ONE_MORE = "There is a label already, and it stays valid. Another one costs again."
+
+
+def title_of(carrier: str) -> str:
+    """What people call a carrier."""
+    return carrier_title(carrier)
+
+
+def tone(state: str) -> str:
+    """The colour of a state's badge."""
+    return _TONES.get(state, "wait")
+
+
+def is_under_way(state: str) -> bool:
+    """Whether a worker still has something to do about it."""
+    return state in _UNDER_WAY
+
+
+def about_another(state: str) -> str:
+    """What somebody should know who wants another label beside one in this state."""
+    return _ANOTHER.get(state, _ONE_MORE)
+
+
+def explained(row: Any) -> str:
+    """What a label's state means now, and what to do."""
+    if row.state == labels.CLAIMED and row.error:
+        return f"It did not work yet, and is tried again: {row.error}"
+    told = {
+        labels.CLAIMED: "A worker buys it in a moment.",
+        labels.ASKING: "The carrier is being asked.",
+        labels.VOIDING: "The carrier is asked to take it back.",
+        labels.VOIDED: "Do not use it any more.",
+    }
+    return row.error or told.get(row.state, "")
+
+
+def content_type(format: str) -> str:  # noqa: A002 - what it is called everywhere
+    """The content type of a label's file."""
+    return _CONTENT_TYPES.get(format, "application/octet-stream")
+
+
+def file_name(row: Any) -> str:
+    """What a label's file is called: letters, digits, dashes."""
+    number = "".join(letter for letter in row.number if letter.isascii() and letter.isalnum())[:60]
+    return f"label-{number or row.id}.{row.format if row.format in _CONTENT_TYPES else 'bin'}"
