@@ -76,7 +76,7 @@ def new_row(
         "source": one.source,
         "token": secrets.token_urlsafe(15),
         "status": status,
-        "moved": status not in tracking.UNMOVED,
+        "moved": False,  # the platform says what it was told; the carrier's first line counts more
         "to_country": to_country,
         "to_postcode": to_postcode,
         "to_zone": to_zone,
@@ -112,7 +112,7 @@ def cannot_ask(carrier: str, *, known: Collection[str]) -> str:
 def first_check(row: Mapping[str, Any], chosen: TrackingSettings, *, now: datetime) -> datetime | None:
     """When a parcel's carrier is asked for the first time: soon, where it may have it for a while already."""
     shipped_at = row["shipped_at"]
-    if row["moved"] or (shipped_at is not None and now - shipped_at > timedelta(hours=12)):
+    if row["status"] not in tracking.UNMOVED or (shipped_at is not None and now - shipped_at > timedelta(hours=12)):
         return now
     fresh = polling.Known(
         key=f"{row['shop_id']}:{row['number']}",

@@ -80,8 +80,8 @@ def _of_number(db: Connection, shop_id: int, number: str) -> Sequence[Any]:
     last = next(iter(orders.newest(db, shop_id=shop_id, limit=1)), None)
     core, form = _core(number), re.fullmatch(r"#?(.*?)\d+(\D*)", last.number if last else "")
     whole = number.strip().lstrip("#").strip()
-    tries = dict.fromkeys([f"#{core}", core, whole, *([f"{form[1]}{core}{form[2]}"] if form else [])])
-    return orders.numbered(db, shop_id=shop_id, numbers=[text for text in tries if text])
+    tries = {core, whole, *([f"{form[1]}{core}{form[2]}"] if form else [])} - {""}
+    return orders.numbered(db, shop_id=shop_id, numbers={*tries, *(f"#{text}" for text in tries)})
 
 
 def is_same(told: str, stored: str) -> bool:
