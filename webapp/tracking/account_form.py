@@ -8,7 +8,6 @@ from integrations.carrier_api import About, Field
 from integrations.carriers.pushes import PUSHERS
 
 # Those that may be asked for other carriers' parcels as well.
-STAND_INS = ("easypost", "aftership", "seventeentrack")
 WINDOWS = {1: "a second", 60: "a minute", 3600: "an hour", 86_400: "a day"}
 QUOTAS = 2  # rows of the form
 _LONGEST = 4000
@@ -38,7 +37,7 @@ def read(form: Mapping[str, str], about: About, before: Account | None) -> tuple
         push=push,
         is_test=is_test,
         is_on=bool(form.get("is_on")),
-        stands_in=bool(form.get("stands_in")) and about.name in STAND_INS,
+        stands_in=bool(form.get("stands_in")) and about.can_stand_in,
         quotas=quotas,
     )
     return account, {}

@@ -133,7 +133,7 @@ def _page(about: About, form: Mapping[str, str], wrong: dict[str, str]) -> str:
         push_url=f"{here.settings.base_url}/webhooks/carriers/{about.name}/{g.shop.key}"
         if about.name in PUSHERS
         else "",
-        can_stand_in=about.name in account_form.STAND_INS,
+        can_stand_in=about.can_stand_in,
         windows=account_form.WINDOWS,
         usual=health.limits_in_words(tuple((quota.calls, quota.seconds) for quota in about.quotas)),
         w=words,

@@ -18,5 +18,6 @@ ABOUT = About(
         Field(name="webhook_secret", title="Webhook secret", hint="any words of your own, the same in EasyPost"),
     ),
     push=True,
+    can_stand_in=True,
     note="EasyPost takes a fee for each parcel whose label was not bought there.",
 )
