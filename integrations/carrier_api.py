@@ -42,7 +42,7 @@ class About:
     `names`: words by which platforms call it, in lower case. `batch`: numbers in one call. `at_once`: calls that may be
     under way at the same time. `quotas`: what a new account may ask; `token_calls_count` where asking for a token is
     counted among them. `tracking_url` holds `{number}`. `push`: whether it tells by itself, at /webhooks/carriers.
-    `trusted` False: its words are put into ours by karrio. `can_stand_in`: it can be asked for parcels of other carriers.
+    `trusted` False: its words are put into ours by karrio. `can_stand_in`: it can be asked for other carriers' parcels.
     `labels`: whether it prints them.
     """
 
