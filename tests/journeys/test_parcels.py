@@ -14,6 +14,7 @@ from jobs.job import utc_now
 from jobs.shipments import check
 from tests.conftest import Backroom, assembled
 from tests.connected import connect_shopify, connect_woocommerce, with_stand_ins
+from tests.parcels import arrived
 from tests.peers.shopify import payloads_sales
 from tests.peers.shopify.peer import Peer as ShopifyPeer
 from tests.peers.shopify.shop import Shop as ShopifyShop
@@ -23,14 +24,10 @@ from tests.peers.woocommerce.store import Store, stocked
 from tests.stored import rows
 
 
-def arrived() -> str:
-    """A parcel that was delivered at the first try, by the sandbox carrier."""
-    return number(utc_now() - timedelta(days=9), 40)
-
-
 def ask(backroom: Backroom, shop_id: int, *, parcels: int = 1) -> Any:
     with backroom.process.database.write() as db:
-        db.execute(update(order_tracking.order_tracking).values(next_check_at=utc_now() - timedelta(minutes=5)))
+        due = {"next_check_at": utc_now() - timedelta(minutes=5), "created_at": utc_now() - timedelta(days=20)}
+        db.execute(update(order_tracking.order_tracking).values(due))
     report = check(backroom.process, shop_id, seconds=20)
     assert report is not None
     assert report.parcels == parcels

@@ -15,6 +15,7 @@ from integrations.carriers.sandbox.numbering import number
 from jobs.job import utc_now
 from jobs.shipments import check, wake_parcels
 from tests.conftest import Backroom
+from tests.parcels import arrived
 from tests.shops import Shop
 from tests.stored import rows
 
@@ -77,6 +78,14 @@ class TestParcelsOfOrders:
         states = {parcel.number: (parcel.stopped, parcel.next_check_at is None) for parcel in parcels(backroom)}
         assert states == {one: ("not_in_shop", True), other: ("", False)}
 
+    def test_that_the_order_has_again_are_asked_for_again(self, backroom: Backroom, shop: Shop) -> None:
+        one, other = sandbox(2, 1), sandbox(2, 2)
+        for hour, numbers in ((10, [one]), (11, [other]), (12, [one, other])):
+            parcels_ = dict.fromkeys(numbers, "Sandbox Express")
+            send(backroom, shop, told("1", parcels_, updated_at=f"2026-11-20T{hour}:00:00Z"))
+        states = {parcel.number: (parcel.stopped, parcel.next_check_at is None) for parcel in parcels(backroom)}
+        assert states == {one: ("", False), other: ("", False)}
+
 
 class TestARound:
     def test_stores_each_line_once_however_often_it_is_asked(self, backroom: Backroom, shop: Shop) -> None:
@@ -97,7 +106,7 @@ class TestARound:
         assert len(rows(backroom.process.database, tracking_scans.scans)) == len(first)
 
     def test_tells_milestones_as_events(self, backroom: Backroom, shop: Shop) -> None:
-        send(backroom, shop, told("1", {sandbox(9): "Sandbox Express"}))
+        send(backroom, shop, told("1", {arrived(): "Sandbox Express"}))
         make_due(backroom)
         report = check(backroom.process, shop.id, seconds=20)
         assert report is not None
@@ -207,13 +216,13 @@ class TestNews:
         now = utc_now()
         row: dict[str, Any] = {
             "shop_id": shop.id,
-            "number": sandbox(9),
+            "number": arrived(),
             "carrier": "sandbox",
             "order_id": "77",
             "source": order_tracking.SHOP,
             "token": "t",
             "to_zone": "Europe/Berlin",
-            "created_at": now,
+            "created_at": now - timedelta(days=9),
             "next_check_at": now - timedelta(hours=1),
             "saved_at": now,
         }
