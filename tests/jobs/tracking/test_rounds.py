@@ -222,7 +222,7 @@ class TestNews:
             "source": order_tracking.SHOP,
             "token": "t",
             "to_zone": "Europe/Berlin",
-            "created_at": now - timedelta(days=9),
+            "created_at": now - timedelta(days=20),
             "next_check_at": now - timedelta(hours=1),
             "saved_at": now,
         }
