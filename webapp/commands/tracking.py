@@ -74,7 +74,7 @@ def add(number: str, shop_key: str, *, carrier: str, country: str, postcode: str
     shop = shop_of(here, shop_key)
     told = {"number": number, "carrier": carrier, "to": {"country": country, "postcode": postcode}}
     try:
-        wanted = written.read(told)
+        wanted = written.read(told, datetime.now(UTC))
     except UnableToReadParcel as error:
         raise click.ClickException(f"{error}.") from None
     new = follow(here, shop_id=shop.id, told=[wanted], source=order_tracking.API, now=datetime.now(UTC))

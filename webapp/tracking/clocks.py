@@ -11,7 +11,8 @@ from webapp.search.rule_form import zone_of
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A line of the timeline. `there` and `zone`: the time on the clock of the place, empty where nobody knows it;
-    `here`: on the merchant's. `is_unknown`: nobody understood the carrier's code."""
+    `here`: on the merchant's, without the day where it is the same, empty where both clocks show the same.
+    `is_unknown`: nobody understood the carrier's code."""
 
     row: Any
     there: str
@@ -23,12 +24,13 @@ class Line:
 
 def lines_of(rows: Iterable[Any], *, timezone: str, unknown: set[str]) -> list[Line]:
     """A parcel's lines, newest first, for a merchant whose clock shows that zone."""
+    whose = "your time" if timezone else "UTC"
     return [
         Line(
             row=row,
             there=_clock(datetime.fromisoformat(row.local)) if row.local else "",
             zone=zone_name(row.zone),
-            here=_clock(row.at.astimezone(zone_of(timezone))),
+            here=_beside(row, row.at.astimezone(zone_of(timezone)), whose),
             place=place_of(row),
             is_unknown=row.code in unknown,
         )
@@ -36,12 +38,22 @@ def lines_of(rows: Iterable[Any], *, timezone: str, unknown: set[str]) -> list[L
     ]
 
 
+def _beside(row: Any, at: datetime, whose: str) -> str:
+    """A line's time on the merchant's clock, as it stands beside the time there."""
+    if not row.local:
+        return f"{_clock(at)} {whose}"
+    there, here = datetime.fromisoformat(row.local), at.replace(tzinfo=None, microsecond=0)
+    if there.replace(tzinfo=None, microsecond=0) == here:
+        return ""
+    return f"{at:%H:%M} {whose}" if there.date() == here.date() else f"{_clock(at)} {whose}"
+
+
 def route(lines: Iterable[Line]) -> list[tuple[str, str]]:
     """The places that a parcel came through, in order, each with the day on which it was first seen there."""
     found: list[tuple[str, str]] = []
     for line in sorted(lines, key=lambda line: line.row.at):
         if line.place and (not found or found[-1][0] != line.place):
-            found.append((line.place, (line.there or line.here)[:-7]))
+            found.append((line.place, (line.there or line.here).partition(",")[0]))
     return found
 
 

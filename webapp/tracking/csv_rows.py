@@ -117,7 +117,7 @@ def _wrong(cells: Mapping[str, str], number: str, orders: Mapping[str, str], tod
     if shipped and day is None:
         wrong[SHIPPED] = f"“{shipped[:20]}” is no date such as {today:%Y-%m-%d}"
     elif day is not None and not date(2000, 1, 1) <= day <= today:
-        wrong[SHIPPED] = f"“{shipped[:20]}” is not in the past"
+        wrong[SHIPPED] = f"“{shipped[:20]}” is {'not in the past' if day > today else 'before the year 2000'}"
     return wrong
 
 

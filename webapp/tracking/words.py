@@ -135,7 +135,13 @@ def _stuck(row: Any, now: datetime) -> tuple[str, str]:
 
 def _overdue(row: Any, now: datetime) -> tuple[str, str]:
     late = (now.date() - row.expected_last).days
-    what = f"It should have been there on {row.expected_last:%-d %B}, {late} days ago."
+    since = f"{row.expected_last:%-d %B}, {'a day' if late == 1 else f'{late} days'} ago"
+    if row.status == tracking.READY_FOR_PICKUP:
+        return (
+            f"It waits{_in(row)} to be picked up. Its day was {since}.",
+            "Remind the customer before it is sent back.",
+        )
+    what = f"It should have been there on {since}."
     return what, "Tell the customer before they ask."
 
 

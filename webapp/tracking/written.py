@@ -1,7 +1,7 @@
 """A parcel that another program tells of, read from JSON: a parcel, or a clear error that names the field."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from commerce.rules.zones import zone_of
@@ -11,6 +11,7 @@ from webapp.tracking.asking import Told
 
 FIELDS = ("number", "carrier", "order_id", "to", "shipped_at", "language")
 TO_FIELDS = ("country", "postcode", "province")
+_AHEAD = timedelta(days=1)  # clocks differ
 _LONGEST = {"number": 100, "carrier": 100, "order_id": 100, "language": 20, "to.postcode": 20, "to.province": 60}
 
 
@@ -22,7 +23,7 @@ class UnableToReadParcel(Exception):
         self.field, self.text = field, text
 
 
-def read(told: Mapping[str, Any]) -> Told:
+def read(told: Mapping[str, Any], now: datetime) -> Told:
     """The parcel. Raises UnableToReadParcel."""
     _known(told, FIELDS, "")
     to = told.get("to")
@@ -47,7 +48,7 @@ def read(told: Mapping[str, Any]) -> Told:
         country=country,
         postcode=_text(to or {}, "postcode", "to."),
         province=_text(to or {}, "province", "to."),
-        shipped_at=_moment(told),
+        shipped_at=_moment(told, now),
         language=_text(told, "language"),
     )
 
@@ -67,7 +68,7 @@ def _text(told: Mapping[str, Any], name: str, before: str = "") -> str:
     return value.strip()
 
 
-def _moment(told: Mapping[str, Any]) -> datetime | None:
+def _moment(told: Mapping[str, Any], now: datetime) -> datetime | None:
     value = told.get("shipped_at")
     if value is None:
         return None
@@ -75,6 +76,9 @@ def _moment(told: Mapping[str, Any]) -> datetime | None:
         at = datetime.fromisoformat(value)
         if at.tzinfo is None or not 2000 <= at.year <= 2200:
             raise ValueError
-        return at.astimezone(UTC)
+        at = at.astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         raise UnableToReadParcel("shipped_at", "is a time such as 2026-05-01T12:00:00Z") from None
+    if at > now + _AHEAD:
+        raise UnableToReadParcel("shipped_at", "is more than a day ahead")
+    return at

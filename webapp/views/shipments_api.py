@@ -57,7 +57,7 @@ def add_shipment() -> Response:
     if not isinstance(told, dict):
         raise Problem(400, "Not a JSON object", "Send a JSON object as the request's body.")
     try:
-        wanted = written.read(told)
+        wanted = written.read(told, pages.now())
     except UnableToReadParcel as error:
         raise Problem(
             400, f"Wrong value for {error.field}", f"`{error.field}` {error.text}.", field=error.field

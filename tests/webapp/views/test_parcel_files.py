@@ -44,7 +44,8 @@ class TestAFile:
 
     def test_names_line_and_column_of_each_error(self, merchant: Any, shop: Any) -> None:
         parcels.parcel(shop, "1ZKNOWN")
-        text = f"{HEADER}\n1ZGOOD;;;;;\n1ZGOOD;;;;;\n794612345679;Fedx;#99;Xx;{'1' * 30};20.11.2026\nx;;;;;2100-01-01\n"
+        text = f"{HEADER}\n1ZGOOD;;;;;\n1ZGOOD;;;;;\n794612345679;Fedx;#99;Xx;{'1' * 30};20.11.2026\n"
+        text += "x;;;;;2100-01-01\n1ZOLD;;;;;1999-12-31\n"
         shown = words(send(merchant, text).text)
         for told in (
             "Line 4, column “number”: is in line 3 already.",
@@ -55,9 +56,10 @@ class TestAFile:
             "Line 5, column “shipped”: “20.11.2026” is no date such as",
             "Line 6, column “number”: has to have 4 to 60 letters and digits.",
             "Line 6, column “shipped”: “2100-01-01” is not in the past.",
+            "Line 7, column “shipped”: “1999-12-31” is before the year 2000.",
         ):
             assert told in shown, told
-        assert "1 new, 0 known already, 3 with errors" in shown
+        assert "1 new, 0 known already, 4 with errors" in shown
 
     @pytest.mark.parametrize(
         ("content", "told"),

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from commerce.tables import tracking_lists
+from commerce.tables.shops import shops
 from tests.webapp import parcels, stock
 from tests.webapp.markup import assert_nothing_is_inline, token, words
 
@@ -110,12 +112,33 @@ class TestAParcel:
         answer = merchant.get(f"{PAGE}/{key}")
         assert_nothing_is_inline(answer.text)
         text = words(answer.text)
-        for told in ("Los Angeles time", "Chicago time", "your time", "unknown code QX:77", "order #21", "1ZSISTER"):
+        for told in ("Los Angeles time", "Chicago time", "UTC", "unknown code QX:77", "order #21", "1ZSISTER"):
             assert told in text, told
         assert "Louisville, KY, US" in text
         row = parcels.row(shop, key)
         assert f"/track/{row.token}" in answer.text
         assert "tracknum=1Z999AA10123456784" in answer.text
+
+    def test_calls_a_time_the_merchants_only_where_the_shops_zone_is_known(self, merchant: Any, shop: Any) -> None:
+        key = parcels.journey(shop)
+        assert "your time" not in words(merchant.get(f"{PAGE}/{key}").text)
+        with shop.here.database.write() as db:
+            db.execute(update(shops).where(shops.c.id == shop.id).values(timezone="America/Chicago"))
+        assert "your time" in words(merchant.get(f"{PAGE}/{key}").text)
+
+    def test_of_an_order_that_is_not_known_leads_nowhere(self, merchant: Any, shop: Any) -> None:
+        key = parcels.journey(shop, order="77")
+        for page in (f"{PAGE}/{key}", f"{PAGE}/all"):
+            text = merchant.get(page).text
+            assert "77" in words(text)
+            assert "/dashboard/orders/77" not in text
+
+    def test_that_waits_to_be_picked_up_is_not_called_missing(self, merchant: Any, shop: Any) -> None:
+        waits = {"status": "ready_for_pickup", "moved": True, "scanned_at": parcels.ago(days=1), "city": "Memphis"}
+        key = parcels.parcel(shop, "1ZWAITS", expected_last=parcels.ago(days=4).date(), **waits)
+        text = words(merchant.get(f"{PAGE}/{key}").text)
+        assert "It waits in Memphis to be picked up." in text
+        assert "should have been there" not in text
 
     def test_that_is_trusted_less_says_so(self, merchant: Any, shop: Any) -> None:
         key = parcels.journey(shop, trusted=False)

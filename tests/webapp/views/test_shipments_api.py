@@ -109,6 +109,7 @@ class TestANewOne:
             ({"number": "1ZABC", "to": {"town": "Rome"}}, "to.town"),
             ({"number": "1ZABC", "shipped_at": "yesterday"}, "shipped_at"),
             ({"number": "1ZABC", "shipped_at": "2026-05-01T12:00:00"}, "shipped_at"),
+            ({"number": "1ZABC", "shipped_at": "2190-01-01T12:00:00Z"}, "shipped_at"),
             ({"number": "1ZABC", "colour": "red"}, "colour"),
         ],
     )
