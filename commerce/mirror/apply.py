@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from commerce.mirror.details import DETAILS
 from commerce.mirror.digests import digest
 from commerce.mirror.outcomes import Happened, Result
-from commerce.mirror.patches import PATCHES, Moments, Patched, variant
+from commerce.mirror.patches import PATCHES, Moments, Patched, hold_parcels, variant
 from commerce.mirror.pending import Origin, Pending
 from commerce.rules import freshness
 from commerce.rules.cards import CardChange
@@ -67,6 +67,7 @@ def apply(
 ) -> tuple[list[Result], list[Happened]]:
     """Apply deliveries in the order given and write all tables they touch; the caller's transaction commits it."""
     shop = shops.learn_currency(db, shop, told_currency([one.reading for one in told]))
+    hold_parcels(db, shop, [change for one in told for change in one.reading.changes])
     batch = _Batch(db, shop, told, ways, now)
     results = [batch.apply(delivery) for delivery in told]
     return results, batch.finish()
@@ -145,7 +146,8 @@ class _Batch:
         if patched.event:
             self._note(patched.event, SHOP, "", _from(told))
         for event in patched.parcels:
-            happened = replace(event, inbox_id=told.inbox_id, origin=told.origin)
+            origin = told.origin if event.origin == LIVE else event.origin
+            happened = replace(event, inbox_id=told.inbox_id, origin=origin)
             self._happened[event.name, event.kind, event.object_id] = happened
         if patched.shop is not None:
             self._shop = patched.shop

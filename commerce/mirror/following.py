@@ -14,6 +14,7 @@ from commerce.tables import order_tracking, tracking_settings
 from commerce.tables.tracking_settings import TrackingSettings
 
 _TOO_OLD = timedelta(days=45)  # parcels of orders of before are history, and their carriers know them no more
+_TOO_FAR = timedelta(days=90)  # ahead: no day on which a parcel is sent, but a slip of whoever wrote it
 
 # Why a parcel's carrier is not asked.
 NOT_IN_SHOP, NO_ACCOUNT, UNKNOWN_CARRIER, HISTORY, DONE = (
@@ -65,6 +66,7 @@ def new_row(
     to_zone = zone_of(to_country, to_postcode, str(one.to.get("province") or ""))
     from_country = chosen.from_country or to_country
     status = one.status if one.status in tracking.RANK else tracking.LABEL_CREATED
+    shipped_at = one.shipped_at if one.shipped_at is None or one.shipped_at - now < _TOO_FAR else None
     row: dict[str, Any] = {
         "shop_id": shop_id,
         "number": one.number,
@@ -83,7 +85,7 @@ def new_row(
         "from_country": from_country,
         "from_zone": zone_of(from_country, chosen.from_postcode, "") or to_zone,
         "language": one.language[:20],
-        "shipped_at": one.shipped_at,
+        "shipped_at": shipped_at,
         "created_at": now,
         "ended_at": now if status in tracking.FINAL else None,
         "saved_at": now,
@@ -122,5 +124,4 @@ def first_check(row: Mapping[str, Any], chosen: TrackingSettings, *, now: dateti
         origin_zone=row["from_zone"],
         country=row["to_country"],
     )
-    tables = polling_tables.read(chosen.tables) if chosen.tables else None
-    return polling.next_check(fresh, now, chosen.level, tables=tables)
+    return polling.next_check(fresh, now, chosen.level, tables=polling_tables.own(chosen.tables))

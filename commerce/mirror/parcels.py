@@ -1,15 +1,17 @@
 """What carriers told of parcels, into the tables: lines, how far each parcel is, when its carrier is asked next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
+from heapq import nlargest
 from typing import Any
 
 from sqlalchemy import Connection
 
 from commerce.mirror.outcomes import Happened
 from commerce.rules import polling, polling_tables, tracking
-from commerce.rules.events import LIVE, PARCEL
+from commerce.rules.events import IMPORT, LIVE, PARCEL
 from commerce.rules.parcels import Parcel
 from commerce.rules.polling_tables import Tables
 from commerce.rules.tracking import Place, Scan, State, Told
@@ -18,17 +20,20 @@ from commerce.tables.columns import storable
 from commerce.tables.tracking_settings import TrackingSettings
 
 _PUSHED = timedelta(days=3)  # for which a carrier that told something by itself is taken to go on doing so
-_NO_LONGER = "no_longer_asked"
+_BEFORE = timedelta(days=1)  # before it was followed: milestones from earlier are history, and told to nobody
+_MOST_LINES = 500  # of one telling, the latest: parcels have some tens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """What came of a parcel: what was told, or why nothing was (`problem`, `error`) and when to try again.
 
-    `asked`: the carrier was asked for it; else it told by itself.
+    `asked`: the carrier was asked for it; else it told by itself. `carrier`: whose parcel it was when it was asked for;
+    where it was given to another one meanwhile, the answer counts for nothing.
     """
 
     tracking_id: int
+    carrier: str = ""
     told: Told | None = None
     problem: str = ""
     error: str = ""
@@ -38,33 +43,37 @@ class Heard:
     origin: str = LIVE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Ways:
     """How a shop follows its parcels. `prices`: of a call, by carrier (commerce.rules.polling)."""
 
     settings: TrackingSettings
     prices: Mapping[str, float] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def tables(self) -> Tables | None:
         """Clock times of the shop's own, where it has some."""
-        return polling_tables.read(self.settings.tables) if self.settings.tables else None
+        return polling_tables.own(self.settings.tables)
 
 
 def apply(
     db: Connection, *, shop_id: int, heard: Sequence[Heard], way: str, ways: Ways, now: datetime
 ) -> list[Happened]:
-    """Write what was heard of a shop's parcels, one item for each; gives the events it led to, oldest first.
+    """Write what was heard of a shop's parcels; gives the events it led to, oldest first.
 
     The rows are held until the caller's transaction ends, so that what a carrier tells by itself meanwhile comes after.
     """
     rows = order_tracking.held(db, sorted({one.tracking_id for one in heard}))
     known = tracking_scans.keys(db, rows)
-    writing = _Writing(ways=ways, now=now)
+    writing, done, again = _Writing(ways=ways, now=now), set[int](), list[Heard]()
     for one in heard:
         row = rows.get(one.tracking_id)
-        if row is None or row.shop_id != shop_id:
-            continue  # it was deleted meanwhile
+        if row is None or row.shop_id != shop_id or one.carrier not in ("", row.carrier):
+            continue  # it was deleted, or given to another carrier, meanwhile
+        if row.id in done:
+            again.append(one)  # it was asked for twice: the second answer counts from where the first one leads
+            continue
+        done.add(row.id)
         if one.told is None:
             writing.changes.append(_unanswered(row, one, now))
         else:
@@ -72,7 +81,8 @@ def apply(
     tracking_scans.add(db, shop_id=shop_id, found=writing.lines, way=way, now=now)
     order_tracking.change(db, writing.changes)
     carriers.count_unknown(db, shop_id=shop_id, found=writing.unknown, now=now)
-    return writing.happened
+    later = apply(db, shop_id=shop_id, heard=again, way=way, ways=ways, now=now) if again else []
+    return writing.happened + later
 
 
 @dataclass(slots=True)
@@ -88,6 +98,8 @@ class _Writing:
 
     def told(self, row: Any, known: set[str], heard: Heard, told: Told) -> None:
         """A carrier told something of this parcel."""
+        if len(told.scans) > _MOST_LINES:
+            told = replace(told, scans=tuple(nlargest(_MOST_LINES, told.scans, key=lambda scan: scan.at)))
         step = tracking.advance(state_of(row), known, told, now=self.now)
         self.lines.extend((row.id, scan) for scan in step.new)
         new_codes = {scan.code for scan in step.new}
@@ -103,15 +115,15 @@ class _Writing:
                     kind=PARCEL,
                     object_id=str(row.id),
                     inbox_id=heard.inbox_id,
-                    origin=heard.origin,
+                    origin=IMPORT if scan.at < row.created_at - _BEFORE else heard.origin,
                     parcel=parcel,
                 )
             )
 
     def _schedule(self, row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
         """When to ask next, and what becomes of a parcel of which nothing was heard for too long."""
-        if row.stopped and row.stopped != _NO_LONGER:
-            return {"next_check_at": None, "stopped": row.stopped, "ended_at": values["ended_at"]}
+        if row.stopped:
+            return {"next_check_at": None, "stopped": row.stopped, "ended_at": values["ended_at"] or row.ended_at}
         known = known_of(row, values, now=self.now)
         price = self.ways.prices.get(row.carrier, 1.0)
         level, tables = self.ways.settings.level, self.ways.tables
@@ -142,7 +154,7 @@ def _values(row: Any, state: State, told: Told, heard: Heard, *, found: bool, no
     return {
         "id": row.id,
         "status": state.status,
-        "sub_status": state.sub_status,
+        "sub_status": storable(state.sub_status, 100),
         "scanned_at": state.scanned_at,
         "at_destination": state.at_destination,
         "moved": state.moved,
@@ -172,13 +184,15 @@ def _values(row: Any, state: State, told: Told, heard: Heard, *, found: bool, no
 def _unanswered(row: Any, heard: Heard, now: datetime) -> dict[str, Any]:
     """The same columns for a parcel of which nothing could be learned: it stays as it is."""
     kept = _values(row, state_of(row), Told(number=row.number, carrier=row.carrier), heard, found=False, now=now)
+    is_over = row.stopped or row.status in tracking.FINAL
     return kept | {
         "trusted": row.trusted,
+        "pushed_at": row.pushed_at,
         "ended_at": row.ended_at,
         "checked_at": row.checked_at,
         "problem": heard.problem,
         "error": storable(heard.error, 500),
-        "next_check_at": heard.again_at,
+        "next_check_at": None if is_over else heard.again_at,
         "stopped": row.stopped,
     }
 

@@ -1,6 +1,6 @@
 """Small tellings: what changes one thing of an object without telling the whole of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -138,9 +138,22 @@ def _scan(db: Connection, shop: Shop, told: ShipmentScanned, at: Moments) -> Pat
     return Patched(applied=True, note=reason, unclear=Unclear(kind=ORDER, id=told.order_id, reason=reason))
 
 
+def hold_parcels(db: Connection, shop: Shop, changes: Iterable[Any]) -> None:
+    """Hold the parcels that carriers tell of from the start, in the order in which rounds hold them: one after the
+    other, in the order of deliveries, a batch and a round would wait for each other."""
+    numbers = {_number(change) for change in changes if isinstance(change, tracking.Told)}
+    found = order_tracking.by_numbers(db, shop_id=shop.id, numbers=numbers)
+    order_tracking.held(db, [row.id for row in found.values()])
+
+
+def _number(told: tracking.Told) -> str:
+    """A number as numbers are kept."""
+    return "".join(sign for sign in told.number.upper() if sign.isalnum())
+
+
 def _parcel(db: Connection, shop: Shop, told: tracking.Told, at: Moments) -> Patched:
     """A carrier told by itself."""
-    number = told.number.upper()
+    number = _number(told)
     found = order_tracking.by_numbers(db, shop_id=shop.id, numbers=[number]).get(number)
     if found is None:
         return Patched(applied=False, note=f"No parcel of the number {told.number} is followed.")

@@ -68,6 +68,15 @@ def read(told: Mapping[str, Any]) -> Tables:
     return tables
 
 
+def own(told: Mapping[str, Any] | None) -> Tables | None:
+    """A shop's own tables; None, which stands for the usual ones, where it has none or they cannot be read: what is
+    stored there must never keep its orders or its parcels from being worked on."""
+    try:
+        return read(told) if told else None
+    except ValueError:
+        return None
+
+
 def _rung(told: Mapping[str, Any]) -> Rung:
     hours = {str(name): tuple(sorted(float(hour) for hour in row)) for name, row in told["hours"].items()}
     return Rung(price=float(told["price"]), hours=hours)
@@ -79,6 +88,7 @@ def _makes_sense(tables: Tables) -> bool:
     chances = tables.chances.values()
     return (
         bool(tables.rungs)
+        and tables.levels.keys() >= {ECONOMY, BALANCED, FAST}
         and all(0 < price < inf for price in prices)
         and all(0 <= hour < 24 for hour in hours)
         and all(len(row) == 24 and all(0 <= chance <= 1 for chance in row) for row in chances)

@@ -54,7 +54,7 @@ def _row(shop_id: int, tracking_id: int, scan: Scan, way: str, now: datetime) ->
         "local": scan.local,
         "zone": scan.zone,
         "status": scan.status,
-        "sub_status": scan.sub_status,
+        "sub_status": storable(scan.sub_status, 100),
         "code": storable(scan.code, 100),
         "text": storable(scan.text, 500),
         "city": storable(scan.place.city, 100),

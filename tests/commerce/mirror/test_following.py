@@ -55,3 +55,14 @@ class TestANewRow:
     def test_has_a_page_that_nobody_guesses(self) -> None:
         assert len({row()["token"] for _ in range(50)}) == 50
         assert len(row()["token"]) == 20
+
+
+class TestWhatIsWrong:
+    def test_tables_that_cannot_be_read_do_not_keep_an_order_from_being_stored(self) -> None:
+        wanted = Wanted(number="1ZABC", source="api", carrier="ups")
+        chosen = TrackingSettings(tables={"rungs": 3})
+        assert following.new_row(wanted, chosen, shop_id=1, known={"ups"}, now=NOW)["next_check_at"] > NOW
+
+    def test_a_day_that_nobody_sends_on_is_none(self) -> None:
+        assert row(shipped_at=datetime(9999, 12, 31, 23, tzinfo=UTC))["shipped_at"] is None
+        assert row(shipped_at=NOW + timedelta(days=9))["shipped_at"] == NOW + timedelta(days=9)
