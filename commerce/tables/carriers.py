@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     delete,
     select,
+    true,
     update,
 )
 
@@ -103,7 +104,7 @@ def save_account(db: Connection, vault: Vault, *, shop_id: int, account: Account
         "saved_at": now,
     }
     upsert(db, accounts, [row])
-    reset_health(db, shop_id=shop_id, carrier=account.carrier)
+    reset_health(db, shop_id=shop_id, carrier="" if account.stands_in else account.carrier)
 
 
 def remove_account(db: Connection, *, shop_id: int, carrier: str) -> None:
@@ -144,8 +145,8 @@ def note_health(db: Connection, *, shop_id: int, carrier: str, values: Mapping[s
 
 
 def reset_health(db: Connection, *, shop_id: int, carrier: str) -> None:
-    """Whatever was wrong with it may be right now."""
-    mine = and_(health.c.shop_id == shop_id, health.c.carrier == carrier)
+    """Whatever was wrong with it may be right now; of all the shop's carriers where none is named."""
+    mine = and_(health.c.shop_id == shop_id, health.c.carrier == carrier if carrier else true())
     db.execute(update(health).where(mine).values(failures=0, closed_until=None, error=""))
 
 

@@ -203,8 +203,19 @@ def claim(db: Connection, ids: Collection[int], *, now: datetime, until: datetim
     """Take these parcels for asking; gives those that were still due. Nobody else takes them before that time."""
     if not ids:
         return set()
-    taken = update(order_tracking).where(order_tracking.c.id.in_(ids), order_tracking.c.next_check_at <= now)
-    return set(db.execute(taken.values(next_check_at=until).returning(order_tracking.c.id)).scalars())
+    due = and_(order_tracking.c.id.in_(ids), order_tracking.c.next_check_at <= now)
+    free = select(order_tracking.c.id).where(due).order_by(order_tracking.c.id).with_for_update(skip_locked=True)
+    mine = set(db.execute(free).scalars())
+    db.execute(update(order_tracking).where(order_tracking.c.id.in_(mine)).values(next_check_at=until))
+    return mine
+
+
+def stop(db: Connection, *, shop_id: int, carrier: str, why: str, now: datetime) -> None:
+    """Nobody can ask for the shop's parcels with that carrier that are due; they wait until somebody can."""
+    due = and_(
+        order_tracking.c.shop_id == shop_id, order_tracking.c.carrier == carrier, order_tracking.c.next_check_at <= now
+    )
+    db.execute(update(order_tracking).where(due).values(next_check_at=None, stopped=why))
 
 
 def release(db: Connection, ids: Collection[int], *, at: datetime, claimed_until: datetime) -> None:
@@ -215,13 +226,16 @@ def release(db: Connection, ids: Collection[int], *, at: datetime, claimed_until
 
 
 def ask_soon(db: Connection, *, shop_id: int, carriers: Collection[str], now: datetime) -> int:
-    """The shop can ask these carriers from now on: parcels that waited for that are due; gives how many."""
+    """The shop can ask these carriers from now on: parcels that waited for that are due, and those that were refused
+    with what it had before; gives how many."""
     waiting = and_(
         order_tracking.c.shop_id == shop_id,
         order_tracking.c.carrier.in_(carriers),
-        order_tracking.c.next_check_at.is_(None),
         order_tracking.c.ended_at.is_(None),
-        or_(order_tracking.c.stopped == "", order_tracking.c.stopped == "no_account"),
+        or_(
+            and_(order_tracking.c.next_check_at.is_(None), order_tracking.c.stopped.in_(("", "no_account"))),
+            and_(order_tracking.c.next_check_at > now, order_tracking.c.problem == "refused"),
+        ),
     )
     return db.execute(update(order_tracking).where(waiting).values(next_check_at=now, stopped="")).rowcount
 

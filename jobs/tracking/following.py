@@ -43,7 +43,8 @@ def follow_orders(db: Connection, vault: Vault, shop: Shop, order_ids: Collectio
         wanted = [_wanted(number, parcel, placed.get(parcel.order_id)) for number, parcel in unknown.items()]
         known = accounts.ways(db, vault, shop_id=shop.id)
         following.add(db, shop_id=shop.id, wanted=wanted, known=known, now=now)
-    order_tracking.change(db, _moved(there, new) + _gone(followed, new))
+    order_tracking.change(db, _moved(there, new))
+    order_tracking.change(db, _back(there, new) + _gone(followed, new))
 
 
 def _wanted(number: str, parcel: Any, order: Any) -> Wanted:
@@ -66,23 +67,20 @@ def _wanted(number: str, parcel: Any, order: Any) -> Wanted:
 
 
 def _moved(there: Mapping[str, Any], new: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Numbers that were followed already and now stand in an order, or in another one, or again."""
+    """Numbers that were followed already and now stand in an order, or in another one."""
     return [
-        {
-            "id": there[number].id,
-            "order_id": parcel.order_id,
-            "shipment_id": parcel.id,
-            "stopped": "" if there[number].stopped == NOT_IN_SHOP else there[number].stopped,
-            "next_check_at": (
-                there[number].saved_at if there[number].stopped == NOT_IN_SHOP else there[number].next_check_at
-            ),
-        }
+        {"id": there[number].id, "order_id": parcel.order_id, "shipment_id": parcel.id}
         for number, parcel in new.items()
-        if number in there
-        and (
-            (there[number].order_id, there[number].shipment_id) != (parcel.order_id, parcel.id)
-            or there[number].stopped == NOT_IN_SHOP
-        )
+        if number in there and (there[number].order_id, there[number].shipment_id) != (parcel.order_id, parcel.id)
+    ]
+
+
+def _back(there: Mapping[str, Any], new: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Numbers that the shop had taken away and that stand in an order again."""
+    return [
+        {"id": row.id, "stopped": "", "next_check_at": row.saved_at}
+        for number, row in there.items()
+        if number in new and row.stopped == NOT_IN_SHOP
     ]
 
 
@@ -91,8 +89,6 @@ def _gone(followed: Sequence[Any], new: Mapping[str, Any]) -> list[dict[str, Any
     return [
         {
             "id": row.id,
-            "order_id": row.order_id,
-            "shipment_id": row.shipment_id,
             "stopped": NOT_IN_SHOP,
             "next_check_at": None,
         }

@@ -1,7 +1,7 @@
 """A shop's parcels with one carrier within a round: how many may be asked for now, and what its answers say of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ BREAKS_AFTER = 5  # failures in a row
 _LONGEST_BREAK = timedelta(minutes=15)
 _REFUSED_FOR = timedelta(minutes=30)
 _BACKOFF = (timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
+_LONGEST_WAIT = timedelta(hours=6)  # of one parcel whose carrier answers for all but it
 _FAILURES = frozenset({carrier_api.AWAY, carrier_api.GARBLED})
 
 
@@ -82,7 +83,7 @@ class Lane:
             self.told |= {"answered_at": now}
         elif problems:
             self._fails(problems[0], now)
-        return [self._one(rows[number], answer, now) for number, answer in answers.items()]
+        return [replace(self._one(rows[number], one, now), carrier=self.carrier) for number, one in answers.items()]
 
     def _token_calls(self, answered: Answered) -> int:
         return answered.answers.token_calls if self.way.about.token_calls_count else 0
@@ -98,6 +99,9 @@ class Lane:
             wait = _REFUSED_FOR
         elif problem.retry_after:
             wait = timedelta(seconds=problem.retry_after)
+        elif self.failures <= 1 and row.problem in _FAILURES:
+            # Others are answered, this one failed before: the longer ago it was answered, the longer it waits.
+            wait = max(_BACKOFF[-1], min(now - (row.checked_at or row.created_at), _LONGEST_WAIT))
         else:
             wait = _BACKOFF[max(0, min(self.failures, len(_BACKOFF)) - 1)]
         again = max(now + wait, self.closed_until or now)
@@ -127,14 +131,17 @@ class Lane:
         self.waiting = []
 
     def settle(self, db: Connection, *, now: datetime) -> None:
-        """Write how the carrier is doing, and what of the quota was used."""
+        """Write how the carrier is doing, and what of the quota was used. `settled` follows once that is committed."""
         limits, unused = self.way.long_limits, self.taken - self.calls
         carrier_quotas.give_back(db, key=self.way.account.key, limits=limits, unused=unused, now=now)
-        self.taken = self.calls = 0
         if self.told:
             state = {"failures": self.failures, "closed_until": self.closed_until, "error": self.error[:500]}
             carriers.note_health(db, shop_id=self.shop_id, carrier=self.carrier, values=state | self.told)
-            self.told = {}
+
+    def settled(self) -> None:
+        """What was to be written is."""
+        self.taken = self.calls = 0
+        self.told = {}
 
 
 def _is_held_back(answer: Answer) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from commerce.database import Connection
+from commerce.mirror.following import NOT_IN_SHOP
 from commerce.mirror.outcomes import Happened
 from commerce.rules import calls
 from commerce.rules.events import LIVE, ORDER
@@ -85,6 +86,8 @@ def _completed(db: Connection, shop: Shop, told: Sequence[Happened]) -> list[New
     events = {event.parcel.order_id: event for event in told if event.parcel and event.parcel.status == DELIVERED}
     parcels: dict[str, list[str]] = {}
     for row in order_tracking.by_orders(db, shop_id=shop.id, order_ids=set(events) - {""}):
+        if row.stopped == NOT_IN_SHOP:
+            continue  # a number that was put right since
         parcels.setdefault(row.order_id, []).append(row.status)
     return [
         _call(events[order_id], parcel, {"call": calls.COMPLETE_ORDER, "order_id": order_id})

@@ -102,11 +102,9 @@ class Round:
     def _park(self, group: Due) -> None:
         """Parcels whose carrier can be asked no longer wait until it can."""
         why = following.NO_ACCOUNT if group.carrier else following.UNKNOWN_CARRIER
-        now = utc_now()
         with self.process.database.write() as db:
-            rows = order_tracking.due(db, shop_id=self.shop.id, carrier=group.carrier, now=now, limit=1000)
-            stop = [{"id": row.id, "next_check_at": None, "stopped": why} for row in rows]
-            order_tracking.change(db, stop)
+            if group.carrier not in accounts.ways(db, self.process.vault, shop_id=self.shop.id):
+                order_tracking.stop(db, shop_id=self.shop.id, carrier=group.carrier, why=why, now=utc_now())
 
     def _goes_on(self, asking: Asking) -> bool:
         """Send what may be sent; False once nothing is under way and nothing is left to send."""
@@ -193,11 +191,20 @@ class Round:
             found = [one for _, one in heard]
             happened = parcels.apply(db, shop_id=self.shop.id, heard=found, way=tracking_scans.POLL, ways=ways, now=now)
             planned = consequences.plan(db, self.process, self.shop, happened, reactions.wanted(happened), now=now)
-            for lane in self._lanes.values():
-                lane.settle(db, now=now)
+            self._settle(db, now)
             tallies.add(db, counted(self.shop.id, heard, happened, now=now), now=now)
+        self._settled()
         self._count(found, happened)
         consequences.begin(self.process, planned)
+
+    def _settle(self, db: Connection, now: datetime) -> None:
+        """In one order for all shops, as some of them share accounts."""
+        for lane in sorted(self._lanes.values(), key=lambda lane: (lane.way.account.key, lane.carrier)):
+            lane.settle(db, now=now)
+
+    def _settled(self) -> None:
+        for lane in self._lanes.values():
+            lane.settled()
 
     def _count(self, heard: Sequence[Heard], happened: Sequence[Any]) -> None:
         self.report.parcels += len(heard)
@@ -213,8 +220,9 @@ class Round:
             for name, lane in self._lanes.items():
                 if lane.waiting:
                     lane.release(db, claimed_until=self._claims[name], now=now)
-                lane.settle(db, now=now)
+            self._settle(db, now)
             self.report.left = _left(db, self.shop.id, now)
+        self._settled()
         _log.info("tracking.round", shop=self.shop.key, **{name: getattr(self.report, name) for name in _SHOWN})
 
 
