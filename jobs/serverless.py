@@ -11,8 +11,10 @@ from typing import Any, Protocol
 import structlog
 
 from commerce.logs import configure_logging
+from jobs.job import is_ours
 from jobs.process import Process, current
 from jobs.shipments import check, due_shops
+from jobs.tracking.rounds import Report
 
 _SPARE = 35.0  # seconds before the platform's end at which no new call is begun: the last answers still come
 _USUAL = 60.0  # seconds for a round where nobody says how long it may take
@@ -40,13 +42,24 @@ def handler(event: Mapping[str, Any] | None, context: Context | None) -> dict[st
         seconds = until - monotonic()
         if seconds <= 0:
             break
-        report = check(process, shop_id, seconds=seconds)
+        report = _checked(process, shop_id, seconds)
         if report is not None:
             done["shops"] += 1
             for name in ("parcels", "calls", "errors", "milestones", "left"):
                 done[name] += getattr(report, name)
     _log.info("tracking.serverless", **done)
     return done
+
+
+def _checked(process: Process, shop_id: int, seconds: float) -> Report | None:
+    """A shop's round; what breaks in one does not keep the others from theirs."""
+    try:
+        return check(process, shop_id, seconds=seconds)
+    except Exception as error:
+        if not is_ours(error):
+            raise
+        _log.exception("tracking.broke", shop_id=shop_id)
+        return None
 
 
 def _process() -> Process:

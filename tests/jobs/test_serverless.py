@@ -11,8 +11,10 @@ from commerce.settings import as_environ
 from commerce.tables import order_tracking
 from integrations.carriers.sandbox.numbering import number
 from jobs import process as jobs_process
+from jobs import serverless
 from jobs.job import utc_now
 from jobs.serverless import handler
+from jobs.shipments import check
 from tests.conftest import Backroom
 from tests.stored import rows
 
@@ -70,6 +72,20 @@ class TestHandler:
     @pytest.mark.usefixtures("backroom")
     def test_with_nothing_due_does_nothing(self) -> None:
         assert handler({"seconds": "many"}, Lambda(1))["shops"] == 0
+
+    def test_one_shop_that_breaks_does_not_keep_the_others(
+        self, backroom: Backroom, due: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, real = min(row.shop_id for row in rows(backroom.process.database, order_tracking.order_tracking)), check
+
+        def breaks(process: Any, shop_id: int, *, seconds: float) -> Any:
+            if shop_id == first:
+                raise ValueError("its key cannot be read")
+            return real(process, shop_id, seconds=seconds)
+
+        monkeypatch.setattr(serverless, "check", breaks)
+        done = handler(SCHEDULED, None)
+        assert (done["shops"], done["parcels"]) == (1, due // 2)
 
 
 class TestAColdStart:
