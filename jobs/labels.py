@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from commerce.database import Connection
-from commerce.mirror import following
+from commerce.mirror import following, steering
 from commerce.mirror.following import Wanted
 from commerce.rules.tracking import LABEL_CREATED
 from commerce.tables import carriers, labels, order_tracking, orders
@@ -96,8 +96,8 @@ class _Work:
 
     def buy(self, maker: LabelMaker) -> None:
         """Ask for it, or read what was answered to a worker that died since."""
-        sending = sending_of(self._row.asked, key=self._row.key)
         try:
+            sending = sending_of(self._row.asked, key=self._row.key)
             if self._row.state == labels.ASKING:
                 if self._row.reply is None:
                     self.end(labels.UNSURE, _UNSURE)
@@ -106,7 +106,7 @@ class _Work:
             else:
                 sending = _with_cheapest(maker, sending)
                 self._write(state=labels.ASKING, service=sending.service, attempts=self._row.attempts + 1)
-                label = maker.buy(sending, on_reply=lambda reply: self._write(reply=reply))
+                label = maker.buy(sending, on_reply=self._keep)
         except Unsure as error:
             self.end(labels.UNSURE, f"{error} {_UNSURE}")
         except UnableToReadReply as error:
@@ -127,8 +127,24 @@ class _Work:
             maker.void(self._row.carrier_reference)
         except OutsideError as error:
             self.end(labels.BOUGHT, f"It was not taken back: {error}")
-            return
-        self.end(labels.VOIDED, "")
+        except Exception as error:
+            if not is_ours(error):
+                raise
+            _log.exception("label.broke", label=self._row.id)
+            why = f"Backroom broke ({type(error).__name__}); its log says more. Look at the carrier's account."
+            self.end(labels.BOUGHT, f"Nobody knows whether it was taken back. {why}")
+        else:
+            self._taken_back()
+
+    def _taken_back(self) -> None:
+        """Nobody asks for its parcel any more, unless somebody sent it all the same."""
+        now, number = utc_now(), normalised(self._row.number)
+        with self._process.database.write() as db:
+            self._held.keep(db)
+            labels.change(db, self._row.id, state=labels.VOIDED, error="", due_at=None, finished_at=now)
+            found = order_tracking.by_numbers(db, shop_id=self._shop.id, numbers={number}).get(number)
+            if found is not None and found.source == order_tracking.LABEL and not found.moved:
+                steering.complete(db, found, now=now)
 
     def _not_bought(self, error: OutsideError) -> None:
         """No label was bought, and another try may get one."""
@@ -179,6 +195,12 @@ class _Work:
         ]
         known = accounts.ways(db, self._process.vault, shop_id=self._shop.id)
         following.add(db, shop_id=self._shop.id, wanted=wanted, known=known, now=now)
+
+    def _keep(self, reply: bytes) -> None:
+        """Keep what was answered, also where somebody took the lease over and gave the label up meanwhile: it was
+        paid for, and whoever comes next reads it."""
+        with self._process.database.write() as db:
+            labels.change(db, self._row.id, reply=reply, state=labels.ASKING, due_at=utc_now())
 
     def end(self, state: str, error: str) -> None:
         """It came to an end."""

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, update
 
 from commerce.rules.orders import Address
-from commerce.tables import labels, order_tracking
+from commerce.tables import labels, leases, order_tracking
 from integrations import registry
 from integrations.errors import Permanent, Transient
 from integrations.label_api import ZPL, Box, Label, Rate, Sending, UnableToReadReply, Unsure, asked_of
@@ -150,6 +151,50 @@ class TestWhatBreaks:
         make(backroom, shop)
         assert (made.state, made.due_at, maker.bought) == (state, None, 1)
 
+    def test_a_reply_is_kept_though_somebody_gave_the_label_up(
+        self, backroom: Backroom, shop: Shop, answers: Any
+    ) -> None:
+        """The lease lapsed while the carrier thought about it: it was paid for all the same."""
+
+        class Slow(Maker):
+            def buy(self, sending: Sending, *, on_reply: Any = None) -> Label:
+                with backroom.process.database.write() as db:
+                    db.execute(update(leases.leases).values(holder="somebody else"))
+                    labels.change(db, label_id, state=labels.UNSURE, due_at=None)
+                return super().buy(sending, on_reply=on_reply)
+
+        maker = answers(Slow(LABEL))
+        label_id = want(backroom, shop)
+        assert label_id is not None
+        make(backroom, shop)
+        with backroom.process.database.write() as db:
+            db.execute(delete(leases.leases))
+        made = make(backroom, shop)
+        assert (made.state, made.number, maker.bought) == (labels.BOUGHT, "N1", 1)
+
+    def test_a_wish_that_cannot_be_read_ends(self, backroom: Backroom, shop: Shop) -> None:
+        label_id = want(backroom, shop)
+        assert label_id is not None
+        with backroom.process.database.write() as db:
+            labels.change(db, label_id, asked={})
+        made = make(backroom, shop)
+        assert (made.state, made.due_at) == (labels.UNSURE, None)
+
+    def test_what_breaks_while_it_is_taken_back_ends(self, backroom: Backroom, shop: Shop, answers: Any) -> None:
+        class Broken(Maker):
+            def void(self, reference: str, *, on_reply: Any = None) -> None:
+                raise ValueError("a defect")
+
+        answers(Broken(LABEL))
+        label_id = want(backroom, shop)
+        assert label_id is not None
+        make(backroom, shop)
+        with backroom.process.database.write() as db:
+            assert labels.take_back(db, shop_id=shop.id, label_id=label_id, now=utc_now())
+        made = make(backroom, shop)
+        assert (made.state, made.due_at) == (labels.BOUGHT, None)
+        assert "Nobody knows whether it was taken back" in made.error
+
     def test_but_what_was_certainly_not_bought_is(self, backroom: Backroom, shop: Shop, answers: Any) -> None:
         answers(Maker(Transient("It cannot be reached."), replies=False))
         want(backroom, shop)
@@ -177,3 +222,16 @@ class TestAfterwards:
         with backroom.process.database.write() as db:
             labels.change(db, label_id, state=labels.VOIDING, due_at=utc_now())
         assert make(backroom, shop).state == labels.VOIDED
+
+    def test_and_nobody_asks_for_its_parcel_any_more(self, backroom: Backroom, shop: Shop, answers: Any) -> None:
+        answers(Maker(LABEL))
+        label_id = want(backroom, shop)
+        assert label_id is not None
+        with backroom.process.database.write() as db:
+            labels.change(db, label_id, carrier="sandbox")
+        make(backroom, shop)
+        with backroom.process.database.write() as db:
+            assert labels.take_back(db, shop_id=shop.id, label_id=label_id, now=utc_now())
+        make(backroom, shop)
+        (parcel,) = rows(backroom.process.database, order_tracking.order_tracking)
+        assert (parcel.stopped, parcel.next_check_at) == ("done", None)
