@@ -57,6 +57,14 @@ class TestCarriers:
         assert post(merchant, "/nobody").status_code == 404
         assert merchant.get(f"{PAGE}/add?name=ups").headers["Location"].endswith(f"{PAGE}/ups")
 
+    def test_whose_last_call_failed_are_not_called_well(self, merchant: Any, shop: Any) -> None:
+        parcels.account(shop)
+        parcels.parcel(shop, "1Z999AA10123456784")
+        assert "Last call failed" not in words(merchant.get("/dashboard/carriers").text)
+        with shop.here.database.write() as db:
+            carriers.note_health(db, shop_id=shop.id, carrier="ups", values={"failures": 1, "error": "It hung."})
+        assert "Last call failed" in words(merchant.get("/dashboard/carriers").text)
+
 
 class TestAnAccount:
     def test_wakes_the_parcels_that_wait_and_never_shows_its_secret(self, merchant: Any, shop: Any) -> None:
