@@ -17,7 +17,7 @@ from integrations.carrier_api import Asked
 _DIGITS = re.compile(r"[^0-9]")
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 _WIDEST = timedelta(hours=26)  # between two clocks of this world
-_YEARS = range(1995, 2100)
+YEARS = range(1995, 2100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ def written(value: str) -> datetime | None:
     """A date with time as ISO 8601 writes it, aware or not; None for anything else."""
     try:
         read = datetime.fromisoformat(value.strip())
-        return read if read.year in _YEARS else None
+        return read if read.year in YEARS else None
     except ValueError:
         return None
 
@@ -45,7 +45,7 @@ def joined(day: str, time: str) -> datetime | None:
     clock = clock.ljust(6, "0") if len(clock) in (4, 6) else "000000"
     try:
         read = datetime.fromisoformat(f"{digits}T{clock}")
-        return read if read.year in _YEARS else None
+        return read if read.year in YEARS else None
     except ValueError:
         return None
 

@@ -11,6 +11,7 @@ from typing import Any
 from commerce.rules import tracking
 from commerce.rules.tracking import Place, Scan, Told
 from integrations.carrier_api import GARBLED, NOT_FOUND, Account, Answer, Answers, Asked, Problem, TokenStore, Tracker
+from integrations.carriers import clocks
 from integrations.carriers.karrio import meaning
 from integrations.carriers.karrio.line import Line, open_line
 from integrations.carriers.karrio.reading import NO_NUMBER, answer, is_number, plain
@@ -112,21 +113,27 @@ def _moment(event: Any) -> datetime | None:
     """The time on the clock there, as far as karrio kept it."""
     if event.timestamp:
         try:
-            return datetime.fromisoformat(str(event.timestamp)).replace(tzinfo=None, microsecond=0)
+            return _sane(datetime.fromisoformat(str(event.timestamp)).replace(tzinfo=None, microsecond=0))
         except ValueError:
             pass
     written = f"{event.date or ''} {event.time or ''}".strip()
     for form in _FORMATS:
         try:
-            return datetime.strptime(written, form)  # noqa: DTZ007 - karrio dropped the offset
+            return _sane(datetime.strptime(written, form))  # noqa: DTZ007 - karrio dropped the offset
         except ValueError:
             continue
     return None
 
 
+def _sane(read: datetime) -> datetime | None:
+    """None for the year 1 and the like, which stand for no time at all and which no zone's clock can show."""
+    return read if read.year in clocks.YEARS else None
+
+
 def _day(written: Any) -> date | None:
     try:
-        return date.fromisoformat(str(written)[:10])
+        read = date.fromisoformat(str(written)[:10])
+        return read if read.year in clocks.YEARS else None
     except ValueError:
         return None
 

@@ -103,3 +103,18 @@ class TestWords:
         told = long_tail.told(details, "1", "x")
         assert told.unknown == (("teleported", "teleported"),)
         assert [scan.at for scan in told.scans] == [datetime(2026, 11, 20, 16, 15, tzinfo=UTC)]
+
+    def test_of_the_year_1_are_no_time_at_all(self) -> None:
+        """What .NET writes where there is none; no clock west of Greenwich can show it."""
+        models = karrio().models
+        event = models.TrackingEvent(timestamp="0001-01-01T00:00:00.000Z", code="Q", status="in_transit")
+        details = models.TrackingDetails(
+            carrier_name="x",
+            carrier_id="x",
+            tracking_number="1",
+            events=[event],
+            status="in_transit",
+            estimated_delivery="0001-01-01",
+        )
+        told = long_tail.told(details, "1", "x")
+        assert (told.scans, told.expected_last) == ((), None)
