@@ -107,7 +107,7 @@ class TestWords:
     def test_of_the_year_1_are_no_time_at_all(self) -> None:
         """What .NET writes where there is none; no clock west of Greenwich can show it."""
         models = karrio().models
-        event = models.TrackingEvent(timestamp="0001-01-01T00:00:00.000Z", code="Q", status="in_transit")
+        event = models.TrackingEvent(date="0001-01-01", timestamp="0001-01-01T00:00:00.000Z", status="in_transit")
         details = models.TrackingDetails(
             carrier_name="x",
             carrier_id="x",
