@@ -18,7 +18,7 @@ from benchmarks.processes import environment, free_port, running, wait_until
 FOLDER = Path(__file__).resolve().parent / "pictures"
 SIZE = {"width": 1280, "height": 800}
 # Enough of a shop to look at.
-PRODUCTS, ORDERS = 500, 120
+ENOUGH = {"products": 500, "orders": 120, "tracking_scans": 100}
 _RATE = "20"
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -30,6 +30,7 @@ PAGES = {
     "orders": "/dashboard/orders",
     "search": "/dashboard/search/test?q=lamp",
     "cache": "/dashboard/cache",
+    "parcels": "/dashboard/parcels/all",
 }
 
 
@@ -57,8 +58,8 @@ def _sign_in_link(log: Path) -> str:
 
 def _is_lively(database: Path) -> bool:
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as db:
-        numbers = [db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("products", "orders")]  # noqa: S608
-    return numbers[0] >= PRODUCTS and numbers[1] >= ORDERS
+        numbers = {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ENOUGH}  # noqa: S608
+    return all(numbers[table] >= number for table, number in ENOUGH.items())
 
 
 def _take(browser: str, base: str, link: str) -> None:

@@ -31,6 +31,11 @@ _NO_ADDRESS = (
     requests.exceptions.InvalidSchema,
     LocationParseError,  # a host's name that is too long, which requests lets through
 )
+_WORDS: dict[type[BaseException], str] = {
+    socket.gaierror: "nobody knows the name of its server",
+    ConnectionRefusedError: "nothing answers at its address",
+    ConnectionResetError: "it closed the connection",
+}
 _SHOWN = 200  # characters of an answer that an error shows
 
 
@@ -157,7 +162,15 @@ def _transient(who: str) -> Iterator[None]:
     except (requests.exceptions.RequestException, OSError) as error:
         if isinstance(_root(error), PrivateAddress):
             raise Permanent(f"{who}: {_root(error)}. ALLOW_PRIVATE_HOSTS=1 allows that, for tests.") from None
-        raise Transient(f"{who} cannot be reached ({type(_root(error)).__name__}).") from None
+        raise Transient(f"{who} cannot be reached: {_plain(_root(error))}.") from None
+
+
+def _plain(error: BaseException) -> str:
+    """Why a connection failed, in plain words where there are some."""
+    for kind, words in _WORDS.items():
+        if isinstance(error, kind):
+            return words
+    return f"the connection broke ({type(error).__name__})"
 
 
 def _root(error: BaseException) -> BaseException:

@@ -27,7 +27,8 @@ def complete(db: Connection, row: Any, *, now: datetime) -> None:
 
 
 def retrack(db: Connection, row: Any, *, known: Collection[str], now: datetime, carrier: str | None = None) -> None:
-    """Forget what was told of a parcel and begin anew, with another carrier where one is named.
+    """Forget what was told of a parcel and begin anew, with another carrier where one is named. What happened to it
+    before is told to nobody a second time.
 
     `known`: the carriers that the shop can ask.
     """
@@ -40,6 +41,7 @@ def retrack(db: Connection, row: Any, *, known: Collection[str], now: datetime, 
         "carrier": name,
         "candidates": ",".join(dict.fromkeys(others)),
         "status": tracking.LABEL_CREATED,
+        "created_at": now,
         "stopped": stopped,
         "next_check_at": None if stopped else now - _WAITED,
         "saved_at": now,

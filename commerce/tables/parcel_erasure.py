@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from commerce.tables.order_tracking import order_tracking
 from commerce.tables.tracking_scans import scans
@@ -24,6 +24,8 @@ def erase(db: Connection, *, shop_id: int, order_ids: Collection[str]) -> set[st
 
 
 def forget(db: Connection, *, before: datetime, limit: int) -> int:
-    """Delete parcels that ended before that time, with their lines; gives how many."""
-    oldest = select(order_tracking.c.id).where(order_tracking.c.ended_at < before).limit(limit)
+    """Delete parcels that ended before that time, with their lines, and those that nobody asks for and nothing was
+    heard of since; gives how many."""
+    silent = and_(order_tracking.c.next_check_at.is_(None), order_tracking.c.saved_at < before)
+    oldest = select(order_tracking.c.id).where(or_(order_tracking.c.ended_at < before, silent)).limit(limit)
     return db.execute(delete(order_tracking).where(order_tracking.c.id.in_(oldest.scalar_subquery()))).rowcount

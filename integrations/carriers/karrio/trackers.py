@@ -77,6 +77,8 @@ class AllAtOnce:
             return Answers(answers=tuple(Answer(number=one.number, problem=NO_NUMBER) for one in asked), calls=0)
         talk = self._line.talk(lambda: self._line.connection.proxy.get_tracking(self._line.requested(numbers)))
         trouble = self._line.trouble(talk)
+        if trouble is not None and trouble.kind in _OF_THE_NUMBER:  # of so many, it says nothing of any one
+            trouble = Problem(kind=GARBLED, message=trouble.message)
         raw = None if trouble or talk.answer is None else meaning.parsed(talk.answer.body)
         parts = self._split(raw)
         answers = [self._one(parts, one, trouble, now) for one in asked]
