@@ -83,7 +83,7 @@ def _measure(folder: Path, how: dict[str, Any]) -> dict[str, Any]:
 
 def _parcels(*, quick: bool) -> dict[str, Any]:
     """The polling policy in three worlds, and a round."""
-    shipments, due = ("100", ["--parcels", "400", "--plain", "20", "--seconds", "5"]) if quick else ("4000", [])
+    shipments, due = ("60", ["--parcels", "120", "--plain", "8", "--seconds", "3"]) if quick else ("4000", [])
     policy = {
         world: _printed("tracking_policy", "--seed", "31", "--shipments", shipments, "--world", world, "--json")
         for world in WORLDS

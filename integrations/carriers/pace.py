@@ -15,7 +15,7 @@ from redis.retry import Retry
 
 from integrations.carriers.turns import HeldBack
 
-_MARGIN = 1.05  # windows are taken for longer than they are: a call arrives later than it leaves
+_MARGIN, _LATER = 1.05, 0.25  # windows are taken for longer than they are: a call arrives later than it leaves (s)
 
 # A bucket for each window ("generic cell rate algorithm"): takes one call from each, or tells how long to wait.
 # KEYS: buckets. ARGV: for each its microseconds per call, and those that may be saved up. Gives microseconds to wait,
@@ -77,5 +77,5 @@ class Pace:
 def _bucket(calls: int, seconds: int) -> tuple[int, int]:
     """Microseconds in which one call comes back, and those of calls that may be made at once."""
     burst = max(1, calls // 5)
-    interval = round(seconds * _MARGIN * 1e6 / (calls - burst + 1))
+    interval = round((seconds * _MARGIN + _LATER) * 1e6 / (calls - burst + 1))
     return interval, interval * burst

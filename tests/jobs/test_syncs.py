@@ -241,6 +241,7 @@ def _survives(shop: Shop) -> bool:
     return True
 
 
+@pytest.mark.slow
 class TestShopifysExport:
     def store(self) -> ShopifyShop:
         return ShopifyShop.filled(products=40, customers=10, orders=30, seed=2)
