@@ -11,10 +11,11 @@ from commerce.mirror import parcels
 from commerce.mirror.parcels import Heard
 from commerce.tables import carriers, order_tracking, tracking_scans, tracking_settings
 from integrations import registry
-from integrations.carrier_api import Account, Asked
+from integrations.carrier_api import Asked
 from jobs.job import utc_now
 from jobs.process import Process, current
 from jobs.shipments import check
+from jobs.tracking.accounts import at_carrier
 from jobs.tracking.rounds import Report
 
 
@@ -53,13 +54,7 @@ def plain(process: Process, shop_id: int, _seconds: float) -> Report:
         accounts = carriers.of_shop(db, process.vault, shop_id=shop_id)
         rows = [row for name in accounts for row in _due(db, shop_id, name)]
     for row in rows:
-        found = accounts[row.carrier]
-        account = Account(
-            carrier=found.carrier,
-            key=found.key,
-            credentials=found.credentials,
-            origin=process.settings.carriers_origin,
-        )
+        account = at_carrier(accounts[row.carrier], process.settings)
         tracker = registry.tracker(account, process.settings, tokens)
         told = tracker.track([Asked(number=row.number, zone=row.to_zone)], now=utc_now())
         report.parcels, report.calls = report.parcels + 1, report.calls + told.calls

@@ -53,13 +53,13 @@ def one_label(process: Process, held: Lease) -> int:
     """The label that waits for longest; gives 1 where there was one. Raises LeaseLost."""
     with process.database.read() as db:
         row = labels.due(db, shop_id=held.shop_id, now=utc_now())
-        accounts = carriers.of_shop(db, process.vault, shop_id=held.shop_id) if row else {}
+        own = carriers.of_shop(db, process.vault, shop_id=held.shop_id) if row else {}
     shop = shop_of(process, held.shop_id)
     if row is None or shop is None:
         return 0
     work = _Work(process, held, shop, row)
     try:
-        maker = registry.label_maker(_account(process, row.carrier, accounts), process.settings, _tokens(process))
+        maker = registry.label_maker(_account(process, row.carrier, own), process.settings, _tokens(process))
     except KeyError:
         work.end(labels.FAILED, "Nobody makes labels for this carrier here: enter its account first.")
     except OutsideError as error:
@@ -69,19 +69,12 @@ def one_label(process: Process, held: Lease) -> int:
     return 1
 
 
-def _account(process: Process, carrier: str, accounts: Mapping[str, carriers.Account]) -> Account:
+def _account(process: Process, carrier: str, own: Mapping[str, carriers.Account]) -> Account:
     """Raises KeyError where the carrier needs an account and the shop has none."""
     about = registry.carrier(carrier)
-    found = accounts.get(carrier)
-    if found is None and any(field.required for field in about.fields):
+    if carrier not in own and any(field.required for field in about.fields):
         raise KeyError(carrier)
-    return Account(
-        carrier=carrier,
-        key=found.key if found else carrier,
-        credentials=found.credentials if found else {},
-        is_test=found.is_test if found else False,
-        origin=process.settings.carriers_origin,
-    )
+    return accounts.at_carrier(own.get(carrier) or accounts.without(carrier), process.settings)
 
 
 def _tokens(process: Process) -> Any:

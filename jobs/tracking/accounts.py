@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from commerce.database import Connection
+from commerce.settings import Settings
 from commerce.tables import carriers
 from commerce.tables.carriers import Account
 from commerce.vault import Vault
-from integrations import registry
+from integrations import carrier_api, registry
 from integrations.carrier_api import About
 from integrations.carriers import ways as carrier_ways
 
@@ -49,11 +50,22 @@ def known_ways(accounts: Mapping[str, Account]) -> dict[str, Way]:
     """By carrier, with these accounts: its own, none where it needs none, or that of one that stands in."""
     stand_in = next((name for name, account in accounts.items() if account.stands_in), "")
     return {
-        name: Way(about=registry.carrier(asked), account=accounts.get(asked) or _without(asked))
+        name: Way(about=registry.carrier(asked), account=accounts.get(asked) or without(asked))
         for name, asked in carrier_ways.asked_at(accounts, stand_in).items()
     }
 
 
-def _without(name: str) -> Account:
+def at_carrier(account: Account, settings: Settings) -> carrier_api.Account:
+    """A shop's account as connectors take it."""
+    return carrier_api.Account(
+        carrier=account.carrier,
+        key=account.key,
+        credentials=account.credentials,
+        is_test=account.is_test,
+        origin=settings.carriers_origin,
+    )
+
+
+def without(name: str) -> Account:
     """For a carrier that needs no account."""
     return Account(carrier=name, key=name, credentials={})

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from time import sleep
 from typing import Any
@@ -11,13 +10,13 @@ from typing import Any
 import structlog
 
 from integrations import registry
-from integrations.carrier_api import AWAY, GARBLED, Account, Answer, Answers, Asked, Problem
+from integrations.carrier_api import AWAY, GARBLED, Answer, Answers, Asked, Problem
 from integrations.carriers.pace import Pace
 from integrations.carriers.turns import taking
 from integrations.errors import OutsideError
 from jobs.job import utc_now
 from jobs.process import Process
-from jobs.tracking.accounts import Way
+from jobs.tracking.accounts import Way, at_carrier
 
 MOST_THREADS = 64
 
@@ -80,7 +79,8 @@ class Asking:
         asked = [_asked(row) for row in portion.rows.values()]
         turn = partial(self._pace.wait, way.account.key, way.short_limits, until=portion.until)
         try:
-            tracker = registry.tracker(self._account(way), self._process.settings, self._tokens)
+            account = at_carrier(way.account, self._process.settings)
+            tracker = registry.tracker(account, self._process.settings, self._tokens)
             with taking(turn):
                 return Answered(portion=portion, answers=tracker.track(asked, now=utc_now()))
         except OutsideError as error:
@@ -89,15 +89,6 @@ class Asking:
             _log.exception("carrier.broke", carrier=way.about.name, numbers=len(asked))
             message = f"Backroom broke on the answer ({type(error).__name__}); its log says more."
             return Answered(portion=portion, answers=_all(portion, Problem(kind=GARBLED, message=message)))
-
-    def _account(self, way: Way) -> Account:
-        return Account(
-            carrier=way.account.carrier,
-            key=way.account.key,
-            credentials=way.account.credentials,
-            is_test=way.account.is_test,
-            origin=self._process.settings.carriers_origin,
-        )
 
 
 def _all(portion: Portion, problem: Problem) -> Answers:
@@ -113,12 +104,8 @@ def _asked(row: Any) -> Asked:
         zone=row.to_zone,
         origin_country=row.from_country,
         origin_zone=row.from_zone,
-        shipped_on=_day(row.shipped_at or row.created_at),
+        shipped_on=(row.shipped_at or row.created_at).date(),
     )
-
-
-def _day(moment: datetime) -> Any:
-    return moment.date()
 
 
 def portions(rows: Sequence[Any], way: Way, carrier: str, *, until: float) -> list[Portion]:

@@ -15,8 +15,6 @@ from commerce.vault import Vault
 from integrations.carriers.numbers import choosing as numbers
 from jobs.tracking import accounts
 
-NO_ACCOUNT, UNKNOWN_CARRIER = following.NO_ACCOUNT, following.UNKNOWN_CARRIER
-
 
 def follow(db: Connection, vault: Vault, shop: Shop, happened: Iterable[Happened], *, now: datetime) -> None:
     """Bring the followed parcels in line with what these events changed of orders and parcels."""

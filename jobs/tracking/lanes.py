@@ -161,24 +161,9 @@ def _worthiest(rows: Sequence[Any], number: int, now: datetime) -> list[Any]:
 
     def value(row: Any) -> tuple[bool, float]:
         is_watched = row.opened_at is not None and (row.checked_at is None or row.opened_at > row.checked_at)
-        columns = {name: getattr(row, name) for name in _KNOWN}
-        return is_watched, polling.worth(known_of(row, columns, now=now), now)
+        return is_watched, polling.worth(known_of(row, row._mapping, now=now), now)  # noqa: SLF001 - SQLAlchemy gives a row as a mapping by this name
 
     return sorted(rows, key=value, reverse=True)[:number]
-
-
-_KNOWN = (
-    "status",
-    "scanned_at",
-    "at_destination",
-    "moved",
-    "expected_first",
-    "expected_last",
-    "service",
-    "checked_at",
-    "silent",
-    "pushed_at",
-)
 
 
 def _price(fullness: float) -> float:

@@ -16,6 +16,7 @@ import structlog
 
 from commerce.database import Connection
 from commerce.mirror import parcels
+from commerce.mirror.following import cannot_ask
 from commerce.mirror.parcels import Heard
 from commerce.tables import carriers, order_tracking, shops, tallies, tracking_scans, tracking_settings
 from commerce.tables.order_tracking import Due
@@ -24,7 +25,7 @@ from integrations.carrier_api import GARBLED
 from jobs import consequences, reactions
 from jobs.job import Lease, is_ours, utc_now
 from jobs.process import Process
-from jobs.tracking import accounts, following
+from jobs.tracking import accounts
 from jobs.tracking.asking import Answered, Asking, portions
 from jobs.tracking.counting import counted
 from jobs.tracking.lanes import Lane
@@ -101,9 +102,9 @@ class Round:
 
     def _park(self, group: Due) -> None:
         """Parcels whose carrier can be asked no longer wait until it can."""
-        why = following.NO_ACCOUNT if group.carrier else following.UNKNOWN_CARRIER
         with self.process.database.write() as db:
-            if group.carrier not in accounts.ways(db, self.process.vault, shop_id=self.shop.id):
+            why = cannot_ask(group.carrier, known=accounts.ways(db, self.process.vault, shop_id=self.shop.id))
+            if why:
                 order_tracking.stop(db, shop_id=self.shop.id, carrier=group.carrier, why=why, now=utc_now())
 
     def _goes_on(self, asking: Asking) -> bool:
