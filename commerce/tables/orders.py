@@ -47,6 +47,7 @@ orders = Table(
     Column("discount", BigInteger, nullable=False),
     Column("refunded", BigInteger, nullable=False),
     Column("customer_id", Text, nullable=False),
+    Column("member_id", Text, nullable=False, default="", server_default=""),
     Column("email", Text, nullable=False),
     Column("phone", Text, nullable=False),
     Column("locale", Text, nullable=False),
@@ -62,6 +63,7 @@ orders = Table(
     Index("ix_orders_saved", "shop_id", "saved_at", "id"),
     Index("ix_orders_placed", "shop_id", "placed_at"),
     Index("ix_orders_customer", "shop_id", "customer_id"),
+    Index("ix_orders_member", "shop_id", "member_id", "placed_at"),
     Index("ix_orders_number", "shop_id", "number"),
 )
 
@@ -85,7 +87,7 @@ lines = Table(
 _PLAIN = tuple(
     column.name
     for column in orders.c
-    if column.name not in ("shop_id", "saved_at", "tags", "refunds", "billing", "delivery")
+    if column.name not in ("shop_id", "member_id", "saved_at", "tags", "refunds", "billing", "delivery")
 )
 
 

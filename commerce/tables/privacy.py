@@ -33,7 +33,7 @@ requests = Table(
     metadata,
     Column("id", BigId, primary_key=True),
     Column("shop_id", BigId, ForeignKey("shops.id", ondelete="CASCADE"), nullable=False),
-    Column("inbox_id", BigId, nullable=False),
+    Column("inbox_id", BigId),  # None: the merchant asked here
     Column("kind", Text, nullable=False),
     Column("customer_id", Text, nullable=False),
     Column("email", Text, nullable=False),

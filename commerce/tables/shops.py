@@ -35,6 +35,8 @@ shops = Table(
     Column("publishable_key", Text, nullable=False, unique=True),
     Column("webhook_secret_sealed", Text, nullable=False, default=""),
     Column("webhook_secret_previous_sealed", Text, nullable=False, default=""),
+    Column("people_key_sealed", Text, nullable=False, default="", server_default=""),
+    Column("people_built_at", Moment),
     Column("clock_at", Moment),
     Column("clock_disorder", Float, nullable=False, default=0.0),
     Column("clock_seen", Integer, nullable=False, default=0),

@@ -1,0 +1,1 @@
+"""Points: the programme, the ledger, and the batches that expire."""

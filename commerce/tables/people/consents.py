@@ -1,0 +1,37 @@
+"""Consent: what a customer allowed or withdrew here, each time with when, how and where; and, apart, who is not
+written to whatever they allowed (suppressions).
+
+What a platform tells of consent stands in its account (commerce.tables.customers).
+"""
+
+from sqlalchemy import Column, ForeignKey, Index, Table, Text
+
+from commerce.tables.columns import BigId, Moment, metadata
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("shop_id", BigId, ForeignKey("shops.id", ondelete="CASCADE"), nullable=False),
+    Column("member_id", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_consents_member", "shop_id", "member_id", "at"),
+)
+
+# `address`: a mail address in lower case, or a phone number in E.164.
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("shop_id", BigId, ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)

@@ -1,0 +1,90 @@
+"""Profiles: one row for each person, worked out from their members. It can always be worked out again."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+from commerce.tables.columns import BigId, Json, Moment, metadata
+
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("shop_id", BigId, ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False, default=1),
+    # Who they are.
+    Column("member_ids", Json, nullable=False),
+    Column("platform_ids", Json, nullable=False),
+    Column("has_account", Boolean, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("emails", Json, nullable=False),
+    Column("phones", Json, nullable=False),
+    Column("first_name", Text, nullable=False),
+    Column("last_name", Text, nullable=False),
+    Column("sort_name", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("tags", Json, nullable=False),
+    Column("addresses", Json, nullable=False),
+    Column("attributes", Json, nullable=False),
+    Column("consents", Json, nullable=False),
+    Column("email_consent", Text, nullable=False),
+    Column("sms_consent", Text, nullable=False),
+    # What they bought; money in minor units of the shop's currency, other currencies in `totals`.
+    Column("orders_count", Integer, nullable=False),
+    Column("total_spent", BigInteger, nullable=False),
+    Column("refunded", BigInteger, nullable=False),
+    Column("average_order", BigInteger),
+    Column("totals", Json, nullable=False),
+    Column("first_order_at", Moment),
+    Column("last_order_at", Moment),
+    Column("days_between_orders", Float),
+    Column("next_order_at", Moment),
+    Column("lifetime_value", BigInteger),
+    # Points and place among the others.
+    Column("points", BigInteger, nullable=False),
+    Column("points_pending", BigInteger, nullable=False),
+    Column("points_earned", BigInteger, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("recency", SmallInteger),
+    Column("frequency", SmallInteger),
+    Column("monetary", SmallInteger),
+    Column("rfm_group", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment),
+    Column("saved_at", Moment, nullable=False),
+    Index("ix_profiles_saved", "shop_id", "saved_at", "id"),
+    Index("ix_profiles_created", "shop_id", "created_at", "id"),
+    Index("ix_profiles_name", "shop_id", "sort_name", "id"),
+    Index("ix_profiles_spent", "shop_id", "total_spent", "id"),
+    Index("ix_profiles_orders", "shop_id", "orders_count", "id"),
+    Index("ix_profiles_last_order", "shop_id", "last_order_at", "id"),
+    Index("ix_profiles_points", "shop_id", "points", "id"),
+    Index("ix_profiles_email", "shop_id", "email"),
+)
+
+# What finds a person: words of names and addresses, tags. Kinds are in commerce.rules.people.words.
+words = Table(
+    "profile_words",
+    metadata,
+    Column("shop_id", BigId, ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("word", Text, primary_key=True),
+    Column("profile_id", Text, primary_key=True),
+    ForeignKeyConstraint(
+        ["shop_id", "profile_id"], ["profiles.shop_id", "profiles.id"], ondelete="CASCADE", name="fk_profile_words"
+    ),
+    Index("ix_profile_words_profile", "shop_id", "profile_id"),
+)
