@@ -20,6 +20,7 @@ from commerce.tables.shops import Shop
 from integrations import registry
 from integrations.carriers import pushes
 from integrations.payload import UnableToParse, parse
+from integrations.platforms.phones import numbered
 from integrations.protocols import Delivered, Platform
 from jobs import consequences, queues, reactions
 from jobs.job import Lease, LeaseLost, job, utc_now
@@ -102,14 +103,16 @@ def _read_with(shop: Shop, rows: Sequence[Any], now: datetime) -> tuple[list[Tol
 def _reading(platform: Platform, shop: Shop, row: Any) -> Reading:
     if row.topic.startswith(pushes.TOPIC):
         return pushes.read(row.topic, row.body, now=row.received_at)
-    return platform.read(
-        Delivered(
-            topic=row.topic,
-            payload=parse(row.body),
-            received_at=row.received_at,
-            triggered_at=row.triggered_at,
-            currency=shop.currency,
-            headers=row.headers,
+    return numbered(
+        platform.read(
+            Delivered(
+                topic=row.topic,
+                payload=parse(row.body),
+                received_at=row.received_at,
+                triggered_at=row.triggered_at,
+                currency=shop.currency,
+                headers=row.headers,
+            )
         )
     )
 

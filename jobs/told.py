@@ -15,6 +15,7 @@ from commerce.rules.events import LIVE, Reading, Saved
 from commerce.tables import effects, versions
 from commerce.tables.shops import Shop
 from integrations import registry
+from integrations.platforms.phones import numbered
 from jobs import consequences, reactions
 from jobs.job import Lease, is_ours, utc_now
 from jobs.process import Process
@@ -69,7 +70,7 @@ def tell(
     Raises LeaseLost, and whatever those two raise; the transaction at hand is then not written.
     """
     telling = _Telling(process, held, shop, answer)
-    readings = list(answer.readings)
+    readings = [numbered(reading) for reading in answer.readings]
     chunks = [readings[start : start + CHUNK] for start in range(0, len(readings), CHUNK)] or [[]]
     for chunk in chunks[:-1]:
         telling.write(chunk, meanwhile)

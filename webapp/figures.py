@@ -8,7 +8,6 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from commerce.tables import (
-    customers,
     drift,
     effect_lists,
     effects,
@@ -20,6 +19,7 @@ from commerce.tables import (
     rejections,
     tallies,
 )
+from commerce.tables.people import profile_lists
 from commerce.tables.shops import Shop
 from jobs.queues import Queues
 from webapp.duties import Duty, duties
@@ -99,7 +99,7 @@ def figures(here: Parts, shop: Shop, now: datetime) -> Figures:
             failed=events.count(db, shop_id=shop.id, states=(inbox.FAILED,)),
             products=products.count(db, shop_id=shop.id),
             orders=orders.count(db, shop_id=shop.id),
-            customers=customers.count(db, shop_id=shop.id),
+            customers=profile_lists.count(db, shop_id=shop.id),
             hours=hours,
         )
 

@@ -150,32 +150,21 @@ def _refund(stored: Mapping[str, Any], currency: str) -> Shape:
     }
 
 
-def purchases(row: Any) -> tuple[int, int]:
-    """How many orders a customer placed and for how much.
-
-    What the platform itself told counts where it knows of more orders than are stored here; otherwise what is stored,
-    which follows every refund at once.
-    """
-    more = row.told_orders is not None and row.told_spent is not None and row.told_orders > row.orders_stored
-    return (row.told_orders, row.told_spent) if more else (row.orders_count, row.total_spent)
-
-
-def customer(row: Any, *, platform: str, currency: str | None, reread: bool = False) -> Shape:
-    """A row of customers. `loyalty_points` is null while the shop runs no loyalty programme."""
-    orders_count, total_spent = purchases(row)
+def customer(row: Any, *, currency: str | None, reread: bool = False) -> Shape:
+    """A row of profiles. `loyalty_points` is null while the shop runs no loyalty programme."""
     return {
         "id": row.id,
-        "platform_ids": {platform: row.id},
+        "platform_ids": dict(row.platform_ids),
         "email": row.email,
         "phone": row.phone,
         "first_name": row.first_name,
         "last_name": row.last_name,
         "loyalty_points": None,
-        "total_spent": money(total_spent, currency),
-        "orders_count": orders_count,
+        "total_spent": money(row.total_spent, currency),
+        "orders_count": row.orders_count,
         "first_order_date": moment(row.first_order_at),
         "last_order_date": moment(row.last_order_at),
-        "communication_preferences": {channel: told["state"] for channel, told in sorted(row.consents.items())},
+        "communication_preferences": {channel: told["state"] for channel, told in row.consents.items()},
         "tags": list(row.tags),
         "note": row.note,
         "locale": row.locale,

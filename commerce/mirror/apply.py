@@ -141,6 +141,8 @@ class _Batch:
     def _patched(self, patched: Patched, told: Told) -> tuple[bool, str]:
         for product_id in patched.products:
             self._pending.touch(product_id, told.inbox_id, told.origin)
+        self._pending.people.orders_changed(patched.orders)
+        self._pending.people.details(patched.accounts)
         if patched.unclear is not None:
             self._unclear(patched.unclear, told)
         if patched.event:
@@ -176,6 +178,7 @@ class _Batch:
         if decision.reread:
             self._unclear(Unclear(kind=change.kind, id=facts.id, reason=decision.reread), told)
         if decision.act is not Act.SAVE:
+            self._pending.told_late(facts)
             return False, decision.note
         new = known is None or known.deleted_at is not None
         self._pending.save(change.kind, facts, told.inbox_id, told.origin)

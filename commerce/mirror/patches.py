@@ -49,7 +49,7 @@ from commerce.tables.shops import Shop
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patched:
     """Whether it was applied, why in plain words, and what follows: products to refresh, an object to read
-    again, an event of the shop, what happened to parcels.
+    again, an event of the shop, what happened to parcels, orders and accounts whose persons have to be worked out.
     """
 
     applied: bool
@@ -59,6 +59,8 @@ class Patched:
     event: str = ""
     shop: Shop | None = None
     parcels: tuple[Happened, ...] = ()
+    orders: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +117,7 @@ def _refund(db: Connection, shop: Shop, told: Refunded, at: Moments) -> Patched:
         return Patched(applied=True, note=reason, unclear=Unclear(kind=ORDER, id=told.order_id, reason=reason))
     if not orders.add_refund(db, shop_id=shop.id, order_id=told.order_id, refund=told.refund, now=at.now):
         return Patched(applied=False, note="The order has this refund already.")
-    buyers = orders.customers_of(db, shop_id=shop.id, ids=[told.order_id])
-    customers.count_orders(db, shop_id=shop.id, ids=buyers, now=at.now)
-    return Patched(applied=True, note="Saved.")
+    return Patched(applied=True, note="Saved.", orders=(told.order_id,))
 
 
 def _scan(db: Connection, shop: Shop, told: ShipmentScanned, at: Moments) -> Patched:
@@ -180,7 +180,7 @@ def _of_customer(
             if isinstance(told, TagsChanged):
                 late = Unclear(kind=CUSTOMER, id=told.customer_id, reason="A change of tags that came late.")
             return Patched(applied=late is not None, note="Older than what is stored.", unclear=late)
-        return Patched(applied=True, note="Saved.")
+        return Patched(applied=True, note="Saved.", accounts=(told.customer_id,))
 
     return patch
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import Connection
 
 from commerce.mirror.details import DETAILS
+from commerce.mirror.people import People
 from commerce.mirror.refresh import refresh
 from commerce.rules.cards import CardChange
 from commerce.rules.categories import CategoryChange, CategoryShown
@@ -30,12 +31,14 @@ class Pending:
         self._saves: dict[tuple[str, str], Facts] = {}
         self._deletes: dict[tuple[str, str], Origin] = {}
         self._products: dict[str, Origin] = {}
-        self._customers: set[str] = set()
+        self.people = People(db, shop, now)
+        self._late: list[CustomerFacts] = []
         self._details: dict[type, list[Any]] = {}
         self._gone: set[str] = set()
         self._categories: dict[str, CategoryShown | None] = {}  # as they were before
         self._sources: dict[str, Origin] = {}  # of what categories tell
         self.changes: list[tuple[CardChange | CategoryChange, Origin]] = []
+        self.profiles: list[str] = []
 
     def save(self, kind: str, facts: Facts, inbox_id: int | None, origin: str) -> None:
         """Write these facts; they replace what was to be written or deleted of the object."""
@@ -45,8 +48,6 @@ class Pending:
             self.touch(facts.id, inbox_id, origin)
         elif isinstance(facts, VariantFacts):
             self.touch(facts.product_id, inbox_id, origin)
-        elif isinstance(facts, OrderFacts):
-            self._customers.update([facts.customer_id] if facts.customer_id else [])
         elif isinstance(facts, CategoryFacts):
             self._sources[facts.id] = (inbox_id, origin)
 
@@ -56,6 +57,11 @@ class Pending:
         self._deletes[kind, object_id] = (inbox_id, origin)
         if kind == CATEGORY:
             self._sources[object_id] = (inbox_id, origin)
+
+    def told_late(self, facts: Facts) -> None:
+        """These facts came too late to be written; an account's tell by what it was known."""
+        if isinstance(facts, CustomerFacts):
+            self._late.append(facts)
 
     def touch(self, product_id: str, inbox_id: int | None, origin: str) -> None:
         """Something of this product changed: work out its price, stock and search document again."""
@@ -76,6 +82,7 @@ class Pending:
                 changed.append((detail.kind, object_id))
                 if detail.kind == PRODUCT:
                     self.touch(object_id, None, origin)
+            self.people.details(object_id for kind, object_id in changed if kind == CUSTOMER)
         self._details.clear()
         return changed
 
@@ -85,7 +92,8 @@ class Pending:
         `changes` has from then on what looks different to shoppers, with the same.
         """
         self.write_objects()
-        customers.count_orders(self._db, shop_id=self.shop.id, ids=self._customers, now=self._now)
+        self.people.was_known_by(self._late)
+        self.profiles = self.people.finish(self.shop)
         refreshed = refresh(self._db, self.shop, list(self._products), gone=self._gone, now=self._now)
         self.changes = [(change, self._products[change.product_id]) for change in refreshed.cards]
         self.changes += [
@@ -93,7 +101,6 @@ class Pending:
         ]
         changed = [(product_id, *self._products[product_id]) for product_id in refreshed.documents]
         self._products.clear()
-        self._customers.clear()
         return changed
 
     def _watch(self, ids: Collection[str]) -> None:
@@ -150,15 +157,16 @@ class Pending:
         self._touch_all(placements.rename_categories(self._db, shop_id=self.shop.id, names=renamed, now=self._now))
 
     def write_customers(self, facts: list[Facts]) -> None:
-        """Customers; what they bought is counted at the end, as their orders may have come first."""
-        customers.save(self._db, shop_id=self.shop.id, facts=cast(list[CustomerFacts], facts), now=self._now)
-        self._customers.update(fact.id for fact in facts)
+        """Customers; the persons they are part of are worked out at the end."""
+        told = cast(list[CustomerFacts], facts)
+        customers.save(self._db, shop_id=self.shop.id, facts=told, now=self._now)
+        self.people.accounts(told)
 
     def write_orders(self, facts: list[Facts]) -> None:
-        """Orders with lines and the parcels they tell; an order may have changed its customer."""
+        """Orders with lines and the parcels they tell."""
         told = cast(list[OrderFacts], facts)
-        self._customers |= orders.customers_of(self._db, shop_id=self.shop.id, ids=[order.id for order in told])
-        orders.save(self._db, shop_id=self.shop.id, facts=told, now=self._now)
+        members = self.people.of_orders(told)
+        orders.save(self._db, shop_id=self.shop.id, facts=told, now=self._now, members=members)
         led_to = {order.id: order.search_id for order in told if order.search_id}
         clicks.order(self._db, shop_id=self.shop.id, orders=led_to, day=self._now.date())
         parcels = {order.id: order.shipments for order in told if order.shipments is not None}
@@ -185,13 +193,14 @@ class Pending:
 
     def delete_orders(self, ids: Collection[str]) -> None:
         """Orders with lines and parcels."""
-        self._customers |= orders.customers_of(self._db, shop_id=self.shop.id, ids=ids)
+        self.people.orders_changed(ids)
         orders.remove(self._db, shop_id=self.shop.id, ids=ids)
         shipments.remove_of(self._db, shop_id=self.shop.id, order_ids=ids)
 
     def delete_customers(self, ids: Collection[str]) -> None:
         """Customers; their orders stay, as the shop's books do."""
         customers.remove(self._db, shop_id=self.shop.id, ids=ids)
+        self.people.accounts_deleted(ids)
 
     def delete_categories(self, ids: Collection[str]) -> None:
         """Categories; products do not stand in them any more."""

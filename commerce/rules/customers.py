@@ -48,11 +48,15 @@ class CustomerDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerFacts:
-    """A customer. `tags`, `consents`, `addresses` None: this delivery does not tell them. Times are UTC."""
+    """A customer. `tags`, `consents`, `addresses` None: this delivery does not tell them. Times are UTC.
+
+    `phone_e164`: the phone as it is compared, "" where it is none.
+    """
 
     id: str
     email: str = ""
     phone: str = ""
+    phone_e164: str = ""
     first_name: str = ""
     last_name: str = ""
     note: str = ""

@@ -66,8 +66,9 @@ class OrderFacts:
     """An order as its platform tells it: amounts in minor units of `currency`, times UTC.
 
     `status` is ours (open, completed, cancelled), `platform_status` is theirs. `discount` and `refunded` are
-    positive. `customer_id` is empty for guests. `shipments` None: this delivery does not tell them. `search_id`: the
-    token of the search's click that led to it, which is counted and not kept.
+    positive. `customer_id` is empty for guests. `phone_e164`: the phone, or else an address's, as it is compared.
+    `shipments` None: this delivery does not tell them. `search_id`: the token of the search's click that led to it,
+    which is counted and not kept.
     """
 
     id: str
@@ -86,6 +87,7 @@ class OrderFacts:
     customer_id: str = ""
     email: str = ""
     phone: str = ""
+    phone_e164: str = ""
     locale: str = ""
     note: str = ""
     tags: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Customers, and what they bought."""
+"""Accounts: customers as their platform tells them. Persons are made of these (commerce.tables.people)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -15,20 +15,12 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
-    bindparam,
-    case,
-    cast,
     delete,
-    func,
-    or_,
     select,
-    update,
 )
 
 from commerce.rules.customers import Consent, CustomerFacts
-from commerce.rules.orders import CANCELLED
-from commerce.tables.columns import BigId, Json, Moment, metadata, saved_page, upsert
-from commerce.tables.orders import orders
+from commerce.tables.columns import BigId, Json, Moment, metadata, upsert
 
 customers = Table(
     "customers",
@@ -37,6 +29,7 @@ customers = Table(
     Column("id", Text, primary_key=True),
     Column("email", Text, nullable=False),
     Column("phone", Text, nullable=False),
+    Column("phone_e164", Text, nullable=False, default="", server_default=""),
     Column("first_name", Text, nullable=False),
     Column("last_name", Text, nullable=False),
     Column("note", Text, nullable=False),
@@ -48,11 +41,6 @@ customers = Table(
     Column("told_orders", Integer),
     Column("told_spent", BigInteger),
     Column("told_at", Moment),
-    Column("orders_stored", Integer, nullable=False, default=0),
-    Column("orders_count", Integer, nullable=False, default=0),
-    Column("total_spent", BigInteger, nullable=False, default=0),
-    Column("first_order_at", Moment),
-    Column("last_order_at", Moment),
     Column("created_at", Moment),
     Column("updated_at", Moment),
     Column("saved_at", Moment, nullable=False),
@@ -60,9 +48,7 @@ customers = Table(
     Index("ix_customers_email", "shop_id", "email"),
 )
 
-# What is worked out from orders, and what it is without any.
-_COUNTED = {"orders_stored": 0, "orders_count": 0, "total_spent": 0, "first_order_at": None, "last_order_at": None}
-_TOLD = ("id", "email", "phone", "first_name", "last_name", "note", "locale", "created_at", "updated_at")
+_TOLD = ("id", "email", "phone", "phone_e164", "first_name", "last_name", "note", "locale", "created_at", "updated_at")
 
 
 def save(db: Connection, *, shop_id: int, facts: Sequence[CustomerFacts], now: datetime) -> None:
@@ -92,8 +78,8 @@ def save(db: Connection, *, shop_id: int, facts: Sequence[CustomerFacts], now: d
             "addresses": addresses,
             "saved_at": now,
         }
-        rows.append(row | _COUNTED)
-    upsert(db, customers, rows, keep=_COUNTED)
+        rows.append(row)
+    upsert(db, customers, rows)
 
 
 def stored_consent(consent: Consent) -> dict[str, Any]:
@@ -104,31 +90,6 @@ def stored_consent(consent: Consent) -> dict[str, Any]:
 def is_older(told: Mapping[str, Any], known: Mapping[str, Any] | None) -> bool:
     """Whether what is known of a consent is newer: no picture of the customer may bring a withdrawn one back."""
     return bool(known and known["updated_at"] and told["updated_at"] and known["updated_at"] > told["updated_at"])
-
-
-def count_orders(db: Connection, *, shop_id: int, ids: Collection[str], now: datetime) -> None:
-    """Work out again what these customers bought: orders that were not cancelled, less what was refunded."""
-    if not ids:
-        return
-    bought = orders.c.status != CANCELLED
-    placed_at = case((bought, orders.c.placed_at))
-    query = select(
-        orders.c.customer_id,
-        func.count().label("orders_stored"),
-        func.count(case((bought, 1))).label("orders_count"),
-        cast(func.sum(case((bought, orders.c.total - orders.c.refunded), else_=0)), BigInteger).label("total_spent"),
-        func.min(placed_at, type_=Moment()).label("first_order_at"),
-        func.max(placed_at, type_=Moment()).label("last_order_at"),
-    ).where(orders.c.shop_id == shop_id, orders.c.customer_id.in_(ids))
-    found = {row.customer_id: row for row in db.execute(query.group_by(orders.c.customer_id))}
-    counted: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _COUNTED}
-    statement = update(customers).where(customers.c.shop_id == shop_id, customers.c.id == bindparam("customer"))
-    rows = [
-        {"customer": customer_id}
-        | {f"new_{name}": getattr(found.get(customer_id), name, nothing) for name, nothing in _COUNTED.items()}
-        for customer_id in sorted(ids)
-    ]
-    db.execute(statement.values(counted | {"saved_at": now}), rows)
 
 
 def remove(db: Connection, *, shop_id: int, ids: Collection[str]) -> None:
@@ -145,30 +106,9 @@ def by_ids(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, R
     return {row.id: row for row in db.execute(select(customers).where(chosen))}
 
 
-def page(
-    db: Connection,
-    *,
-    shop_id: int,
-    limit: int,
-    after: tuple[datetime, str] | None = None,
-    updated_since: datetime | None = None,
-) -> Sequence[Row[Any]]:
-    """Customers by when they were saved, oldest first; `after` is where to go on."""
-    query = saved_page(customers, shop_id=shop_id, limit=limit, after=after, updated_since=updated_since)
-    return db.execute(query).all()
-
-
-def newest(db: Connection, *, shop_id: int, text: str = "", limit: int, offset: int = 0) -> Sequence[Row[Any]]:
-    """Customers who changed last, first; `text` is a part of the name or the email address."""
-    query = select(customers).where(customers.c.shop_id == shop_id)
-    if text:
-        name = customers.c.first_name + " " + customers.c.last_name
-        matches = [func.lower(column).contains(text.lower(), autoescape=True) for column in (customers.c.email, name)]
-        query = query.where(or_(customers.c.id == text, *matches))
-    query = query.order_by(customers.c.saved_at.desc(), customers.c.id.desc())
-    return db.execute(query.limit(limit).offset(offset)).all()
-
-
-def count(db: Connection, *, shop_id: int) -> int:
-    """How many customers the shop has."""
-    return db.execute(select(func.count()).where(customers.c.shop_id == shop_id)).scalar_one()
+def created(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, datetime | None]:
+    """When these accounts were made, as far as it is known."""
+    if not ids:
+        return {}
+    chosen = and_(customers.c.shop_id == shop_id, customers.c.id.in_(ids))
+    return {row.id: row.created_at for row in db.execute(select(customers.c.id, customers.c.created_at).where(chosen))}

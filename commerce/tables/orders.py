@@ -1,7 +1,7 @@
 """Orders with their lines and refunds."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -50,6 +50,7 @@ orders = Table(
     Column("member_id", Text, nullable=False, default="", server_default=""),
     Column("email", Text, nullable=False),
     Column("phone", Text, nullable=False),
+    Column("phone_e164", Text, nullable=False, default="", server_default=""),
     Column("locale", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("tags", Json, nullable=False),
@@ -91,21 +92,32 @@ _PLAIN = tuple(
 )
 
 
-def save(db: Connection, *, shop_id: int, facts: Sequence[OrderFacts], now: datetime) -> None:
-    """Insert or replace orders with their lines."""
+def save(
+    db: Connection,
+    *,
+    shop_id: int,
+    facts: Sequence[OrderFacts],
+    now: datetime,
+    members: Mapping[str, str],
+) -> None:
+    """Insert or replace orders with their lines. `members`: order to the member whose it is, missing for nobody's."""
     if not facts:
         return
     chosen = and_(orders.c.shop_id == shop_id, orders.c.id.in_([fact.id for fact in facts]))
     known = dict(db.execute(select(orders.c.id, orders.c.refunds).where(chosen)).all())
-    upsert(db, orders, [_row(shop_id, _with_later_refunds(fact, known.get(fact.id, [])), now) for fact in facts])
-    db.execute(delete(lines).where(lines.c.shop_id == shop_id, lines.c.order_id.in_([fact.id for fact in facts])))
     rows = [
+        _row(shop_id, _with_later_refunds(fact, known.get(fact.id, [])), now) | {"member_id": members.get(fact.id, "")}
+        for fact in facts
+    ]
+    upsert(db, orders, rows)
+    db.execute(delete(lines).where(lines.c.shop_id == shop_id, lines.c.order_id.in_([fact.id for fact in facts])))
+    of_orders = [
         asdict(line) | {"shop_id": shop_id, "order_id": fact.id, "position": position}
         for fact in facts
         for position, line in enumerate(fact.lines)
     ]
-    if rows:
-        db.execute(lines.insert(), rows)
+    if of_orders:
+        db.execute(lines.insert(), of_orders)
 
 
 def _with_later_refunds(fact: OrderFacts, known: Sequence[dict[str, Any]]) -> OrderFacts:
@@ -161,14 +173,6 @@ def remove(db: Connection, *, shop_id: int, ids: Collection[str]) -> None:
     if ids:
         db.execute(delete(orders).where(orders.c.shop_id == shop_id, orders.c.id.in_(ids)))
         db.execute(delete(lines).where(lines.c.shop_id == shop_id, lines.c.order_id.in_(ids)))
-
-
-def customers_of(db: Connection, *, shop_id: int, ids: Collection[str]) -> set[str]:
-    """The customers of these orders."""
-    if not ids:
-        return set()
-    chosen = and_(orders.c.shop_id == shop_id, orders.c.id.in_(ids), orders.c.customer_id != "")
-    return set(db.execute(select(orders.c.customer_id).where(chosen)).scalars())
 
 
 def there(db: Connection, *, shop_id: int, order_id: str) -> bool:
@@ -227,12 +231,6 @@ def numbered(db: Connection, *, shop_id: int, numbers: Collection[str]) -> Seque
     """Orders of exactly these numbers, those placed last first."""
     query = select(orders).where(orders.c.shop_id == shop_id, orders.c.number.in_(numbers))
     return db.execute(query.order_by(orders.c.placed_at.desc(), orders.c.id.desc()).limit(_MOST_ALIKE)).all()
-
-
-def of_customer(db: Connection, *, shop_id: int, customer_id: str, limit: int) -> Sequence[Row[Any]]:
-    """The customer's newest orders."""
-    query = select(orders).where(orders.c.shop_id == shop_id, orders.c.customer_id == customer_id)
-    return db.execute(query.order_by(orders.c.placed_at.desc()).limit(limit)).all()
 
 
 def count(db: Connection, *, shop_id: int, since: datetime | None = None) -> int:

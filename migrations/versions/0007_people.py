@@ -7,6 +7,9 @@ from sqlalchemy.dialects import postgresql
 revision = "0007"
 down_revision = "0006"
 
+# What a customer bought is worked out for persons now.
+_COUNTED = ("orders_stored", "orders_count", "total_spent", "first_order_at", "last_order_at")
+
 
 def upgrade() -> None:
     op.create_table(
@@ -129,6 +132,7 @@ def upgrade() -> None:
         sa.Column("is_on", sa.Boolean(), nullable=False),
         sa.Column("rules", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_to", sa.Text(), nullable=True),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["shop_id"], ["shops.id"], name=op.f("fk_loyalty_programmes_shop_id"), ondelete="CASCADE"
@@ -286,7 +290,7 @@ def _profiles_to_words() -> None:
         sa.Column("recency", sa.SmallInteger(), nullable=True),
         sa.Column("frequency", sa.SmallInteger(), nullable=True),
         sa.Column("monetary", sa.SmallInteger(), nullable=True),
-        sa.Column("rfm_group", sa.Text(), nullable=False),
+        sa.Column("rfm_group", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
@@ -327,6 +331,8 @@ def _profiles_to_words() -> None:
         sa.Column("rules", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("uses_time", sa.Boolean(), nullable=False),
         sa.Column("members_count", sa.Integer(), nullable=False),
+        sa.Column("last_id", sa.Text(), nullable=False),
+        sa.Column("looked_at", sa.Integer(), nullable=False),
         sa.Column("built_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
@@ -358,6 +364,11 @@ def _profiles_to_words() -> None:
         sa.PrimaryKeyConstraint("shop_id", "kind", "word", "profile_id", name=op.f("pk_profile_words")),
     )
     op.create_index("ix_profile_words_profile", "profile_words", ["shop_id", "profile_id"], unique=False)
+    with op.batch_alter_table("customers") as customers:
+        for name in _COUNTED:
+            customers.drop_column(name)
+        customers.add_column(sa.Column("phone_e164", sa.Text(), server_default="", nullable=False))
+    op.add_column("orders", sa.Column("phone_e164", sa.Text(), server_default="", nullable=False))
     op.add_column("orders", sa.Column("member_id", sa.Text(), server_default="", nullable=False))
     op.create_index("ix_orders_member", "orders", ["shop_id", "member_id", "placed_at"], unique=False)
     with op.batch_alter_table("privacy_requests") as requests:
@@ -373,6 +384,14 @@ def downgrade() -> None:
         requests.alter_column("inbox_id", existing_type=sa.BigInteger(), nullable=False)
     op.drop_index("ix_orders_member", table_name="orders")
     op.drop_column("orders", "member_id")
+    op.drop_column("orders", "phone_e164")
+    with op.batch_alter_table("customers") as customers:
+        customers.drop_column("phone_e164")
+        for name in _COUNTED[:2]:
+            customers.add_column(sa.Column(name, sa.Integer(), server_default="0", nullable=False))
+        customers.add_column(sa.Column("total_spent", sa.BigInteger(), server_default="0", nullable=False))
+        for name in _COUNTED[3:]:
+            customers.add_column(sa.Column(name, sa.DateTime(timezone=True), nullable=True))
     op.drop_index("ix_profile_words_profile", table_name="profile_words")
     op.drop_table("profile_words")
     op.drop_table("suppressions")

@@ -21,7 +21,7 @@ def bought(backroom: Backroom, shop_id: int, key: str, *products: str, **changes
     told = {"status": "open", "placed_at": NOW - timedelta(hours=1)} | changes
     facts = OrderFacts(id=key, number=key, currency="EUR", lines=lines, updated_at=NOW, **told)
     with backroom.parts.database.write() as db:
-        orders.save(db, shop_id=shop_id, facts=[facts], now=NOW)
+        orders.save(db, shop_id=shop_id, facts=[facts], now=NOW, members={})
 
 
 def bought_with(backroom: Backroom, shop_id: int, product: str) -> list[str]:

@@ -1,18 +1,21 @@
 """A shop of the tests, and believable things to fill it with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from commerce.database import Connection
+from commerce.mirror.people import People
 from commerce.rules.cards import card
-from commerce.rules.customers import Consent, CustomerFacts
+from commerce.rules.customers import Consent, CustomerFacts, Purchases
 from commerce.rules.documents import document, index_of, is_searchable
 from commerce.rules.orders import Address, OrderFacts, OrderLine, Refund, ShipmentFacts
 from commerce.rules.products import CategoryRef, Image, Option, ProductFacts, VariantFacts
 from commerce.tables import (
     arrivals,
     cards,
+    customer_details,
     customers,
     effect_lists,
     effects,
@@ -69,7 +72,12 @@ class Stock:
     def order(self, key: str = "21", **changes: Any) -> OrderFacts:
         facts = replace(_order(key), **changes)
         with self.here.database.write() as db:
-            orders.save(db, shop_id=self.id, facts=[facts], now=NOW)
+            self._people(
+                db,
+                lambda people: orders.save(
+                    db, shop_id=self.id, facts=[facts], now=NOW, members=people.of_orders([facts])
+                ),
+            )
             shipments.save(db, shop_id=self.id, facts=facts.shipments or (), now=NOW)
         return facts
 
@@ -77,8 +85,22 @@ class Stock:
         facts = replace(_customer(key), **changes)
         with self.here.database.write() as db:
             customers.save(db, shop_id=self.id, facts=[facts], now=NOW)
-            customers.count_orders(db, shop_id=self.id, ids=[key], now=NOW)
+            self._people(db, lambda people: people.accounts([facts]))
         return facts
+
+    def purchases(self, key: str, *, orders: int, spent: int) -> None:
+        told = Purchases(customer_id=key, orders_count=orders, total_spent=spent, currency="EUR", occurred_at=NOW)
+        with self.here.database.write() as db:
+            customer_details.set_purchases(db, shop_id=self.id, told=told, now=NOW)
+            self._people(db, lambda people: people.details([key]))
+
+    def _people(self, db: Connection, write: Callable[[People], None]) -> None:
+        """Write what persons are made of, and work the persons out."""
+        shop = shops.by_id(db, self.here.vault, self.id)
+        assert shop is not None
+        people = People(db, shop, NOW)
+        write(people)
+        people.finish(shop)
 
     def delivery(self, body: bytes = b'{"id": 11}', **changes: Any) -> int:
         outcome = changes.pop("outcome", None)

@@ -3,7 +3,8 @@
 from flask import Blueprint, g, render_template
 
 from commerce.rules.events import ORDER
-from commerce.tables import customers, effects, order_tracking, orders, shipments
+from commerce.tables import effects, order_tracking, orders, shipments
+from commerce.tables.people import profile_lists
 from webapp import guards, inputs, pages
 from webapp.errors import Problem
 from webapp.parts import parts
@@ -46,7 +47,7 @@ def one(key: str) -> str:
             lines=orders.lines_of(db, shop_id=shop_id, ids=[wanted]).get(wanted, []),
             parcels=shipments.of_orders(db, shop_id=shop_id, ids=[wanted]).get(wanted, []),
             followed=Followed(order_tracking.by_orders(db, shop_id=shop_id, order_ids=[wanted])),
-            customer=customers.by_ids(db, shop_id=shop_id, ids=[row.customer_id]).get(row.customer_id),
+            customer=profile_lists.of_member(db, shop_id=shop_id, member_id=row.member_id),
             reread=effects.waiting_objects(db, shop_id=shop_id, kind=effects.REREAD, object_kind=ORDER, ids=[wanted]),
             expected=clocks.expected,
             w=words,

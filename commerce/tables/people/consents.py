@@ -4,7 +4,11 @@ written to whatever they allowed (suppressions).
 What a platform tells of consent stands in its account (commerce.tables.customers).
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Column, Connection, ForeignKey, Index, Row, Table, Text, select
 
 from commerce.tables.columns import BigId, Moment, metadata
 
@@ -35,3 +39,13 @@ suppressions = Table(
     Column("detail", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
+
+
+def of_members(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, list[Row[Any]]]:
+    """What these members allowed or withdrew here, oldest first."""
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    if ids:
+        query = select(consents).where(consents.c.shop_id == shop_id, consents.c.member_id.in_(ids))
+        for row in db.execute(query.order_by(consents.c.at, consents.c.id)):
+            found[row.member_id].append(row)
+    return found

@@ -1,20 +1,29 @@
 """Profiles: one row for each person, worked out from their members. It can always be worked out again."""
 
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
+    Row,
     SmallInteger,
     Table,
     Text,
+    and_,
+    bindparam,
+    delete,
+    select,
 )
 
-from commerce.tables.columns import BigId, Json, Moment, metadata
+from commerce.tables.columns import BigId, Json, Moment, insert, metadata, upsert
 
 profiles = Table(
     "profiles",
@@ -61,7 +70,7 @@ profiles = Table(
     Column("recency", SmallInteger),
     Column("frequency", SmallInteger),
     Column("monetary", SmallInteger),
-    Column("rfm_group", Text, nullable=False),
+    Column("rfm_group", Text, nullable=False, default="", server_default=""),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment),
     Column("saved_at", Moment, nullable=False),
@@ -88,3 +97,51 @@ words = Table(
     ),
     Index("ix_profile_words_profile", "shop_id", "profile_id"),
 )
+
+# What is worked out beside the members; refreshing a profile leaves it.
+PLACED = ("recency", "frequency", "monetary", "rfm_group")
+
+
+def by_ids(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, Row[Any]]:
+    """Profiles by the ids of their roots."""
+    if not ids:
+        return {}
+    chosen = and_(profiles.c.shop_id == shop_id, profiles.c.id.in_(ids))
+    return {row.id: row for row in db.execute(select(profiles).where(chosen))}
+
+
+def save(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert or replace profiles, but for their place among the others. All rows have the same columns."""
+    upsert(db, profiles, rows, keep=("created_at",))
+
+
+def remove(db: Connection, *, shop_id: int, ids: Collection[str]) -> None:
+    """Delete profiles with their words."""
+    if ids:
+        db.execute(delete(words).where(words.c.shop_id == shop_id, words.c.profile_id.in_(ids)))
+        db.execute(delete(profiles).where(profiles.c.shop_id == shop_id, profiles.c.id.in_(ids)))
+
+
+def change_words(
+    db: Connection,
+    *,
+    shop_id: int,
+    changes: Mapping[str, tuple[Collection[tuple[str, str]], Collection[tuple[str, str]]]],
+) -> None:
+    """Write by which words profiles are found: profile to (words that it had, words that it has), each (kind, word)."""
+    gone, new = [], []
+    for profile_id, (before, after) in sorted(changes.items()):
+        keys = {"shop_id": shop_id, "profile_id": profile_id}
+        gone += [keys | {"a_kind": kind, "a_word": word} for kind, word in sorted(set(before) - set(after))]
+        new += [keys | {"kind": kind, "word": word} for kind, word in sorted(set(after) - set(before))]
+    if gone:
+        one = and_(
+            words.c.shop_id == bindparam("shop_id"),
+            words.c.profile_id == bindparam("profile_id"),
+            words.c.kind == bindparam("a_kind"),
+            words.c.word == bindparam("a_word"),
+        )
+        db.execute(delete(words).where(one), gone)
+    if new:
+        statement = insert(db, words).on_conflict_do_nothing(index_elements=["shop_id", "kind", "word", "profile_id"])
+        db.execute(statement, new)

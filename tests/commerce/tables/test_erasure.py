@@ -54,7 +54,7 @@ class TestSubject:
     def test_is_found_by_what_is_told(self, db: Connection, shop_id: int) -> None:
         people = [_customer("31"), _customer("32")]
         customers.save(db, shop_id=shop_id, facts=people, now=NOW)
-        orders.save(db, shop_id=shop_id, facts=[_order("21")], now=NOW)
+        orders.save(db, shop_id=shop_id, facts=[_order("21")], now=NOW, members={})
         for asked, ids, bought in (
             (request(customer_id="31"), ("31",), ("21",)),
             (request(email="ADA31@example.org"), ("31",), ("21",)),

@@ -26,7 +26,9 @@ Call = Callable[..., Result]
 def shop(backroom: Backroom) -> Shop:
     shop, now = backroom.shops.custom(), utc_now()
     with backroom.process.database.write() as db:
-        orders.save(db, shop_id=shop.id, facts=[replace(_order("21"), delivery=RECEIVER, number="1021")], now=now)
+        orders.save(
+            db, shop_id=shop.id, facts=[replace(_order("21"), delivery=RECEIVER, number="1021")], now=now, members={}
+        )
         tracking_settings.save(db, shop_id=shop.id, chosen=TrackingSettings(sender=SENDER), now=now)
     return shop
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from commerce.tables import customer_details, inbox
+from commerce.tables import inbox
 from webapp import openapi
 
 LISTS = ("products", "orders", "customers", "events", "effects")
@@ -65,18 +65,17 @@ class TestShapes:
 
     def test_what_the_platform_told_of_purchases_counts(self, api: Any, shop: Any) -> None:
         shop.customer()
-        with shop.here.database.write() as db:
-            customer_details._set(db, shop.id, "31", told_orders=12, told_spent=99_000, told_at=_later(0))
+        shop.purchases("31", orders=12, spent=99_000)
         shape = api.get("/api/v1/customers/31").json
         assert (shape["orders_count"], shape["total_spent"]["amount"]) == (12, 99_000)
 
     def test_what_is_stored_counts_where_the_platform_knows_no_more(self, api: Any, shop: Any) -> None:
         shop.customer()
-        with shop.here.database.write() as db:
-            told = {"told_orders": 2, "told_spent": 99_000, "told_at": _later(0)}
-            customer_details._set(db, shop.id, "31", **told, orders_stored=2, orders_count=1, total_spent=5_000)
+        shop.order()
+        shop.order("22", status="cancelled")
+        shop.purchases("31", orders=2, spent=99_000)
         shape = api.get("/api/v1/customers/31").json
-        assert (shape["orders_count"], shape["total_spent"]["amount"]) == (1, 5_000)
+        assert (shape["orders_count"], shape["total_spent"]["amount"]) == (1, 3_498)
 
     def test_event_and_effect_are_as_described(self, api: Any, shop: Any) -> None:
         number = shop.delivery(outcome={"note": "Saved."})
@@ -129,6 +128,7 @@ class TestLists:
         for more in (range(50, 52), range(60, 80)):
             for number in more:
                 getattr(shop, noun.removesuffix("s"))(key=str(number))
+            api.get("/api/v1/effects")  # its key is known for the next half second
             with statements() as seen:
                 api.get(f"/api/v1/{noun}")
             counts.append(len(seen))
@@ -184,7 +184,7 @@ class TestGuard:
         shop.everything()
         ids = {"products": "11", "orders": "21", "customers": "31", "events": "1"}
         for rule in app.url_map.iter_rules():
-            if not rule.endpoint.startswith("api.") or rule.endpoint == "api.description":
+            if not rule.endpoint.startswith("api."):
                 continue
             noun = rule.rule.split("/")[3]
             answer = foreign_api.get(rule.rule.replace("<key>", ids.get(noun, "")))
@@ -202,7 +202,7 @@ class TestDescription:
             for rule in app.url_map.iter_rules()
             if rule.rule.startswith("/api/v1/")
         }
-        assert described == routes - {"/openapi.json"}
+        assert described == routes - {"/openapi.json", "/docs"}
 
     def test_refers_only_to_what_it_has(self) -> None:
         described = openapi.document("https://backroom.example")

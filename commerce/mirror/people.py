@@ -1,0 +1,152 @@
+"""Persons out of accounts and orders: whose an order is, who is one person, what is known of them.
+
+Everything here is worked out from what is stored, so it ends the same in whatever order things came in.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from commerce.mirror import joins, portraits
+from commerce.rules.customers import CustomerFacts
+from commerce.rules.events import CUSTOMER
+from commerce.rules.orders import OrderFacts
+from commerce.rules.people import keys
+from commerce.rules.people.keys import EMAIL, PHONE
+from commerce.tables import versions
+from commerce.tables.people import bought, identities, members
+from commerce.tables.shops import Shop
+
+
+class People:
+    """The members that a batch touches. They are written with what touches them, persons once at the end."""
+
+    def __init__(self, db: Connection, shop: Shop, now: datetime) -> None:
+        self._db, self._shop, self._now = db, shop, now
+        self._touched: set[str] = set()
+        self._recount: set[str] = set()
+
+    def of_orders(self, facts: Sequence[OrderFacts]) -> dict[str, str]:
+        """The members whose these orders are, made where they are new: order to member. Before orders are written."""
+        deleted = self._deleted({fact.customer_id for fact in facts} - {""})
+        wanted = {
+            fact.id: keys.of_order(
+                customer_id=fact.customer_id, email=fact.email, phone=fact.phone_e164, deleted=deleted
+            )
+            for fact in facts
+        }
+        found = self._ensure(set(wanted.values()) - {""})
+        self._buy(bought.members_of(self._db, shop_id=self._shop.id, ids=list(wanted)))
+        owners = {order: found[key] for order, key in wanted.items() if key}
+        self._buy(owners.values())
+        phones = {
+            owners[fact.id]: [(PHONE, fact.phone_e164)] for fact in facts if fact.id in owners and fact.phone_e164
+        }
+        guests = {found[key]: [(EMAIL, key[6:])] for key in wanted.values() if key.startswith("email:")}
+        for known in (guests, phones):
+            identities.add(self._db, shop_id=self._shop.id, known=known, now=self._now, current=False)
+        return owners
+
+    def orders_changed(self, order_ids: Collection[str]) -> None:
+        """Something of these orders changed that is told apart from them, or they are about to be deleted."""
+        self._buy(bought.members_of(self._db, shop_id=self._shop.id, ids=order_ids))
+
+    def accounts(self, facts: Sequence[CustomerFacts]) -> None:
+        """These accounts were written; one that was deleted before has its orders again."""
+        found = self._ensure({keys.of_account(fact.id) for fact in facts})
+        known = {found[keys.of_account(fact.id)]: _addresses(fact) for fact in facts}
+        identities.add(self._db, shop_id=self._shop.id, known=known, now=self._now)
+        former = [
+            row.key.partition(":")[2]
+            for row in members.by_ids(self._db, shop_id=self._shop.id, ids=list(known)).values()
+            if row.kind == keys.FORMER
+        ]
+        if former:
+            self._set_kind(former, keys.ACCOUNT)
+            self._move_orders(former, deleted=())
+        self._touched.update(known)
+
+    def was_known_by(self, facts: Sequence[CustomerFacts]) -> None:
+        """These tellings came too late to change their accounts; they tell by what the accounts were known."""
+        found = members.by_keys(self._db, shop_id=self._shop.id, keys=[keys.of_account(fact.id) for fact in facts])
+        known: dict[str, list[tuple[str, str]]] = {}
+        for fact in facts:
+            if keys.of_account(fact.id) in found:
+                known.setdefault(found[keys.of_account(fact.id)], []).extend(_addresses(fact))
+        identities.add(self._db, shop_id=self._shop.id, known=known, now=self._now, current=False)
+        self._touched.update(known)
+
+    def details(self, account_ids: Iterable[str]) -> None:
+        """Tags, consents or totals of these accounts changed."""
+        wanted = [keys.of_account(one) for one in account_ids]
+        if not wanted:
+            return
+        self._touched.update(members.by_keys(self._db, shop_id=self._shop.id, keys=wanted).values())
+
+    def accounts_deleted(self, account_ids: Collection[str]) -> None:
+        """The platform deleted these accounts: what was bought with them is a guest's from now on."""
+        found = members.by_keys(self._db, shop_id=self._shop.id, keys=[keys.of_account(one) for one in account_ids])
+        self._set_kind(account_ids, keys.FORMER)
+        self._move_orders(account_ids, deleted=account_ids)
+        self._buy(found.values())
+
+    def finish(self, shop: Shop) -> list[str]:
+        """Work out the persons that were touched; gives the profiles that look different now, or are gone.
+
+        `shop` as it is known by now: its currency may have been told on the way.
+        """
+        if not self._touched:
+            return []
+        members.recount(self._db, shop_id=self._shop.id, ids=self._recount)
+        touched, self._touched, self._recount = self._touched, set(), set()
+        return settle(self._db, shop, touched, now=self._now)
+
+    def _ensure(self, wanted: Collection[str]) -> dict[str, str]:
+        return members.ensure(self._db, shop_id=self._shop.id, keys=wanted, now=self._now)
+
+    def _buy(self, ids: Iterable[str]) -> None:
+        found = set(ids)
+        self._touched |= found
+        self._recount |= found
+
+    def _deleted(self, account_ids: Collection[str]) -> set[str]:
+        wanted = {(CUSTOMER, one) for one in account_ids}
+        known = versions.known(self._db, shop_id=self._shop.id, keys=wanted) if wanted else {}
+        return {account for (_, account), version in known.items() if version.deleted_at is not None}
+
+    def _set_kind(self, account_ids: Collection[str], kind: str) -> None:
+        found = members.by_keys(self._db, shop_id=self._shop.id, keys=[keys.of_account(one) for one in account_ids])
+        members.change(self._db, shop_id=self._shop.id, changes={id_: {"kind": kind} for id_ in found.values()})
+
+    def _move_orders(self, account_ids: Collection[str], *, deleted: Collection[str]) -> None:
+        """Write anew whose the orders are that were placed with these accounts."""
+        rows = bought.of_account(self._db, shop_id=self._shop.id, account_ids=account_ids)
+        wanted = {
+            row.id: keys.of_order(customer_id=row.customer_id, email=row.email, phone=row.phone_e164, deleted=deleted)
+            for row in rows
+        }
+        found = self._ensure(set(wanted.values()) - {""})
+        moved = {row.id: found.get(wanted[row.id], "") for row in rows}
+        bought.set_members(self._db, shop_id=self._shop.id, members=moved)
+        known = {found[key]: [(EMAIL, key[6:])] for key in wanted.values() if key.startswith("email:")}
+        identities.add(self._db, shop_id=self._shop.id, known=known, now=self._now, current=False)
+        self._buy({row.member_id for row in rows if row.member_id} | set(moved.values()) - {""})
+
+
+def settle(db: Connection, shop: Shop, touched: Collection[str], *, now: datetime) -> list[str]:
+    """Who stands under whom, points, profiles: all that follows from changed members. Gives profiles that changed."""
+    roots = joins.settle(db, shop.id, touched)
+    return refresh(db, shop, roots, now=now)
+
+
+def refresh(db: Connection, shop: Shop, roots: Collection[str], *, now: datetime) -> list[str]:
+    """Work out the profiles of these roots; a root that is none any more loses its profile.
+
+    Gives those that look different now, or are gone.
+    """
+    return portraits.refresh(db, shop, roots, now=now)
+
+
+def _addresses(fact: CustomerFacts) -> list[tuple[str, str]]:
+    return [(EMAIL, keys.mail(fact.email)), (PHONE, fact.phone_e164)]

@@ -1,0 +1,1 @@
+"""Persons: which pieces are one, and what they make together."""
