@@ -4,21 +4,22 @@ posted. Orders, refunds, cancellations, merges and their undoing need no code of
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
-from functools import partial
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, Row
 
-from commerce.rules.loyalty.earnings import ORDER, YEAR, Claim, Flow, Person, SignUp, claims
-from commerce.rules.loyalty.entries import AVAILABLE, PENDING
-from commerce.rules.loyalty.programmes import INACTIVITY, SHIPPED, SPENT, TAG, Course
+from commerce.rules.loyalty.earnings import YEAR, Claim, Flow, Person, SignUp, claims
+from commerce.rules.loyalty.entries import EARN, Batch
+from commerce.rules.loyalty.programmes import INACTIVITY, POINTS, SHIPPED, SPENT, TAG, Course
 from commerce.rules.loyalty.purses import Purse
-from commerce.rules.loyalty.worth import OrderNow
+from commerce.rules.loyalty.worth import LineNow, OrderNow
 from commerce.rules.money import exponent
 from commerce.tables.loyalty import earning, programmes, purses
 from commerce.tables.shops import Shop
+
+Claims = Mapping[str, Claim]
 
 
 def settle(db: Connection, shop: Shop, roots: Collection[str], *, now: datetime) -> None:
@@ -41,53 +42,133 @@ def opened(
     wanted = _claims(db, shop, course, rows) if course is not None else {}
     loaded = purses.batches_of(db, shop_id=shop.id, member_ids=[row.id for row in rows])
     known = {batch.source for found in loaded.values() for batch in found}
-    new = {source for found in wanted.values() for source in found} - known
-    others = purses.owners(db, shop_id=shop.id, sources=new)
-    if others:  # orders that belong to somebody else now: whoever had their points is settled with them
-        more = purses.roots_of(db, shop_id=shop.id, member_ids=others)
+    others = purses.owners(db, shop_id=shop.id, sources={source for one in wanted.values() for source in one} - known)
+    more = purses.roots_of(db, shop_id=shop.id, member_ids=others) - set(roots)
+    if more:  # orders that belong to somebody else now: whoever had their points is settled with them
         return opened(db, shop, course, {*roots, *more}, now=now)
-    by_root: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        by_root[row.root].append(row)
-    found = {
-        root: Purse(
-            {row.id: purses.sums_of(row) for row in members},
-            [batch for row in members for batch in loaded.get(row.id, ())],
-        )
-        for root, members in by_root.items()
-    }
-    _hand_over(found, wanted)
+    found = _purses(rows, loaded)
     if course is not None:
         _follow(db, shop, course, found, wanted, now)
     _keep_time(db, shop, course, found, now)
     return found
 
 
-def _hand_over(found: Mapping[str, Purse], wanted: Mapping[str, Mapping[str, Claim]]) -> None:
-    """An order's batch lies in the purse of whoever it belonged to: both are one purse for this settlement."""
-    where = {source: purse for purse in found.values() for source in purse.batches}
-    for root, claimed in wanted.items():
-        purse = found[root]
-        for source in claimed:
-            other = where.get(source)
-            if other is not None and other is not purse:
-                other.lend(source, purse)
+def _purses(rows: Sequence[Row[Any]], loaded: Mapping[str, Sequence[Batch]]) -> dict[str, Purse]:
+    by_root: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        by_root[row.root].append(row)
+    return {
+        root: Purse(
+            {row.id: purses.sums_of(row) for row in members},
+            [batch for row in members for batch in loaded.get(row.id, ())],
+        )
+        for root, members in by_root.items()
+    }
 
 
 def _follow(
-    db: Connection,
-    shop: Shop,
-    course: Course,
-    found: Mapping[str, Purse],
-    wanted: Mapping[str, Mapping[str, Claim]],
-    now: datetime,
+    db: Connection, shop: Shop, course: Course, found: Mapping[str, Purse], wanted: Mapping[str, Claims], now: datetime
 ) -> None:
+    """Give and take back what orders and sign-ups should have given, in every purse."""
     less = {source for root, purse in found.items() for source in purse.shrinking(wanted.get(root, {}))}
     ended = purses.expired(db, shop_id=shop.id, sources=less)
+
+    def expired(source: str, member_id: str) -> int:
+        return ended.get((source, member_id), 0)
+
     for root, purse in found.items():
-        purse.follow(
-            wanted.get(root, {}),
-            expired=lambda source, member_id: ended.get((source, member_id), 0),
-            expires=course.expires,
-            now=now,
+        purse.drop(wanted.get(root, {}), expired=expired)
+    where = {source: purse for purse in found.values() for source in purse.batches}
+    for root, claimed in wanted.items():
+        for source, claim in claimed.items():
+            if where.get(source, found[root]) is not found[root]:
+                where[source].pass_on(source, found[root], claim.member_id)
+        found[root].follow(claimed, expired=expired, expires=course.expires, now=now)
+
+
+def _keep_time(db: Connection, shop: Shop, course: Course | None, found: Mapping[str, Purse], now: datetime) -> None:
+    """What the clock brings: points that count from now on, and points that end. Nothing ends while a programme is
+    off, as nobody could have spent it."""
+    for purse in found.values():
+        purse.mature(now)
+    if course is None or course.now is None:
+        return
+    expiry = course.now.expiry
+    if expiry is not None and expiry.by == INACTIVITY:
+        over = {key: purse for key, purse in found.items() if purse.ending(now)}
+        members = [member_id for purse in over.values() for member_id in purse.sums]
+        moved = purses.last_moved(db, shop_id=shop.id, member_ids=members) if members else {}
+        for purse in over.values():
+            stirred = [moved[member_id] for member_id in purse.sums if member_id in moved]
+            stirred += [now for entry in purse.entries if entry.kind == EARN]
+            if stirred:
+                purse.put_off(expiry.ends(max(stirred)), now=now)
+    for purse in found.values():
+        purse.expire(now)
+
+
+def _claims(db: Connection, shop: Shop, course: Course, rows: Sequence[Row[Any]]) -> dict[str, Claims]:
+    """What each person's orders and sign-ups should have given, by root."""
+    known = _Known(db, shop, course, [row.id for row in rows])
+    members: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        members[row.root].append(row.id)
+    unit, zone = 10 ** exponent(shop.currency), zone_of(shop)
+    return {root: claims(known.person(ids), course, unit=unit, zone=zone) for root, ids in members.items()}
+
+
+class _Known:
+    """What is stored of some members as far as points depend on it: asked for only where a rule needs it."""
+
+    def __init__(self, db: Connection, shop: Shop, course: Course, ids: Sequence[str]) -> None:
+        rules = course.some()
+        begins = course.since - YEAR if any(one.tiers and one.tiers_by == SPENT for one in rules) else course.since
+        rows = earning.orders_of(db, shop_id=shop.id, member_ids=ids, since=begins, currency=shop.currency)
+        self._orders = of_members(orders_now(db, shop.id, course, rows))
+        bonus = any(one.first_order for one in rules)
+        self._bought = earning.bought_before(db, shop_id=shop.id, member_ids=ids, before=begins) if bonus else set()
+        self._signed: dict[str, SignUp] = {}
+        if any(one.sign_up for one in rules):
+            self._signed = earning.sign_ups(db, shop_id=shop.id, member_ids=ids)
+        self._flows: dict[str, list[Flow]] = {}
+        if any(one.most_held is not None or (one.tiers and one.tiers_by == POINTS) for one in rules):
+            self._flows = earning.flows(db, shop_id=shop.id, member_ids=ids)
+
+    def person(self, ids: Iterable[str]) -> Person:
+        """The person who has these members."""
+        each = list(ids)
+        return Person(
+            orders=[order for one in each for order in self._orders.get(one, ())],
+            sign_ups=[self._signed[one] for one in each if one in self._signed],
+            flows=[flow for one in each for flow in self._flows.get(one, ())],
+            bought_before=any(one in self._bought for one in each),
         )
+
+
+def of_members(found: Iterable[OrderNow]) -> dict[str, list[OrderNow]]:
+    """Orders by who placed them."""
+    by_member: dict[str, list[OrderNow]] = defaultdict(list)
+    for order in found:
+        by_member[order.member_id].append(order)
+    return by_member
+
+
+def orders_now(db: Connection, shop_id: int, course: Course, rows: Sequence[Row[Any]]) -> list[OrderNow]:
+    """Orders as the rules look at them: with lines and parcels where a rule asks for them."""
+    ids, rules = [row.id for row in rows], course.some()
+    sent: Mapping[str, datetime] = {}
+    if ids and any(one.waiting_from == SHIPPED for one in rules):
+        sent = earning.shipped(db, shop_id=shop_id, order_ids=ids)
+    lines: Mapping[str, Sequence[LineNow]] = {}
+    if ids and any(one.products for one in rules):
+        tagged = any(rule.by == TAG for one in rules for rule in one.products)
+        lines = earning.lines_of(db, shop_id=shop_id, order_ids=ids, with_tags=tagged)
+    return [earning.order_now(row, shipped_at=sent.get(row.id), lines_now=lines.get(row.id, ())) for row in rows]
+
+
+def zone_of(shop: Shop) -> tzinfo:
+    """Where the shop's days begin and end."""
+    try:
+        return ZoneInfo(shop.timezone) if shop.timezone else UTC
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a name that this system does not know
+        return UTC

@@ -9,7 +9,14 @@ SET_META = "meta.set"
 # A note: Shopify's order has one, which is replaced; WooCommerce's has many, and another one is added.
 SET_NOTE, ADD_NOTE = "order.set_note", "order.note"
 COMPLETE_ORDER = "order.complete"
+# A discount code for points that were spent, named beforehand: a second try finds what the first one made.
+CREATE_DISCOUNT = "discount.create"
 
-CALLS = (PARCEL_EVENT, ADJUST_STOCK, SET_STOCK, ADD_TAGS, REMOVE_TAGS, SET_META, SET_NOTE, ADD_NOTE, COMPLETE_ORDER)
+CALLS = (
+    *(PARCEL_EVENT, ADJUST_STOCK, SET_STOCK, ADD_TAGS, REMOVE_TAGS, SET_META, SET_NOTE, ADD_NOTE, COMPLETE_ORDER),
+    CREATE_DISCOUNT,
+)
 # Made twice, these are seen twice.
 ONCE = frozenset({PARCEL_EVENT, ADD_NOTE})
+# Platforms that make discount codes; any other back end is told the code, and makes what it likes of it.
+MAKING_DISCOUNTS = frozenset({"shopify", "woocommerce"})

@@ -1,0 +1,1 @@
+"""Points as rules: what a programme gives, what orders are worth at present, and how points move."""

@@ -1,0 +1,262 @@
+"""How points move: a person's batches and what members hold, changed by entries that each add up to nothing.
+
+Of every member, what is left of the available batches is what they hold, or nothing where they owe: points whose order
+was refunded after they were spent leave a debt, which new points fill first.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from commerce.rules.loyalty.earnings import ORDER, SIGN_UP, Claim
+from commerce.rules.loyalty.entries import (
+    AVAILABLE,
+    AVAILABLE_POINTS,
+    EARN,
+    ENDED,
+    EXPIRE,
+    EXPIRED,
+    ISSUED,
+    MATURE,
+    PENDING,
+    PENDING_POINTS,
+    REVERSE,
+    SPENT,
+    Batch,
+    Entry,
+    NotEnoughPoints,
+    Sums,
+)
+
+
+class Purse:
+    """All that one person holds. What changed is in `entries` and `changed`."""
+
+    def __init__(self, sums: Mapping[str, Sums], batches: Iterable[Batch]) -> None:
+        self.sums = dict(sums)
+        self.batches = {batch.source: batch for batch in batches}
+        self.entries: list[Entry] = []
+        self.changed: dict[str, Batch] = {}
+
+    @property
+    def available(self) -> int:
+        """What can be spent, less what is owed."""
+        return sum(each.points for each in self.sums.values())
+
+    @property
+    def held(self) -> int:
+        """What is available, and what waits."""
+        return sum(each.points + each.pending for each in self.sums.values())
+
+    def shrinking(self, claims: Mapping[str, Claim]) -> set[str]:
+        """Sources of which points that count already are to be taken back."""
+        found = set()
+        for source in self._derived():
+            batch, claim = self.batches[source], claims.get(source)
+            kept = claim.points if claim is not None and claim.member_id == batch.member_id else 0
+            if batch.state != PENDING and kept < batch.points:
+                found.add(source)
+        return found
+
+    def drop(self, claims: Mapping[str, Claim], *, expired: Callable[[str, str], int]) -> None:
+        """Take back what orders and sign-ups gave that should give nothing. `expired`: how many points of a source
+        ended unspent with a member; they are taken back first, as the customer had nothing of them."""
+        for source in sorted(self._derived() - set(claims)):
+            batch = self.batches[source]
+            self._take_back(batch, batch.points, expired(source, batch.member_id))
+
+    def pass_on(self, source: str, purse: "Purse", member_id: str) -> None:
+        """A source that was dropped here belongs to somebody else now."""
+        batch = self.batches.pop(source)
+        self.changed.pop(source, None)
+        self._hand_over(batch, member_id)
+        purse.batches[source] = purse.changed[source] = batch
+
+    def follow(
+        self,
+        claims: Mapping[str, Claim],
+        *,
+        expired: Callable[[str, str], int],
+        expires: Callable[[datetime], datetime | None],
+        now: datetime,
+    ) -> None:
+        """Give and take back until each order and sign-up gave what it should have."""
+        self.drop(claims, expired=expired)
+        for source, claim in sorted(claims.items()):
+            batch = self.batches.get(source) or self._new(source, claim.member_id, claim.matures_at)
+            if batch.member_id != claim.member_id:
+                self._take_back(batch, batch.points, expired(source, batch.member_id))
+                self._hand_over(batch, claim.member_id)
+            self._wait(batch, claim.matures_at, expires)
+            if claim.points > batch.points:
+                self._give(batch, claim.points - batch.points, Entry(kind=EARN, about=source), now)
+            elif claim.points < batch.points:
+                self._take_back(batch, batch.points - claim.points, expired(source, batch.member_id))
+
+    def give(self, batch: Batch, entry: Entry, *, account: str = ISSUED, now: datetime) -> None:
+        """Put in a batch that stands by itself: an action, an adjustment."""
+        points, batch.points = batch.points, 0
+        self.batches[batch.source] = batch
+        self._give(batch, points, entry, now, account)
+
+    def mature(self, now: datetime) -> None:
+        """Batches whose waiting is over count."""
+        for batch in sorted(self._in(PENDING), key=lambda each: (each.matures_at, each.source)):
+            if batch.matures_at <= now:
+                batch.state, batch.left = AVAILABLE, 0
+                self.changed[batch.source] = batch
+                if batch.points:
+                    entry = self._entry(Entry(kind=MATURE, about=batch.source))
+                    self._post(entry, PENDING_POINTS, batch.member_id, -batch.points)
+                    self._credit(entry, batch, batch.points)
+
+    def expire(self, now: datetime) -> None:
+        """What is left of batches whose time is over ends."""
+        for batch in self._in(AVAILABLE):
+            if batch.expires_at is not None and batch.expires_at <= now:
+                if batch.left:
+                    entry = self._entry(Entry(kind=EXPIRE, about=batch.source))
+                    self._post(entry, EXPIRED, batch.member_id, batch.left)
+                    self._debit(entry, batch.member_id, batch.left, [batch])
+                batch.state = ENDED
+                self.changed[batch.source] = batch
+
+    def ending(self, now: datetime) -> bool:
+        """Whether some points would end by now."""
+        return any(one.expires_at is not None and one.expires_at <= now for one in self._in(AVAILABLE))
+
+    def put_off(self, until: datetime, *, now: datetime) -> None:
+        """Points of somebody who was active lately: batches that would end by now last until then."""
+        for batch in self._in(AVAILABLE):
+            if batch.expires_at is not None and batch.expires_at <= now and batch.expires_at < until:
+                self._end(batch, until)
+
+    def take(self, points: int, entry: Entry, *, account: str) -> None:
+        """Take points out of all members' batches, each one paying with their own. Raises NotEnoughPoints."""
+        if points > self.available:
+            raise NotEnoughPoints(wanted=points, available=self.available)
+        self._entry(entry)
+        taken: list[list[Any]] = []
+        for batch in sorted(self._in(AVAILABLE), key=lambda each: each.turn):
+            part = min(batch.left, points)
+            if part:
+                self._post(entry, account, batch.member_id, part)
+                self._debit(entry, batch.member_id, part, [batch])
+                taken.append([batch.source, batch.member_id, part])
+                points -= part
+        entry.detail["taken"] = taken
+
+    def give_back(self, taken: Sequence[Sequence[Any]], entry: Entry, *, now: datetime, until: datetime) -> None:
+        """Undo the part of a `take` that this person paid: to where it came from. What ended meanwhile lasts once more,
+        until then. The entry may have parts of other persons; whoever made it adds it to `entries`."""
+        for source, member_id, points in taken:
+            batch = self.batches.get(source)
+            if batch is None or batch.member_id != member_id or batch.state == PENDING:  # its order changed hands
+                batch = self._rest(source, member_id, now)
+            self._post(entry, SPENT, member_id, -points)
+            if batch.expires_at is not None and batch.expires_at < until:
+                self._end(batch, until)
+            batch.state = AVAILABLE
+            self._credit(entry, batch, points)
+
+    def _new(self, source: str, member_id: str, matures_at: datetime) -> Batch:
+        batch = Batch(source=source, member_id=member_id, state=PENDING, points=0, left=0, matures_at=matures_at)
+        self.batches[source] = self.changed[source] = batch
+        return batch
+
+    def _derived(self) -> set[str]:
+        return {source for source in self.batches if source.startswith((ORDER, SIGN_UP))}
+
+    def _wait(self, batch: Batch, matures_at: datetime, expires: Callable[[datetime], datetime | None]) -> None:
+        """While it does not count yet, a batch waits and ends as its order's present state says."""
+        if batch.state == PENDING:
+            if batch.matures_at != matures_at:
+                batch.matures_at = matures_at
+                self.changed[batch.source] = batch
+            self._end(batch, expires(matures_at))
+
+    def _hand_over(self, batch: Batch, member_id: str) -> None:
+        """The order belongs to another member now: what of its points is left to the former one stays there."""
+        if batch.state != PENDING and batch.left:
+            rest = self._rest(batch.source, batch.member_id, batch.matures_at)
+            rest.state, rest.left, rest.expires_at = AVAILABLE, rest.left + batch.left, batch.expires_at
+        batch.member_id, batch.state, batch.left = member_id, PENDING, 0
+
+    def _rest(self, source: str, member_id: str, matures_at: datetime) -> Batch:
+        """A member's batch for points of a source that is somebody else's now."""
+        name = f"rest:{source}:{member_id}"
+        rest = self.batches.get(name) or self._new(name, member_id, matures_at)
+        self.changed[name] = rest
+        return rest
+
+    def _in(self, state: str) -> list[Batch]:
+        return [batch for batch in self.batches.values() if batch.state == state]
+
+    def _end(self, batch: Batch, expires_at: datetime | None) -> None:
+        """Another end, of which was not warned yet."""
+        if batch.expires_at != expires_at:
+            batch.expires_at, batch.warned_at = expires_at, None
+            self.changed[batch.source] = batch
+
+    def _give(self, batch: Batch, points: int, entry: Entry, now: datetime, account: str = ISSUED) -> None:
+        """More points of a source; at once where its waiting is over."""
+        self._entry(entry)
+        self._post(entry, account, batch.member_id, -points)
+        if batch.state == PENDING and batch.points == 0 and batch.matures_at <= now:
+            batch.state = AVAILABLE
+        batch.points += points
+        if batch.state == PENDING:
+            self._post(entry, PENDING_POINTS, batch.member_id, points)
+            batch.left = batch.points
+            self.changed[batch.source] = batch
+        else:
+            batch.state = AVAILABLE  # one that ended ends again, with what it has now
+            self._credit(entry, batch, points)
+
+    def _take_back(self, batch: Batch, points: int, expired: int) -> None:
+        if not points:
+            return
+        entry = self._entry(Entry(kind=REVERSE, about=batch.source))
+        batch.points -= points
+        self.changed[batch.source] = batch
+        self._post(entry, ISSUED, batch.member_id, points)
+        if batch.state == PENDING:
+            self._post(entry, PENDING_POINTS, batch.member_id, -points)
+            batch.left = batch.points
+            return
+        ended = min(points, expired)
+        self._post(entry, EXPIRED, batch.member_id, -ended)
+        others = [other for other in self._in(AVAILABLE) if other.member_id == batch.member_id and other is not batch]
+        self._debit(entry, batch.member_id, points - ended, [batch, *sorted(others, key=lambda each: each.turn)])
+
+    def _credit(self, entry: Entry, batch: Batch, points: int) -> None:
+        """Available points come in: a debt is filled first, and only the rest can be spent."""
+        debt = max(0, -self.sums[batch.member_id].points)
+        batch.left += points - min(debt, points)
+        self.changed[batch.source] = batch
+        self._post(entry, AVAILABLE_POINTS, batch.member_id, points)
+
+    def _debit(self, entry: Entry, member_id: str, points: int, batches: Iterable[Batch]) -> None:
+        """Available points go: out of these batches, one after the other, and what they lack is owed."""
+        self._post(entry, AVAILABLE_POINTS, member_id, -points)
+        for batch in batches:
+            part = min(batch.left, points)
+            if part:
+                batch.left, points = batch.left - part, points - part
+                self.changed[batch.source] = batch
+
+    def _entry(self, entry: Entry) -> Entry:
+        self.entries.append(entry)
+        return entry
+
+    def _post(self, entry: Entry, account: str, member_id: str, points: int) -> None:
+        if not points:
+            return
+        entry.postings.append((account, member_id, points))
+        sums = self.sums[member_id]
+        if account == AVAILABLE_POINTS:
+            sums.points += points
+        elif account == PENDING_POINTS:
+            sums.pending += points
+        elif account == ISSUED:
+            sums.earned -= points

@@ -1,0 +1,94 @@
+"""What an order is worth in points at present: a function of its state, however it came about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from commerce.rules.loyalty.programmes import DOWN, PRODUCT, UP, WHOLE, Programme
+from commerce.rules.orders import CANCELLED
+
+# Financial states of which money came in; what went back again is told by the refunded amount. An order that nobody
+# paid for is worth nothing: left open for long enough, it would be points for nothing.
+PAID = ("paid", "partially_refunded", "refunded")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineNow:
+    """One position of an order; `total` in minor units."""
+
+    product_id: str
+    total: int
+    quantity: int
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderNow:
+    """An order as it is at present, amounts in minor units. `lines` are known where product rules need them."""
+
+    id: str
+    member_id: str
+    placed_at: datetime
+    total: int
+    tax: int = 0
+    shipping: int = 0
+    refunded: int = 0
+    status: str = ""
+    financial_status: str = "paid"
+    shipped_at: datetime | None = None
+    lines: Sequence[LineNow] = ()
+
+    @property
+    def kept(self) -> int:
+        """What of its total the shop keeps; nothing of an order that is cancelled, or not paid."""
+        if self.status == CANCELLED or self.financial_status not in PAID:
+            return 0
+        return max(0, self.total - max(0, self.refunded))
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a purchase at all."""
+        return self.kept > 0
+
+
+def worth(order: OrderNow, programme: Programme, *, unit: int, factor: int = WHOLE, is_first: bool = False) -> int:
+    """The order's points. `unit`: minor units in one of the currency. `factor`: of the customer's tier, thousandths.
+
+    Cancelled and unpaid orders are worth nothing, refunded ones as much less as was given back of their total.
+    """
+    kept = order.kept
+    if kept == 0:
+        return 0
+    amount = order.total
+    if not programme.with_tax:
+        amount -= order.tax
+    if not programme.with_shipping:
+        amount -= order.shipping
+    amount = max(0, amount)
+    weight, extra, lines_total = _weight(order, programme) if programme.products else (WHOLE, 0, 1)
+    # Counted in parts of a point: of `unit`, and of thousandths for the rate, the weight of lines and the tier.
+    parts = (amount * programme.rate * weight + extra * unit * WHOLE * WHOLE * lines_total) * factor
+    parts += programme.first_order * is_first * unit * WHOLE**3 * lines_total
+    points = _rounded(parts * kept, unit * WHOLE**3 * lines_total * order.total, programme.rounding)
+    return points if programme.most_per_order is None else min(points, programme.most_per_order)
+
+
+def _weight(order: OrderNow, programme: Programme) -> tuple[int, int, int]:
+    """By how much the lines count, in thousandths of their sum; points for pieces beside it; and that sum."""
+    lines_total = sum(max(0, line.total) for line in order.lines)
+    weight, extra = WHOLE * lines_total, 0
+    for line in order.lines:
+        rules = [rule for rule in programme.products if rule.value in _names(line, rule.by)]
+        weight += max(0, line.total) * (max((rule.factor for rule in rules), default=WHOLE) - WHOLE)
+        extra += max(0, line.quantity) * sum(rule.points for rule in rules)
+    return (weight, extra, lines_total) if lines_total else (WHOLE, extra, 1)
+
+
+def _names(line: LineNow, by: str) -> frozenset[str] | tuple[str]:
+    return (line.product_id,) if by == PRODUCT else line.tags
+
+
+def _rounded(parts: int, whole: int, rounding: str) -> int:
+    if rounding == DOWN:
+        return parts // whole
+    return -(-parts // whole) if rounding == UP else (2 * parts + whole) // (2 * whole)
