@@ -11,6 +11,7 @@ from commerce.logs import configure_logging
 from commerce.settings import Settings, UnableToConfigure
 from integrations.registry import load
 from webapp import errors, guards
+from webapp.api import rates
 from webapp.parts import Parts, assemble
 from webapp.reading.quick import Quick
 
@@ -25,6 +26,7 @@ VIEWS = (
     "webapp.views.widget:blueprint",
     "webapp.views.analytics:blueprint",
     "webapp.views.api:blueprint",
+    "webapp.views.api_document:blueprint",
     "webapp.views.sign_in:blueprint",
     "webapp.views.shopify:blueprint",
     "webapp.views.app_proxy:blueprint",
@@ -49,12 +51,14 @@ VIEWS = (
     "webapp.views.cache:blueprint",
     "webapp.views.page_templates:blueprint",
     "webapp.views.connection:blueprint",
+    "webapp.views.keys:blueprint",
     "webapp.views.privacy:blueprint",
     "webapp.views.track:blueprint",
     "webapp.views.demo:blueprint",
 )
 COMMANDS = (
     "webapp.commands.shops:group",
+    "webapp.commands.keys:group",
     "webapp.commands.events:group",
     "webapp.commands.search:group",
     "webapp.commands.sync:group",
@@ -91,6 +95,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     guards.install(app)
+    rates.install(app)
     errors.install(app)
     for line in VIEWS:
         app.register_blueprint(load(line))

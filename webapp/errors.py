@@ -43,7 +43,10 @@ def _on_problem(problem: Problem) -> Response:
 def _on_http(error: HTTPException) -> Response:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()  # type: ignore[return-value]
-    return _answer(error.code or 500, error.name, error.description or "")
+    response = _answer(error.code or 500, error.name, error.description or "")
+    told = dict(error.get_headers())
+    response.headers.update({name: told[name] for name in ("Allow", "Retry-After") if name in told})
+    return response
 
 
 def _on_unreachable(error: Exception) -> Response:

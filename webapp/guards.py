@@ -9,10 +9,13 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, redirect, request, session, url_for
 
+from commerce.rules.api_keys import may
 from commerce.tables import shops
 from commerce.tables.shops import ACTIVE, Shop
 from integrations.platforms.shopify import proxy
 from webapp import sessions
+from webapp.api import rates
+from webapp.api.keys import Caller
 from webapp.doors.door import SHOPIFY, app_secrets
 from webapp.errors import Problem
 from webapp.parts import parts
@@ -68,15 +71,26 @@ def merchant(view: View) -> View:
     return _marked(cast(View, guarded), "merchant")
 
 
-def api_key(view: View) -> View:
-    """Only a shop's own systems, with its API key as Bearer token. `g.shop` is the shop."""
+def api_key(scope: str) -> Callable[[View], View]:
+    """Only a shop's own systems, with an API key of that scope as Bearer token.
 
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        g.shop = _shop_of_api_key()
-        return view(*args, **kwargs)
+    `g.shop` is the shop, `g.key` the key (id, name, scopes).
+    """
 
-    return _marked(cast(View, guarded), "api_key")
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            caller = _caller()
+            g.shop, g.key = caller.shop, caller.key
+            rates.take(caller)
+            if not may(caller.key.scopes, scope):
+                raise Problem(403, "The API key may not do this", f"It needs the scope `{scope}`.", scope=scope)
+            return view(*args, **kwargs)
+
+        guarded.scope = scope  # type: ignore[attr-defined]
+        return _marked(cast(View, guarded), "api_key")
+
+    return guard
 
 
 def app_proxy(view: View) -> View:
@@ -118,6 +132,11 @@ def publishable_key(view: View) -> View:
 def guard_of(view: Any) -> str | None:
     """The guard of a view; None where it has none."""
     return getattr(view, "guard", None)
+
+
+def scope_of(view: Any) -> str | None:
+    """The scope that a key needs for a view; None where it needs none."""
+    return getattr(view, "scope", None)
 
 
 def _marked(view: View, guard: str) -> View:
@@ -180,14 +199,13 @@ def _bearer() -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _shop_of_api_key() -> Shop:
-    token, here = _bearer(), parts()
-    if token:
-        with here.database.read() as db:
-            found = shops.by_api_key(db, here.vault, token)
-        if found:
-            return found
-    raise Problem(401, "API key missing or unknown", "Send the shop's API key as `Authorization: Bearer …`.")
+def _caller() -> Caller:
+    token = _bearer()
+    caller = parts().keys.of(token) if token else None
+    if caller is None:
+        text = "Send a key of the shop that is neither revoked nor expired, as `Authorization: Bearer …`."
+        raise Problem(401, "API key missing or unknown", text)
+    return caller
 
 
 def _let_in(shop_key: str) -> tuple[Storefront, str]:

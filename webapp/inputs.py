@@ -1,8 +1,5 @@
 """Reading what callers send in the query: a value, or a clear error that names the parameter."""
 
-import base64
-import binascii
-import json
 import re
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -13,7 +10,7 @@ from flask import request
 from webapp.errors import Problem
 
 LARGEST_ID = 2**63 - 1  # what a BIGINT column holds
-_LONGEST = 500
+LONGEST = 500
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _LOOSE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?")
 _PLUS_LOST = re.compile(r" (\d\d:\d\d)$")  # a "+" that was not escaped arrives as a space
@@ -24,7 +21,15 @@ def wrong(name: str, what: str) -> Problem:
     return Problem(400, f"Wrong value for {name}", f"`{name}` must be {what}.", field=name)
 
 
-def text(name: str, *, longest: int = _LONGEST) -> str:
+def json_object() -> dict[str, Any]:
+    """The body, which must be a JSON object. Raises Problem."""
+    told = request.get_json(force=True, silent=True)
+    if not isinstance(told, dict):
+        raise Problem(400, "Not a JSON object", "Send a JSON object as the request's body.")
+    return told
+
+
+def text(name: str, *, longest: int = LONGEST) -> str:
     """The parameter without space around it, "" where it is missing. Raises Problem."""
     value = request.args.get(name, "").strip()
     if len(value) > longest or "\x00" in value:
@@ -68,47 +73,3 @@ def moment(name: str, *, loose: bool = False) -> datetime | None:
 def row_id(value: str) -> int | None:
     """The number of one of our own rows in an address; None for what cannot be one."""
     return int(value) if re.fullmatch(r"[0-9]{1,19}", value) and int(value) <= LARGEST_ID else None
-
-
-def cursor_of(*position: Any) -> str:
-    """A position in a list as an opaque word."""
-    shown = [value.isoformat() if isinstance(value, datetime) else value for value in position]
-    return base64.urlsafe_b64encode(json.dumps(shown).encode()).decode().rstrip("=")
-
-
-def cursor_in_time() -> tuple[datetime, str] | None:
-    """Where a list that is sorted by (time, id) goes on. Raises Problem."""
-    match _cursor():
-        case None:
-            return None
-        case [str(at), str(key)] if "\x00" not in key:
-            try:
-                return datetime.fromisoformat(at).astimezone(UTC), key
-            except (ValueError, OverflowError):
-                pass
-    raise _wrong_cursor()
-
-
-def cursor_in_rows() -> int | None:
-    """Where a list that is sorted by row number goes on. Raises Problem."""
-    match _cursor():
-        case None:
-            return None
-        case [int(key)] if 0 <= key <= LARGEST_ID:
-            return key
-    raise _wrong_cursor()
-
-
-def _cursor() -> list[Any] | None:
-    value = request.args.get("cursor", "").strip()
-    if not value:
-        return None
-    try:
-        found = json.loads(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
-    except (ValueError, binascii.Error, RecursionError):
-        raise _wrong_cursor() from None
-    return found if isinstance(found, list) else [None]
-
-
-def _wrong_cursor() -> Problem:
-    return wrong("cursor", "a `next_cursor` that this list gave")

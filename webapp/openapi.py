@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from commerce.tables import effects, inbox
+from webapp import inputs
 from webapp.labels import described as labels_described
 from webapp.search import described
 from webapp.tracking import described as parcels_described
@@ -36,6 +37,9 @@ def _object(properties: dict[str, Schema]) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
+# A text in an address: without NUL, which no database takes.
+WORD: Schema = {"type": "string", "maxLength": inputs.LONGEST, "pattern": r"^[^\x00]*$"}
+STATES = [effects.WAITING, effects.DONE, effects.FAILED]
 QUERIES: Schema = many(query=TEXT, **dict.fromkeys(("searches", "without_results", "clicks", "orders"), NUMBER))
 
 SHAPES: dict[str, dict[str, Schema]] = {
@@ -133,7 +137,7 @@ SHAPES: dict[str, dict[str, Schema]] = {
     "effect": {
         **dict.fromkeys(("id", "kind", "object_kind", "object_id"), TEXT),
         "event_id": maybe(TEXT),
-        "state": {"type": "string", "enum": [effects.WAITING, effects.DONE, effects.FAILED]},
+        "state": {"type": "string", "enum": STATES},
         "attempts": NUMBER,
         "origin": TEXT,
         "reason": TEXT,
@@ -152,15 +156,24 @@ SHAPES: dict[str, dict[str, Schema]] = {
     },
 }
 
+PROBLEM = _object({"type": TEXT, "title": TEXT, "status": NUMBER, "detail": TEXT})
+PROBLEM["properties"] |= {
+    "field": TEXT | {"description": "What is wrong, where one thing is."},
+    "errors": many(field=TEXT, message=TEXT) | {"description": "All that is wrong with a body."},
+    "scope": TEXT | {"description": "The scope that the key lacks."},
+}
+
 PARAMETERS: dict[str, tuple[Schema, str]] = {
     "limit": ({"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}, "How many at most."),
     "cursor": (TEXT, "The `next_cursor` of the page before."),
     "updated_since": (TIME, "Only what changed since, there or here."),
     "since": (TIME, "Only what came in since."),
-    "topic": (TEXT, "Only this topic, as the platform names it."),
-    "kind": (TEXT, "Only this kind."),
-    "object_id": (TEXT, "Only about this object, by the platform's id."),
-    "state": (TEXT, "Only in this state."),
+    "topic": (WORD, "Only this topic, as the platform names it."),
+    "kind": (WORD, "Only this kind."),
+    "object_id": (WORD, "Only about this object, by the platform's id."),
+    "state": ({"type": "string", "enum": list(inbox.STATES)}, "Only in this state."),
+    "effect_kind": ({"type": "string", "enum": list(effects.KINDS)}, "Only this kind."),
+    "effect_state": ({"type": "string", "enum": STATES}, "Only in this state."),
     "days": ({"type": "integer", "enum": [7, 28, 90], "default": 28}, "How many days, today included."),
 }
 
@@ -186,7 +199,9 @@ ROUTES = (
     Route("/customers/{id}", "customer", "One customer"),
     Route("/events", "event", "Deliveries, newest first", (*_PAGED, "topic", "state", "kind", "object_id", "since")),
     Route("/events/{id}", "event", "One delivery"),
-    Route("/effects", "effect", "What deliveries brought about, newest first", (*_PAGED, "kind", "state")),
+    Route(
+        "/effects", "effect", "What deliveries brought about, newest first", (*_PAGED, "effect_kind", "effect_state")
+    ),
     Route("/search/analytics", "search_analytics", "What shoppers search for", ("days",), is_list=False),
 )
 
@@ -195,7 +210,7 @@ def document(base_url: str) -> dict[str, Any]:
     """The whole description; `base_url` is where this server is."""
     schemas = {name: _object(properties) for name, properties in SHAPES.items()}
     schemas["money"] = _object({"amount": NUMBER | {"description": "Minor units."}, "currency": maybe(TEXT)})
-    schemas["problem"] = _object({"type": TEXT, "title": TEXT, "status": NUMBER, "detail": TEXT})
+    schemas["problem"] = PROBLEM
     schemas |= described.SCHEMAS | parcels_described.SCHEMAS | labels_described.SCHEMAS
     return {
         "openapi": "3.1.0",
@@ -216,7 +231,12 @@ def _operation(route: Route) -> dict[str, Any]:
         asked = [{"name": "id", "in": "path", "required": True, "schema": TEXT}]
     else:
         asked = [
-            {"name": name, "in": "query", "schema": PARAMETERS[name][0], "description": PARAMETERS[name][1]}
+            {
+                "name": name.removeprefix("effect_"),
+                "in": "query",
+                "schema": PARAMETERS[name][0],
+                "description": PARAMETERS[name][1],
+            }
             for name in route.parameters
         ]
         shape = (
@@ -225,6 +245,7 @@ def _operation(route: Route) -> dict[str, Any]:
             else _object({"data": {"type": "array", "items": shape}, "next_cursor": maybe(TEXT)})
         )
     wrong = "400" if route.parameters is not None else "404"
+    is_paged = "cursor" in (route.parameters or ())
     return {
         "operationId": route.path.strip("/").replace("/{id}", "_by_id").replace("/", "_"),
         "summary": route.summary,
@@ -233,6 +254,7 @@ def _operation(route: Route) -> dict[str, Any]:
             "200": {"description": "OK", "content": {"application/json": {"schema": shape}}},
             "401": _problem("The API key is missing or unknown."),
             wrong: _problem("Nothing has this id." if wrong == "404" else "A parameter is wrong; `field` names it."),
+            **({"404": _problem("The list has no such place as `cursor` says.")} if is_paged else {}),
         },
     }
 

@@ -10,8 +10,10 @@ from commerce.settings import Settings
 from commerce.vault import Vault, secret_key
 from integrations import registry
 from integrations.cache.pages import Pages, open_pages
+from integrations.cache.rates import Rates
 from integrations.search_api import SearchEngine
 from jobs.queues import Queues, connect
+from webapp.api.keys import Keys
 from webapp.counting import Counting
 from webapp.reading.kept import Reading
 from webapp.reading.storefronts import Storefronts
@@ -30,6 +32,8 @@ class Parts:
     storefronts: Storefronts
     counting: Counting
     reading: Reading
+    keys: Keys
+    rates: Rates
 
 
 def assemble(settings: Settings) -> Parts:
@@ -56,6 +60,8 @@ def of(settings: Settings, *, database: Database, vault: Vault, queues: Queues, 
         storefronts=Storefronts(database, vault),
         counting=counting,
         reading=Reading(pages, database, counting),
+        keys=Keys(database, vault),
+        rates=Rates(pages.client),
     )
 
 

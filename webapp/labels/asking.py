@@ -77,6 +77,15 @@ def usual_key(order_id: str, boxes: int, *, after: str = "") -> str:
 
 def want(here: Parts, *, shop_id: int, key: str, wanted: Wanted, ground: Ground, now: datetime) -> tuple[Any, bool]:
     """Ask for a label; gives its row, and whether it is a new one: what was asked for under that key stays as it is."""
+    with here.database.write() as db:
+        found, is_new = claim(db, shop_id=shop_id, key=key, wanted=wanted, ground=ground, now=now)
+    if is_new:
+        here.queues.wake(LABEL, [shop_id], again=True)
+    return found, is_new
+
+
+def claim(db: Connection, *, shop_id: int, key: str, wanted: Wanted, ground: Ground, now: datetime) -> tuple[Any, bool]:
+    """As `want`, within a transaction; who buys is to be woken where it is a new one."""
     sending = replace(wanted.sending, contents=_contents(wanted, ground))
     row = {
         "order_id": ground.order.id if ground.order is not None else "",
@@ -84,12 +93,8 @@ def want(here: Parts, *, shop_id: int, key: str, wanted: Wanted, ground: Ground,
         "service": sending.service,
         "asked": asked_of(sending),
     }
-    with here.database.write() as db:
-        is_new = labels.claim(db, shop_id=shop_id, key=key, row=row, now=now) is not None
-        found = labels.by_key(db, shop_id=shop_id, key=key)
-    if is_new:
-        here.queues.wake(LABEL, [shop_id], again=True)
-    return found, is_new
+    is_new = labels.claim(db, shop_id=shop_id, key=key, row=row, now=now) is not None
+    return labels.by_key(db, shop_id=shop_id, key=key), is_new
 
 
 def _contents(wanted: Wanted, ground: Ground) -> tuple[Content, ...]:

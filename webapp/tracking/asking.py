@@ -55,14 +55,22 @@ class Told:
 def add(here: Parts, *, shop_id: int, told: Collection[Told], source: str, now: datetime) -> set[str]:
     """Follow these parcels, and wake who asks; gives the numbers that were not followed before."""
     with here.database.write() as db:
-        there = order_tracking.by_numbers(db, shop_id=shop_id, numbers={one.number for one in told})
-        new = {one.number: one for one in told if one.number not in there}
-        placed = orders.by_ids(db, shop_id=shop_id, ids={one.order_id for one in new.values()} - {""})
-        wanted = [_wanted(one, placed.get(one.order_id), source) for one in new.values()]
-        askable = known(db, here.vault, shop_id=shop_id) if wanted else {}
-        following.add(db, shop_id=shop_id, wanted=wanted, known=askable, now=now)
+        new = follow(db, here.vault, shop_id=shop_id, told=told, source=source, now=now)
     if new:
         here.queues.wake(TRACK, [shop_id])
+    return new
+
+
+def follow(
+    db: Connection, vault: Vault, *, shop_id: int, told: Collection[Told], source: str, now: datetime
+) -> set[str]:
+    """Follow these parcels; gives the numbers that were not followed before. Who asks is to be woken."""
+    there = order_tracking.by_numbers(db, shop_id=shop_id, numbers={one.number for one in told})
+    new = {one.number: one for one in told if one.number not in there}
+    placed = orders.by_ids(db, shop_id=shop_id, ids={one.order_id for one in new.values()} - {""})
+    wanted = [_wanted(one, placed.get(one.order_id), source) for one in new.values()]
+    askable = known(db, vault, shop_id=shop_id) if wanted else {}
+    following.add(db, shop_id=shop_id, wanted=wanted, known=askable, now=now)
     return set(new)
 
 

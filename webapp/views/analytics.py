@@ -50,7 +50,7 @@ def queries() -> Response:
 
 
 @blueprint.get("/api/v1/search/analytics")
-@guards.api_key
+@guards.api_key("search:read")
 def told() -> dict[str, Any]:
     """The same figures for the merchant's own systems."""
     return shape(figures(parts(), g.shop, days=_days(), today=pages.now().date()))

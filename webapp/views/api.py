@@ -7,7 +7,6 @@ from flask import Blueprint, g
 
 from commerce.rules.events import CUSTOMER, ORDER, PRODUCT
 from commerce.tables import (
-    customers,
     effect_lists,
     effects,
     events,
@@ -17,7 +16,9 @@ from commerce.tables import (
     products,
     shipments,
 )
+from commerce.tables.people import profile_lists
 from webapp import guards, inputs, openapi, shapes
+from webapp.api import cursors
 from webapp.errors import Problem
 from webapp.parts import parts
 from webapp.tracking.of_orders import Followed
@@ -28,15 +29,8 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 Answer = dict[str, Any]
 
 
-@blueprint.get("/openapi.json")
-@guards.public
-def description() -> Answer:
-    """This API as OpenAPI 3.1."""
-    return openapi.document(parts().settings.base_url)
-
-
 @blueprint.get("/products")
-@guards.api_key
+@guards.api_key("products:read")
 def list_products() -> Answer:
     """Products by when they were saved here, oldest first."""
     limit, shop = _limit(), g.shop
@@ -46,7 +40,7 @@ def list_products() -> Answer:
             shop_id=shop.id,
             currency=shop.currency,
             limit=limit + 1,
-            after=inputs.cursor_in_time(),
+            after=cursors.cursor_in_time(),
             updated_since=inputs.moment("updated_since"),
         )
         unsure = _unsure(db, PRODUCT, [item.id for item, _ in rows])
@@ -59,7 +53,7 @@ def list_products() -> Answer:
 
 
 @blueprint.get("/products/<key>")
-@guards.api_key
+@guards.api_key("products:read")
 def one_product(key: str) -> Answer:
     """One product by the platform's id."""
     with parts().database.read() as db:
@@ -69,7 +63,7 @@ def one_product(key: str) -> Answer:
 
 
 @blueprint.get("/orders")
-@guards.api_key
+@guards.api_key("orders:read")
 def list_orders() -> Answer:
     """Orders by when they were saved here, oldest first."""
     limit = _limit()
@@ -80,7 +74,7 @@ def list_orders() -> Answer:
 
 
 @blueprint.get("/orders/<key>")
-@guards.api_key
+@guards.api_key("orders:read")
 def one_order(key: str) -> Answer:
     """One order by the platform's id."""
     with parts().database.read() as db:
@@ -90,28 +84,28 @@ def one_order(key: str) -> Answer:
 
 
 @blueprint.get("/customers")
-@guards.api_key
+@guards.api_key("customers:read")
 def list_customers() -> Answer:
     """Customers by when they were saved here, oldest first."""
     limit = _limit()
     with parts().database.read() as db:
-        rows = customers.page(db, shop_id=g.shop.id, limit=limit + 1, **_position())
+        rows = profile_lists.page(db, shop_id=g.shop.id, limit=limit + 1, **_position())
         shape = _customer_shape(db, rows)
     return _listed(rows, limit, shape=shape, position=_saved)
 
 
 @blueprint.get("/customers/<key>")
-@guards.api_key
+@guards.api_key("customers:read")
 def one_customer(key: str) -> Answer:
     """One customer by the platform's id."""
     with parts().database.read() as db:
-        found = customers.by_ids(db, shop_id=g.shop.id, ids=_ids(key))
-        shape = _customer_shape(db, list(found.values()))
-    return shape(_only(found, key))
+        row = profile_lists.of_member(db, shop_id=g.shop.id, member_id=key) if _ids(key) else None
+        shape = _customer_shape(db, [row] if row else [])
+    return shape(_only({key: row} if row else {}, key))
 
 
 @blueprint.get("/events")
-@guards.api_key
+@guards.api_key("events:read")
 def list_events() -> Answer:
     """Deliveries, newest first."""
     limit = _limit()
@@ -124,13 +118,13 @@ def list_events() -> Answer:
         since=inputs.moment("since"),
     )
     with parts().database.read() as db:
-        before = inputs.cursor_in_rows()
+        before = cursors.cursor_in_rows()
         rows = events.page(db, shop_id=g.shop.id, filters=filters, before=before, limit=limit + 1)
     return _listed(rows, limit, shape=shapes.event, position=lambda row: (row.id,))
 
 
 @blueprint.get("/events/<key>")
-@guards.api_key
+@guards.api_key("events:read")
 def one_event(key: str) -> Answer:
     """One delivery by its number here."""
     number = inputs.row_id(key)
@@ -140,14 +134,14 @@ def one_event(key: str) -> Answer:
 
 
 @blueprint.get("/effects")
-@guards.api_key
+@guards.api_key("events:read")
 def list_effects() -> Answer:
     """What deliveries brought about outside the tables, newest first."""
     limit = _limit()
     kind = inputs.choice("kind", effects.KINDS)
     state = inputs.choice("state", (effects.WAITING, effects.DONE, effects.FAILED))
     with parts().database.read() as db:
-        before = inputs.cursor_in_rows()
+        before = cursors.cursor_in_rows()
         rows = effect_lists.page(db, shop_id=g.shop.id, kind=kind, state=state, before=before, limit=limit + 1)
     return _listed(rows, limit, shape=shapes.effect, position=lambda row: (row.id,))
 
@@ -157,7 +151,7 @@ def _limit() -> int:
 
 
 def _position() -> dict[str, Any]:
-    return {"after": inputs.cursor_in_time(), "updated_since": inputs.moment("updated_since")}
+    return {"after": cursors.cursor_in_time(), "updated_since": inputs.moment("updated_since")}
 
 
 def _saved(row: Any) -> tuple[Any, ...]:
@@ -182,7 +176,7 @@ def _listed(
     shown = rows[:limit]
     return {
         "data": [shape(row) for row in shown],
-        "next_cursor": inputs.cursor_of(*position(shown[-1])) if more else None,
+        "next_cursor": cursors.cursor_of(*position(shown[-1])) if more else None,
     }
 
 
@@ -206,5 +200,4 @@ def _order_shape(db: Any, rows: Sequence[Any]) -> Callable[[Any], Answer]:
 
 def _customer_shape(db: Any, rows: Sequence[Any]) -> Callable[[Any], Answer]:
     unsure = _unsure(db, CUSTOMER, [row.id for row in rows])
-    shop = g.shop
-    return lambda row: shapes.customer(row, platform=shop.platform, currency=shop.currency, reread=row.id in unsure)
+    return lambda row: shapes.customer(row, currency=g.shop.currency, reread=row.id in unsure)

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, request, url_for
+from flask import Blueprint, Response, g, jsonify, url_for
 
 from commerce.tables import labels
-from webapp import guards, inputs, pages
+from jobs.queues import LABEL
+from webapp import guards, inputs
+from webapp.api.changing import Change, changes
 from webapp.errors import Problem
 from webapp.labels import asking, shapes, words, written
 from webapp.labels.written import Fields
@@ -17,19 +19,17 @@ Answer = dict[str, Any]
 
 
 @blueprint.post("")
-@guards.api_key
-def add_label() -> Response:
+@guards.api_key("labels:write")
+@changes
+def add_label(*, change: Change) -> Response:
     """Ask for a label; one that was asked for under the same key is answered as it is."""
-    here, told = parts(), request.get_json(force=True, silent=True)
-    if not isinstance(told, dict):
-        raise Problem(400, "Not a JSON object", "Send a JSON object as the request's body.")
+    here, told, db, shop = parts(), inputs.json_object(), change.db, g.shop
     wrong: dict[str, str] = {}
     fields = Fields(told, wrong)
     order_id, key = fields.text("order_id"), fields.text("key")
     _refuse(wrong)
-    with here.database.read() as db:
-        ground = asking.ground(db, here, g.shop, order_id)
-        there = labels.by_key(db, shop_id=g.shop.id, key=key) if key else None
+    ground = asking.ground(db, here, shop, order_id)
+    there = labels.by_key(db, shop_id=shop.id, key=key) if key else None
     if there is not None:
         return _answer(there, 200)
     if ground is None:
@@ -39,19 +39,21 @@ def add_label() -> Response:
     wanted, wrong = written.read(told, ground.usual)
     _refuse(wrong)
     key = key or asking.usual_key(order_id, len(wanted.sending.boxes))
-    row, is_new = asking.want(here, shop_id=g.shop.id, key=key, wanted=wanted, ground=ground, now=pages.now())
+    row, is_new = asking.claim(db, shop_id=shop.id, key=key, wanted=wanted, ground=ground, now=change.now)
+    if is_new:
+        change.then(lambda: here.queues.wake(LABEL, [shop.id], again=True))
     return _answer(row, 202 if is_new else 200)
 
 
 @blueprint.get("/<key>")
-@guards.api_key
+@guards.api_key("labels:read")
 def one_label(key: str) -> Answer:
     """One label."""
     return _shown(_found(key))
 
 
 @blueprint.get("/<key>/file")
-@guards.api_key
+@guards.api_key("labels:read")
 def file(key: str) -> Response:
     """What is to be printed."""
     row = _found(key)
@@ -61,13 +63,17 @@ def file(key: str) -> Response:
 
 
 @blueprint.post("/<key>/void")
-@guards.api_key
-def void(key: str) -> Answer:
+@guards.api_key("labels:write")
+@changes
+def void(key: str, *, change: Change) -> Answer:
     """Take a label back; done twice it is done once."""
-    row = _found(key)
-    asked = asking.take_back(parts(), shop_id=g.shop.id, label_id=row.id, now=pages.now())
-    row = _found(key)
-    if not asked and row.state not in (labels.VOIDING, labels.VOIDED):
+    here, shop_id = parts(), g.shop.id
+    row = _one(change.db, key)
+    asked = labels.take_back(change.db, shop_id=shop_id, label_id=row.id, now=change.now)
+    row = _one(change.db, key)
+    if asked:
+        change.then(lambda: here.queues.wake(LABEL, [shop_id], again=True))
+    elif row.state not in (labels.VOIDING, labels.VOIDED):
         raise Problem(409, "It cannot be taken back", "Only a label that was bought can be taken back.")
     return _shown(row)
 
@@ -81,13 +87,16 @@ def printed(row: Any) -> Response:
 
 
 def _found(key: str) -> Any:
+    with parts().database.read() as db:
+        return _one(db, key)
+
+
+def _one(db: Any, key: str) -> Any:
     number = inputs.row_id(key)
-    if number is not None:
-        with parts().database.read() as db:
-            row = labels.by_id(db, shop_id=g.shop.id, label_id=number)
-        if row is not None:
-            return row
-    raise Problem(404, "No such label", "The shop has no label of this id.")
+    row = None if number is None else labels.by_id(db, shop_id=g.shop.id, label_id=number)
+    if row is None:
+        raise Problem(404, "No such label", "The shop has no label of this id.")
+    return row
 
 
 def _shown(row: Any) -> Answer:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, request, url_for
+from flask import Blueprint, Response, g, jsonify, url_for
 
 from commerce.rules import written_rules, written_settings
 from commerce.rules.merchandising import Rule
@@ -14,8 +14,9 @@ from commerce.tables.search_rules import UnableToAddRule
 from commerce.tables.search_settings import Chosen
 from jobs.queues import CONFIGURE
 from webapp import guards, pages
+from webapp.api.changing import Change, changes
 from webapp.errors import Problem
-from webapp.inputs import row_id
+from webapp.inputs import json_object, row_id
 from webapp.parts import parts
 
 blueprint = Blueprint("search_api", __name__, url_prefix="/api/v1/search")
@@ -25,7 +26,7 @@ RULE_FIELDS = ("name", "applies_to", "words", "actions", "enabled", "starts_at",
 
 
 @blueprint.get("/settings")
-@guards.api_key
+@guards.api_key("search:read")
 def settings() -> Answer:
     """What the merchant chose of the search."""
     with parts().database.read() as db:
@@ -33,10 +34,10 @@ def settings() -> Answer:
 
 
 @blueprint.put("/settings")
-@guards.api_key
+@guards.api_key("search:write")
 def save_settings() -> Answer:
     """Change the settings; what is left out stays as it is."""
-    here, told = parts(), _body()
+    here, told = parts(), json_object()
     with here.database.write() as db:
         before = search_settings.chosen(db, shop_id=g.shop.id)
         known = {*written_settings.as_json(before.settings), "labels"}
@@ -54,7 +55,7 @@ def save_settings() -> Answer:
 
 
 @blueprint.get("/rules")
-@guards.api_key
+@guards.api_key("search:read")
 def list_rules() -> Answer:
     """All rules in their order; there are few enough for one answer."""
     with parts().database.read() as db:
@@ -63,13 +64,13 @@ def list_rules() -> Answer:
 
 
 @blueprint.post("/rules")
-@guards.api_key
-def add_rule() -> Response:
+@guards.api_key("search:write")
+@changes
+def add_rule(*, change: Change) -> Response:
     """Add a rule behind the others."""
     rule = _read("")
     try:
-        with parts().database.write() as db:
-            added = search_rules.add(db, shop_id=g.shop.id, rule=rule, now=pages.now())
+        added = search_rules.add(change.db, shop_id=g.shop.id, rule=rule, now=change.now)
     except UnableToAddRule as error:
         raise Problem(409, "Too many rules", str(error)) from error
     response = jsonify(_rule(added))
@@ -79,7 +80,7 @@ def add_rule() -> Response:
 
 
 @blueprint.get("/rules/<key>")
-@guards.api_key
+@guards.api_key("search:read")
 def one_rule(key: str) -> Answer:
     """One rule."""
     with parts().database.read() as db:
@@ -90,7 +91,7 @@ def one_rule(key: str) -> Answer:
 
 
 @blueprint.put("/rules/<key>")
-@guards.api_key
+@guards.api_key("search:write")
 def save_rule(key: str) -> Answer:
     """Replace a rule."""
     rule_id = _number(key)
@@ -103,7 +104,7 @@ def save_rule(key: str) -> Answer:
 
 
 @blueprint.delete("/rules/<key>")
-@guards.api_key
+@guards.api_key("search:write")
 def remove_rule(key: str) -> tuple[str, int]:
     """Delete a rule."""
     with parts().database.write() as db:
@@ -122,20 +123,13 @@ def _rule(rule: Rule) -> Answer:
 
 
 def _read(rule_id: str) -> Rule:
-    told = _body()
+    told = json_object()
     told.pop("id", None)
     _refuse_unknown(told, RULE_FIELDS)
     try:
         return written_rules.read(told, rule_id=rule_id)
     except UnableToReadRule as error:
         raise _wrong(error.field, error.text) from error
-
-
-def _body() -> Answer:
-    told = request.get_json(force=True, silent=True)
-    if not isinstance(told, dict):
-        raise Problem(400, "Not a JSON object", "Send a JSON object as the request's body.")
-    return told
 
 
 def _refuse_unknown(told: Mapping[str, Any], known: Any) -> None:

@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, request, url_for
+from flask import Blueprint, Response, g, jsonify, url_for
 
 from commerce.mirror import steering
 from commerce.rules import tracking
 from commerce.tables import order_tracking, tracking_lists, tracking_scans
 from integrations.carriers.numbers import choosing
 from jobs.queues import TRACK
-from webapp import guards, inputs, openapi, pages
+from webapp import guards, inputs, openapi
+from webapp.api import cursors
+from webapp.api.changing import Change, changes
 from webapp.errors import Problem
 from webapp.parts import parts
 from webapp.tracking import asking, shapes, written
@@ -22,7 +24,7 @@ Answer = dict[str, Any]
 
 
 @blueprint.get("")
-@guards.api_key
+@guards.api_key("parcels:read")
 def list_shipments() -> Answer:
     """Parcels by when something new was told of them, oldest first."""
     limit = inputs.whole("limit", default=openapi.DEFAULT_LIMIT, low=1, high=openapi.MOST)
@@ -45,25 +47,27 @@ def list_shipments() -> Answer:
     base_url = parts().settings.base_url
     return {
         "data": [shapes.shipment(row, base_url=base_url) for row in shown],
-        "next_cursor": inputs.cursor_of(shown[-1].saved_at, str(shown[-1].id)) if more else None,
+        "next_cursor": cursors.cursor_of(shown[-1].saved_at, str(shown[-1].id)) if more else None,
     }
 
 
 @blueprint.post("")
-@guards.api_key
-def add_shipment() -> Response:
+@guards.api_key("parcels:write")
+@changes
+def add_shipment(*, change: Change) -> Response:
     """Follow a parcel; one that is followed already is answered as it is."""
-    told = request.get_json(force=True, silent=True)
-    if not isinstance(told, dict):
-        raise Problem(400, "Not a JSON object", "Send a JSON object as the request's body.")
+    here, told, now = parts(), inputs.json_object(), change.now
     try:
-        wanted = written.read(told, pages.now())
+        wanted = written.read(told, now)
     except UnableToReadParcel as error:
         raise Problem(
             400, f"Wrong value for {error.field}", f"`{error.field}` {error.text}.", field=error.field
         ) from error
-    added = asking.add(parts(), shop_id=g.shop.id, told=[wanted], source=order_tracking.API, now=pages.now())
-    answer = _shown(wanted.number)
+    source, shop_id = order_tracking.API, g.shop.id
+    added = asking.follow(change.db, here.vault, shop_id=shop_id, told=[wanted], source=source, now=now)
+    if added:
+        change.then(lambda: here.queues.wake(TRACK, [shop_id]))
+    answer = _shown(change.db, wanted.number)
     response = jsonify(answer)
     response.status_code = 201 if added else 200
     response.headers["Location"] = url_for("shipments_api.one_shipment", key=answer["id"])
@@ -71,49 +75,48 @@ def add_shipment() -> Response:
 
 
 @blueprint.get("/<key>")
-@guards.api_key
+@guards.api_key("parcels:read")
 def one_shipment(key: str) -> Answer:
     """One parcel with its lines, by its id or number."""
-    return _shown(key)
+    with parts().database.read() as db:
+        return _shown(db, key)
 
 
 @blueprint.post("/<key>/retrack")
-@guards.api_key
-def retrack(key: str) -> Answer:
+@guards.api_key("parcels:write")
+@changes
+def retrack(key: str, *, change: Change) -> Answer:
     """Forget a parcel's lines and begin anew."""
-    here = parts()
-    with here.database.write() as db:
-        row = _found(db, key)
-        known = asking.known(db, here.vault, shop_id=g.shop.id)
-        steering.retrack(db, row, known=known, now=pages.now())
-    here.queues.wake(TRACK, [g.shop.id], again=True)
-    return _shown(str(row.id))
+    here, shop_id = parts(), g.shop.id
+    row = _found(change.db, key)
+    steering.retrack(change.db, row, known=asking.known(change.db, here.vault, shop_id=shop_id), now=change.now)
+    change.then(lambda: here.queues.wake(TRACK, [shop_id], again=True))
+    return _shown(change.db, str(row.id))
 
 
 @blueprint.post("/<key>/complete")
-@guards.api_key
-def complete(key: str) -> Answer:
+@guards.api_key("parcels:write")
+@changes
+def complete(key: str, *, change: Change) -> Answer:
     """A parcel is at an end: its carrier is not asked any more."""
-    with parts().database.write() as db:
-        row = _found(db, key)
-        steering.complete(db, row, now=pages.now())
-    return _shown(str(row.id))
+    row = _found(change.db, key)
+    steering.complete(change.db, row, now=change.now)
+    return _shown(change.db, str(row.id))
 
 
 def _after() -> tuple[datetime, int] | None:
-    found = inputs.cursor_in_time()
+    found = cursors.cursor_in_time()
     if found is None:
         return None
     number = inputs.row_id(found[1])
     if number is None:
-        raise inputs.wrong("cursor", "a `next_cursor` that this list gave")
+        raise cursors.wrong_cursor()
     return found[0], number
 
 
-def _shown(key: str) -> Answer:
-    with parts().database.read() as db:
-        row = _found(db, key)
-        scans = tracking_scans.of_parcels(db, [row.id])[row.id]
+def _shown(db: Any, key: str) -> Answer:
+    row = _found(db, key)
+    scans = tracking_scans.of_parcels(db, [row.id])[row.id]
     return shapes.shipment(row, base_url=parts().settings.base_url, scans=scans)
 
 

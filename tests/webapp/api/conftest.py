@@ -1,0 +1,33 @@
+"""Keys of a shop with some scopes, and a Redis-compatible server where a test needs one."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from commerce.tables import api_keys
+
+
+@pytest.fixture
+def add_key(here: Any, shop: Any) -> Callable[..., tuple[int, str]]:
+    """Make a key of the first shop with these scopes; gives its number and itself."""
+
+    def add(*scopes: str, name: str = "Till", expires_at: datetime | None = None) -> tuple[int, str]:
+        now = datetime.now(UTC)
+        with here.database.write() as db:
+            return api_keys.add(db, shop_id=shop.id, name=name, scopes=scopes, now=now, expires_at=expires_at)
+
+    return add
+
+
+@pytest.fixture
+def with_key(app: Any) -> Callable[[str], Any]:
+    """A client that calls with this key."""
+
+    def client(key: str) -> Any:
+        made = app.test_client()
+        made.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+        return made
+
+    return client

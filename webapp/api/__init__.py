@@ -1,0 +1,1 @@
+"""What all of `/api/v1` shares: keys, rates, endpoints with their models, changes, cursors, and the description."""
