@@ -1,0 +1,1 @@
+"""Segments: which customers belong to a group, by rules over all that is known of them."""
