@@ -11,6 +11,7 @@ from commerce.database import Connection
 from commerce.tables import (
     drift,
     effects,
+    idempotency,
     inbox,
     installs,
     labels,
@@ -18,6 +19,7 @@ from commerce.tables import (
     parcel_erasure,
     reindexes,
     rejections,
+    segments,
     sign_ins,
     syncs,
     tallies,
@@ -25,6 +27,7 @@ from commerce.tables import (
 from jobs import calls, cdns, events, pages, privacy, products, queues, reactions, rereads
 from jobs import drift as checks
 from jobs import labels as printers
+from jobs import segments as builders
 from jobs import syncs as walks
 from jobs.job import job, utc_now
 from jobs.process import Process, current, died
@@ -32,6 +35,7 @@ from jobs.process import Process, current, died
 _GRACE = timedelta(seconds=1)  # a wake-up that is under way gets this long
 _CHUNK = 2000  # rows per transaction of clearing up
 _KEPT_CHANGES = timedelta(days=2)  # 144 runs a day at each shop
+_KEPT_ANSWERS = timedelta(days=1)  # to calls that carry an Idempotency-Key
 _KEPT_RUNS = timedelta(days=30)  # through shops' own APIs
 _KEPT_FILES = timedelta(days=1)  # of runs; whoever still wants one downloads it again
 _KEPT_PARCELS = timedelta(days=400)  # that ended; pages of older ones are asked for by nobody
@@ -68,11 +72,13 @@ def sweep() -> None:
         rebuilding = set(reindexes.running(db)) - _busy(db, products.REINDEX_LEASE, now)
         walking = syncs.shops_with_work(db, now=now) - _busy(db, walks.LEASE, now)
         checking = drift.asked(db) - _busy(db, checks.LEASE, now)
+        building = segments.shops_unbuilt(db) - _busy(db, builders.LEASE, now)
         printing = labels.shops_with_work(db, now=now) - _busy(db, printers.LEASE, now)
     process.queues.wake(queues.REINDEX, rebuilding)
     process.queues.wake(queues.SYNC, walking)
     process.queues.wake(queues.CHECK, checking)
     process.queues.wake(queues.LABEL, printing)
+    process.queues.wake(queues.SEGMENT, building)
 
 
 def _busy(db: Connection, kind: str, now: datetime) -> set[int]:
@@ -110,6 +116,7 @@ def forget() -> None:
         syncs.forget(db, before=now - _KEPT_RUNS, changes_before=now - _KEPT_CHANGES)
         tallies.forget(db, before=now - _KEPT_HOURS)
         drift.forget(db, before=now - _KEPT_RUNS)
+        idempotency.forget(db, before=now - _KEPT_ANSWERS)
     deleted = _CHUNK
     while deleted == _CHUNK:
         with process.database.write() as db:

@@ -13,6 +13,7 @@ LARGEST_ID = 2**63 - 1  # what a BIGINT column holds
 LONGEST = 500
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _LOOSE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?")
+_LEAP = re.compile(r"(?<=T\d\d:\d\d):60")
 _PLUS_LOST = re.compile(r" (\d\d:\d\d)$")  # a "+" that was not escaped arrives as a space
 
 
@@ -57,12 +58,13 @@ def choice(name: str, allowed: Collection[str], *, default: str = "") -> str:
 
 def moment(name: str, *, loose: bool = False) -> datetime | None:
     """An RFC 3339 time with its zone, in UTC. `loose`: also a date, or a time without zone, taken as UTC."""
-    value = _PLUS_LOST.sub(r"+\1", request.args.get(name, "").strip())
-    if not value:
+    told = request.args.get(name)
+    value = _PLUS_LOST.sub(r"+\1", (told or "").strip())
+    if told is None or (loose and not value):  # forms send what was left empty
         return None
     try:
         if _RFC_3339.fullmatch(value):
-            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+            return datetime.fromisoformat(_LEAP.sub(":59", value.upper())).astimezone(UTC)
         if loose and _LOOSE.fullmatch(value):
             return datetime.fromisoformat(value).replace(tzinfo=UTC)
     except (ValueError, OverflowError):

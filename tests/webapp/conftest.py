@@ -90,6 +90,12 @@ def foreign_api(app: Any, other: Stock) -> Any:
     return _with_key(app, other.api_key)
 
 
+@pytest.fixture
+def with_key(app: Any) -> Callable[[str], Any]:
+    """A client that calls with this key."""
+    return lambda key: _with_key(app, key)
+
+
 def _with_key(app: Any, key: str) -> Any:
     client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"

@@ -39,7 +39,8 @@ def _operation(place: tuple[str, str], one: Declared, view: Any, named: Named, s
     told: Schema = {
         "operationId": view.__name__,
         "summary": " ".join(summary.split()).rstrip("."),
-        "parameters": [*_in_path(path), *_in_query(one, named, schemas), *_in_headers(one, method)],
+        "parameters": [*_in_path(path), *_in_query(one, named, schemas)],
+        "x-headers": _in_headers(one, method),
         "responses": _successes(one, method, named, schemas),
     }
     if said:

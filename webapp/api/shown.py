@@ -62,7 +62,7 @@ def _call(told: Schema, path: str, method: str, there: Schema) -> Shown:
     success = next((code for code in sorted(operation["responses"]) if code.startswith("2")), "")
     given = operation["responses"].get(success, {}).get("content", {}).get("application/json", {})
     sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    parameters = [*there.get("parameters", ()), *operation.get("parameters", ())]
+    parameters = [*there.get("parameters", ()), *operation.get("parameters", ()), *operation.get("x-headers", ())]
     return Shown(
         id=operation["operationId"],
         method=method.upper(),

@@ -1,4 +1,4 @@
-"""Keys of a shop with some scopes, and a Redis-compatible server where a test needs one."""
+"""Keys of a shop with some scopes."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,15 +19,3 @@ def add_key(here: Any, shop: Any) -> Callable[..., tuple[int, str]]:
             return api_keys.add(db, shop_id=shop.id, name=name, scopes=scopes, now=now, expires_at=expires_at)
 
     return add
-
-
-@pytest.fixture
-def with_key(app: Any) -> Callable[[str], Any]:
-    """A client that calls with this key."""
-
-    def client(key: str) -> Any:
-        made = app.test_client()
-        made.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
-        return made
-
-    return client
