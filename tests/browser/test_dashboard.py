@@ -48,6 +48,16 @@ _CUT_LINKS = """() => {
         .map(link => link.textContent);
 }"""
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+# Colours do not depend on the width, nor the layout on the colours: both at once are left to the whole run.
+IN_ANY_LIGHT_AND_WIDTH = pytest.mark.parametrize(
+    ("scheme", "size"),
+    [
+        pytest.param("light", WIDE, id="light-wide"),
+        pytest.param("light", NARROW, id="light-narrow"),
+        pytest.param("dark", WIDE, id="dark-wide"),
+        pytest.param("dark", NARROW, id="dark-narrow", marks=pytest.mark.slow),
+    ],
+)
 
 
 # The web application's tests and these fill shops in the same way.
@@ -68,7 +78,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def address(app: Any) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -97,16 +107,16 @@ def page(browser: Browser, address: str, link: str, shop: Any, complaints: list[
 
 
 class TestPages:
-    def test_are_sound_at_any_width(self, page: Page, shop: Any, other: Any, complaints: list[str]) -> None:
+    @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+    def test_are_sound(self, page: Page, shop: Any, other: Any, complaints: list[str], size: Any) -> None:
         shop.everything()
-        for size in (WIDE, NARROW):
-            page.set_viewport_size(size)
-            for path in PAGES:
-                answer = page.goto(f"{path}{'&' if '?' in path else '?'}shop={shop.key}")
-                assert answer is not None
-                assert answer.status == 200, path
-                assert _overhang(page) <= 0, f"{path} scrolls sideways at {size['width']}"
-                assert _barriers(page) == [], path
+        page.set_viewport_size(size)
+        for path in PAGES:
+            answer = page.goto(f"{path}{'&' if '?' in path else '?'}shop={shop.key}")
+            assert answer is not None
+            assert answer.status == 200, path
+            assert _overhang(page) <= 0, f"{path} scrolls sideways at {size['width']}"
+            assert _barriers(page) == [], path
         assert complaints == []
 
     def test_show_the_whole_navigation_at_any_width(self, page: Page, shop: Any) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.browser import test_dashboard as dashboard
@@ -28,18 +27,17 @@ def fill(shop: Any) -> list[int]:
 
 
 class TestPages:
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
-    def test_are_sound_at_any_width(self, page: Page, shop: Any, complaints: list[str], scheme: Any) -> None:
+    @dashboard.IN_ANY_LIGHT_AND_WIDTH
+    def test_are_sound(self, page: Page, shop: Any, complaints: list[str], scheme: Any, size: Any) -> None:
         keys = fill(shop)
         page.emulate_media(color_scheme=scheme)
-        for size in (dashboard.WIDE, dashboard.NARROW):
-            page.set_viewport_size(size)
-            for path in (*PAGES, f"/parcels/{keys[0]}", f"/parcels/{keys[4]}"):
-                answer = page.goto(f"/dashboard{path}")
-                assert answer is not None
-                assert answer.status == 200, path
-                assert dashboard._overhang(page) <= 0, f"{path} scrolls sideways at {size['width']}"
-                assert dashboard._barriers(page) == [], path
+        page.set_viewport_size(size)
+        for path in (*PAGES, f"/parcels/{keys[0]}", f"/parcels/{keys[4]}"):
+            answer = page.goto(f"/dashboard{path}")
+            assert answer is not None
+            assert answer.status == 200, path
+            assert dashboard._overhang(page) <= 0, f"{path} scrolls sideways at {size['width']}"
+            assert dashboard._barriers(page) == [], path
         assert complaints == []
 
     def test_with_errors_are_sound(self, page: Page, shop: Any) -> None:

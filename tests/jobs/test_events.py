@@ -88,7 +88,9 @@ class TestApplyDeliveries:
         self, backroom: Backroom, another_process: Callable[[], Process], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # The first worker has looked and found nothing more. Before it gives its lease back, a delivery comes in and
-        # the worker that was woken for it finds the lease taken. No wake-up is left, and no sweep runs.
+        # the worker that was woken for it finds the lease taken. No wake-up is left, and no sweep runs. Its slice is
+        # not over, however busy the machine is: what follows then is the next test's.
+        monkeypatch.setattr(slices, "SLICE", 60.0)
         shop, apply_batch, late = backroom.shops.shopify(), events.apply_batch, list[bool]()
 
         def with_a_late_arrival(process: Process, held: Lease, limit: int = events.BATCH) -> int:

@@ -114,7 +114,7 @@ class TestAnotherShop:
 def environment(backroom: Backroom, shop: Shop) -> Iterator[dict[str, str]]:
     """What the page's examples need: a real address, and the secret."""
     server = make_server("127.0.0.1", 0, backroom.client.application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield {**os.environ, "WEBHOOK_URL": f"http://127.0.0.1:{server.port}{shop.door}", "WEBHOOK_SECRET": shop.secret}
     server.shutdown()

@@ -182,7 +182,7 @@ def served(backroom: Backroom) -> Iterator[Call]:
     settings = replace(backroom.settings, base_url=f"http://127.0.0.1:{port}")
     app = create_app(settings, replace(backroom.parts, settings=settings))
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     runner = app.test_cli_runner()
     yield lambda *words: runner.invoke(args=[str(word) for word in words])
