@@ -17,6 +17,7 @@ from commerce.rules.cards import CardChange
 from commerce.rules.categories import CategoryChange
 from commerce.rules.events import (
     CATEGORY,
+    CUSTOMER,
     LIVE,
     PRODUCT,
     SHOP,
@@ -214,6 +215,9 @@ class _Batch:
     def _remember(self, key: versions.Key, version: Version) -> None:
         if self._versions.get(key) != version:
             self._versions[key] = self._changed[key] = version
+        kind, object_id = key
+        if kind == CUSTOMER:
+            self._pending.people.lives(object_id, alive=version.deleted_at is None)
 
     def _note(self, name: str, kind: str, object_id: str, source: Origin, *, reason: str = "") -> None:
         """Note an event; of several of one name for one object the first one's delivery stands."""

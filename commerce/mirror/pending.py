@@ -43,6 +43,7 @@ class Pending:
     def save(self, kind: str, facts: Facts, inbox_id: int | None, origin: str) -> None:
         """Write these facts; they replace what was to be written or deleted of the object."""
         self._deletes.pop((kind, facts.id), None)
+        self._replace(kind, facts.id)
         self._saves[kind, facts.id] = facts
         if isinstance(facts, ProductFacts):
             self.touch(facts.id, inbox_id, origin)
@@ -53,10 +54,16 @@ class Pending:
 
     def delete(self, kind: str, object_id: str, inbox_id: int | None, origin: str) -> None:
         """Delete the object."""
-        self._saves.pop((kind, object_id), None)
+        self._replace(kind, object_id)
         self._deletes[kind, object_id] = (inbox_id, origin)
         if kind == CATEGORY:
             self._sources[object_id] = (inbox_id, origin)
+
+    def _replace(self, kind: str, object_id: str) -> None:
+        """What was to be written of the object is not written any more, and was told all the same."""
+        before = self._saves.pop((kind, object_id), None)
+        if before is not None:
+            self.told_late(before)
 
     def told_late(self, facts: Facts) -> None:
         """These facts came too late to be written; an account's tell by what it was known."""
@@ -200,7 +207,6 @@ class Pending:
     def delete_customers(self, ids: Collection[str]) -> None:
         """Customers; their orders stay, as the shop's books do."""
         customers.remove(self._db, shop_id=self.shop.id, ids=ids)
-        self.people.accounts_deleted(ids)
 
     def delete_categories(self, ids: Collection[str]) -> None:
         """Categories; products do not stand in them any more."""

@@ -26,6 +26,11 @@ class People:
         self._db, self._shop, self._now = db, shop, now
         self._touched: set[str] = set()
         self._recount: set[str] = set()
+        self._alive: dict[str, bool] = {}  # accounts of this batch, whose versions are written at its end
+
+    def lives(self, account_id: str, *, alive: bool) -> None:
+        """What is known by now of whether the platform has this account."""
+        self._alive[account_id] = alive
 
     def of_orders(self, facts: Sequence[OrderFacts]) -> dict[str, str]:
         """The members whose these orders are, made where they are new: order to member. Before orders are written."""
@@ -40,12 +45,8 @@ class People:
         self._buy(bought.members_of(self._db, shop_id=self._shop.id, ids=list(wanted)))
         owners = {order: found[key] for order, key in wanted.items() if key}
         self._buy(owners.values())
-        phones = {
-            owners[fact.id]: [(PHONE, fact.phone_e164)] for fact in facts if fact.id in owners and fact.phone_e164
-        }
         guests = {found[key]: [(EMAIL, key[6:])] for key in wanted.values() if key.startswith("email:")}
-        for known in (guests, phones):
-            identities.add(self._db, shop_id=self._shop.id, known=known, now=self._now, current=False)
+        identities.add(self._db, shop_id=self._shop.id, known=guests, now=self._now, current=False)
         return owners
 
     def orders_changed(self, order_ids: Collection[str]) -> None:
@@ -84,8 +85,10 @@ class People:
             return
         self._touched.update(members.by_keys(self._db, shop_id=self._shop.id, keys=wanted).values())
 
-    def accounts_deleted(self, account_ids: Collection[str]) -> None:
+    def _bury(self, account_ids: Collection[str]) -> None:
         """The platform deleted these accounts: what was bought with them is a guest's from now on."""
+        if not account_ids:
+            return
         found = members.by_keys(self._db, shop_id=self._shop.id, keys=[keys.of_account(one) for one in account_ids])
         self._set_kind(account_ids, keys.FORMER)
         self._move_orders(account_ids, deleted=account_ids)
@@ -96,6 +99,7 @@ class People:
 
         `shop` as it is known by now: its currency may have been told on the way.
         """
+        self._bury([account for account, alive in self._alive.items() if not alive])
         if not self._touched:
             return []
         members.recount(self._db, shop_id=self._shop.id, ids=self._recount)
@@ -113,7 +117,10 @@ class People:
     def _deleted(self, account_ids: Collection[str]) -> set[str]:
         wanted = {(CUSTOMER, one) for one in account_ids}
         known = versions.known(self._db, shop_id=self._shop.id, keys=wanted) if wanted else {}
-        return {account for (_, account), version in known.items() if version.deleted_at is not None}
+        deleted = {account: version.deleted_at is not None for (_, account), version in known.items()}
+        return {account for account, gone in deleted.items() if gone and not self._alive.get(account)} | {
+            account for account in account_ids if self._alive.get(account) is False
+        }
 
     def _set_kind(self, account_ids: Collection[str], kind: str) -> None:
         found = members.by_keys(self._db, shop_id=self._shop.id, keys=[keys.of_account(one) for one in account_ids])

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from commerce.rules.people import words
 from commerce.rules.people.compose import Member, Said, Told, compose
-from commerce.rules.people.keys import ACCOUNT, EMAIL, FORMER, PHONE
+from commerce.rules.people.keys import ACCOUNT, EMAIL, FORMER, PHONE, mail
 from commerce.rules.people.metrics import Bought, figures
 from commerce.tables import customers
 from commerce.tables.people import bought, consents, identities, members, profiles
@@ -64,11 +64,12 @@ def _read(db: Connection, shop_id: int, rows: Sequence[Any]) -> _Known:
 
 def _draw(shop: Shop, root: str, rows: Sequence[Any], known: _Known) -> dict[str, Any]:
     """The row of a profile, but for when it was saved."""
-    told = compose(root, [_member(row, known) for row in rows])
+    told_members = [_member(row, known) for row in rows]
+    told = compose(root, told_members)
     figured = figures([_bought(row, known.account(row)) for row in rows], currency=shop.currency or "")
     addresses = {kind: _values(root, rows, known, kind) for kind in (EMAIL, PHONE)}
     name = f"{told.plain['last_name']} {told.plain['first_name']}".strip() or told.plain["email"]
-    stamps = [at for row in rows if (at := _told_at(known.account(row) or known.newest.get(row.id)))]
+    stamps = [member.told.at for member in told_members if member.told.at]
     drawn: dict[str, Any] = {
         "shop_id": shop.id,
         "id": root,
@@ -76,7 +77,7 @@ def _draw(shop: Shop, root: str, rows: Sequence[Any], known: _Known) -> dict[str
         "platform_ids": _platform_ids(shop, root, rows, known),
         "has_account": any(known.account(row) is not None for row in rows),
         "emails": _with_first(told.plain["email"].lower(), addresses[EMAIL]),
-        "phones": _with_first(told.plain["phone"], addresses[PHONE]),
+        "phones": _with_first(told.plain["phone"], [*addresses[PHONE], *(one.told.phone for one in told_members)]),
         "sort_name": name.lower()[:_LONGEST_NAME],
         "country": told.country,
         "tags": told.tags,
@@ -124,7 +125,7 @@ def _told(account: Any, order: Any) -> Told:
     """What the platform tells of the account; of whom it tells nothing, what the newest order says."""
     if account is not None:
         return Told(
-            email=account.email.lower(),
+            email=_mail(account.email),
             phone=account.phone_e164 or account.phone,
             first_name=account.first_name,
             last_name=account.last_name,
@@ -138,7 +139,7 @@ def _told(account: Any, order: Any) -> Told:
         return Told()
     named = order.billing if order.billing.get("last_name") or order.billing.get("first_name") else order.delivery
     return Told(
-        email=order.email.lower(),
+        email=_mail(order.email),
         phone=order.phone_e164 or order.phone,
         first_name=named.get("first_name", ""),
         last_name=named.get("last_name", ""),
@@ -163,8 +164,9 @@ def _bought(row: Any, account: Any) -> Bought:
     )
 
 
-def _told_at(source: Any) -> datetime | None:
-    return source.updated_at if source is not None else None
+def _mail(text: str) -> str:
+    """A mail address as it is compared; what is none stays as it was told."""
+    return mail(text) or text.strip()
 
 
 def _platform_ids(shop: Shop, root: str, rows: Sequence[Any], known: _Known) -> dict[str, str]:
