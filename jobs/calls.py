@@ -10,8 +10,9 @@ from typing import Any
 import structlog
 
 from commerce.database import Connection
-from commerce.rules.calls import ONCE
-from commerce.tables import effects
+from commerce.mirror import people, points_spending
+from commerce.rules.calls import CREATE_DISCOUNT, ONCE
+from commerce.tables import effects, shops
 from integrations.errors import OutsideError, Permanent, RateLimited, Refused, Transient
 from jobs import queues
 from jobs.connections import opened
@@ -49,6 +50,7 @@ def call_one(process: Process, held: Lease) -> int:
         return 0
     row = waiting[0]
     try:
+        _still_wanted(process, held, row)
         with opened(process, held.shop_id, purpose="call") as found:
             if found is None:
                 _postpone(
@@ -67,7 +69,8 @@ def call_one(process: Process, held: Lease) -> int:
         if not is_ours(error):
             raise
         _log.exception("call.broke", call=row.detail["call"], effect=row.id)
-        _failed(process, held, row, Permanent(f"Backroom broke ({type(error).__name__}); its log says more. {_UNSURE}"))
+        broken = Permanent(f"Backroom broke ({type(error).__name__}); its log says more. {_UNSURE}")
+        _failed(process, held, row, broken, refused=False)
         return 1
     with process.database.write() as db:
         held.keep(db)
@@ -85,7 +88,7 @@ def _set_aside(process: Process, held: Lease) -> None:
             effects.failed(db, [row.id for row in begun], now=utc_now(), error=_UNSURE)
 
 
-def _failed(process: Process, held: Lease, row: Any, error: OutsideError) -> None:
+def _failed(process: Process, held: Lease, row: Any, error: OutsideError, *, refused: bool = True) -> None:
     """Refused work is shown; what may be repeated is; of the rest nobody knows whether it arrived."""
     _log.warning("call.failed", call=row.detail["call"], effect=row.id, error=str(error))
     if isinstance(error, Permanent) and not isinstance(error, Refused):
@@ -99,6 +102,28 @@ def _failed(process: Process, held: Lease, row: Any, error: OutsideError) -> Non
     with process.database.write() as db:
         held.keep(db)
         effects.failed(db, [row.id], now=utc_now(), error=final)
+        if refused and row.detail["call"] == CREATE_DISCOUNT:
+            _give_points_back(process, db, held.shop_id, row.detail)
+
+
+def _still_wanted(process: Process, held: Lease, row: Any) -> None:
+    """A code that was refused once gave its points back: run again, it would be a code for nothing."""
+    if row.detail["call"] != CREATE_DISCOUNT or "spend_key" not in row.detail:
+        return
+    with process.database.read() as db:
+        stands = points_spending.stands(db, shop_id=held.shop_id, spend_key=row.detail["spend_key"])
+    if not stands:
+        raise Permanent("The points were given back. They can be spent again for another code.")
+
+
+def _give_points_back(process: Process, db: Connection, shop_id: int, detail: Any) -> None:
+    """The code that was bought does not come to be; the ledger says so, and gives what was paid for it."""
+    shop = shops.by_id(db, process.vault, shop_id)
+    if shop is not None and "spend_key" in detail:
+        reason = f"The shop refused the discount code {detail.get('code', '')}."
+        now = utc_now()
+        roots = points_spending.give_back(db, shop, spend_key=detail["spend_key"], reason=reason, now=now)
+        people.refresh(db, shop, roots, now=now)
 
 
 def _postpone(process: Process, held: Lease, row: Any, error: OutsideError, wait: float) -> None:

@@ -27,6 +27,7 @@ CONFIGURE, CHECK = "configure", "check"
 PAGES, PURGE = "pages", "purge"
 SYNC, REREAD, CALL, ERASE = "sync", "re-read", "call", "erase"
 TRACK, LABEL = "track", "label"
+POINTS = "points"
 WAKES = {
     APPLY: (EVENTS, "jobs.events.apply_deliveries", 60),
     INDEX: (EFFECTS, "jobs.products.index_products", 120),
@@ -41,6 +42,7 @@ WAKES = {
     ERASE: (BULK, "jobs.privacy.erase", 300),
     TRACK: (OUTSIDE, "jobs.shipments.check_parcels", 120),
     LABEL: (OUTSIDE, "jobs.labels.make_labels", 300),
+    POINTS: (BULK, "jobs.loyalty.keep_points", 300),
 }
 
 _FLAG_SECONDS = 10  # a wake-up that no worker took by then may be repeated

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from jobs.alarms import EVERY, watch_indexes
 from jobs.connections import keep_alive
+from jobs.loyalty import EVERY as EVERY_POINTS
+from jobs.loyalty import wake_points
 from jobs.recommendations import count_companions
 from jobs.searches import forget_searches
 from jobs.shipments import EVERY as EVERY_PARCELS
@@ -28,6 +30,7 @@ SCHEDULE = (
     Regularly(run=keep_alive, seconds=3600, ttl=1800),
     Regularly(run=watch_indexes, seconds=EVERY, ttl=100),
     Regularly(run=wake_parcels, seconds=EVERY_PARCELS, ttl=60),
+    Regularly(run=wake_points, seconds=EVERY_POINTS, ttl=60),
     Regularly(run=forget, seconds=3600, ttl=1800),
     Regularly(run=forget_searches, seconds=3600, ttl=1800),
     Regularly(run=count_companions, seconds=600, ttl=300),

@@ -12,6 +12,7 @@ from commerce.mirror.points_by_hand import Moved, adjust, earn
 from commerce.mirror.points_spending import Spent, give_back, spend
 from commerce.rules.loyalty.written import read
 from commerce.tables import shops
+from commerce.tables.customers import customers
 from commerce.tables.loyalty import ledger, programmes
 from commerce.tables.orders import orders
 from commerce.tables.people.members import members
@@ -44,7 +45,7 @@ class Ledger:
     def __init__(self, database: Database, vault: Vault, *, platform: str = "custom", **rules: Any) -> None:
         self.database, self.vault, self.now = database, vault, START
         with database.write() as db:
-            domain = f"shop{db.execute(select(shops.shops.c.id)).all().__len__()}"
+            domain = f"shop{len(db.execute(select(shops.shops.c.id)).all())}"
             self.id = shops.add(db, vault, platform=platform, domain=domain, now=START, currency="EUR").id
         if rules:
             self.programme(**rules)
@@ -67,6 +68,18 @@ class Ledger:
             db.execute(insert(members).values(row))
         return id_
 
+    def account(self, id_: str, *, gone: bool = False) -> None:
+        """The platform's account of a member, or its end."""
+        told = dict.fromkeys(("email", "phone", "first_name", "last_name", "note", "locale"), "")
+        row = {"shop_id": self.id, "id": id_, **told, "tags": [], "consents": {}, "addresses": []}
+        chosen = delete(customers).where(customers.c.shop_id == self.id, customers.c.id == id_)
+        with self.database.write() as db:
+            db.execute(chosen if gone else insert(customers).values(row | {"saved_at": self.now}))
+
+    def batches_end(self, at: datetime) -> Any:
+        """The statement that lets all points end then."""
+        return update(ledger.batches).where(ledger.batches.c.shop_id == self.id).values(expires_at=at)
+
     def order(self, id_: str, member_id: str, total: int = 10000, **changes: Any) -> None:
         """An order as it is from now on."""
         row = _EMPTY | {"shop_id": self.id, "id": id_, "member_id": member_id, "currency": "EUR", "total": total}
@@ -87,6 +100,13 @@ class Ledger:
         """A merge, or (root: itself) its undoing."""
         with self.database.write() as db:
             db.execute(update(members).where(members.c.shop_id == self.id, members.c.id == id_).values(root=root))
+
+    def shown(self) -> dict[str, str]:
+        """Member to root."""
+        return {row.id: row.root for row in self._rows(members)}
+
+    def posted(self, account: str) -> int:
+        return sum(row.points for row in self._rows(ledger.postings, account=account))
 
     def roots(self) -> set[str]:
         with self.database.read() as db:

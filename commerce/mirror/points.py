@@ -4,7 +4,7 @@ posted. Orders, refunds, cancellations, merges and their undoing need no code of
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -95,14 +95,15 @@ def _keep_time(db: Connection, shop: Shop, course: Course | None, found: Mapping
         return
     expiry = course.now.expiry
     if expiry is not None and expiry.by == INACTIVITY:
-        over = {key: purse for key, purse in found.items() if purse.ending(now)}
+        soon = now + timedelta(days=expiry.warn_days)  # nobody is warned who has more time
+        over = {key: purse for key, purse in found.items() if purse.ending(soon)}
         members = [member_id for purse in over.values() for member_id in purse.sums]
         moved = purses.last_moved(db, shop_id=shop.id, member_ids=members) if members else {}
         for purse in over.values():
             stirred = [moved[member_id] for member_id in purse.sums if member_id in moved]
             stirred += [now for entry in purse.entries if entry.kind == EARN]
             if stirred:
-                purse.put_off(expiry.ends(max(stirred)), now=now)
+                purse.put_off(expiry.ends(max(stirred)), now=soon)
     for purse in found.values():
         purse.expire(now)
 

@@ -106,6 +106,7 @@ def _plan(db: Connection, shop: Shop, person: Open, reward: Reward, spent: Entry
         customer_id=account,
         email=email,
         spend_key=spent.key,
+        starts_at=now,
     )
     wanted = NewEffect(
         kind=effects.CALL,

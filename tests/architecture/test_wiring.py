@@ -28,6 +28,7 @@ from jobs import (
     events,
     job,
     labels,
+    loyalty,
     pages,
     privacy,
     products,
@@ -90,7 +91,7 @@ class TestQueues:
 
     def test_know_every_job_there_is(self) -> None:
         loaded = (
-            *(alarms, calls, cdns, connections, drift, events, labels, pages, privacy, products),
+            *(alarms, calls, cdns, connections, drift, events, labels, loyalty, pages, privacy, products),
             *(recommendations, rereads, search_settings, searches),
             *(shipments, sweep, syncs, walks),
         )

@@ -10,6 +10,7 @@ BATCH, INACTIVITY = "batch", "inactivity"
 POINTS, SPENT = "points", "spent"
 PRODUCT, TAG = "product", "tag"
 AMOUNT, PERCENT, SHIPPING = "amount", "percent", "shipping"
+MOST_WARNING = 60  # days
 WHOLE = 1000  # factors and rates are counted in thousandths, so that no rounding happens but the last one
 
 

@@ -86,7 +86,7 @@ def _expiry(told: Any) -> Expiry:
     return Expiry(
         days=days,
         by=body.choice("by", programmes.BATCH, (programmes.BATCH, programmes.INACTIVITY)),
-        warn_days=body.whole("warn_days", 0, most=days),
+        warn_days=body.whole("warn_days", 0, most=min(days, programmes.MOST_WARNING)),
     )
 
 

@@ -2,15 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, update
 
-from commerce.rules.loyalty.entries import EARN, EXPIRED, ISSUED, SPEND, Batch, Entry, Sums
+from commerce.rules.loyalty.entries import AVAILABLE, EARN, EXPIRED, ISSUED, PENDING, SPEND, Batch, Entry, Sums
+from commerce.rules.loyalty.programmes import MOST_WARNING
 from commerce.rules.loyalty.purses import Purse
 from commerce.tables.columns import insert
 from commerce.tables.loyalty.ledger import batches, postings, transactions
+from commerce.tables.loyalty.programmes import programmes
 from commerce.tables.people.members import members
 
 _PLAIN = ("source", "member_id", "state", "points", "matures_at", "expires_at", "warned_at", "id")
@@ -202,23 +204,26 @@ def _write_sums(db: Connection, shop_id: int, changed: dict[str, Sums]) -> None:
     db.execute(update(members).where(chosen).values(values), rows)
 
 
-def due(
-    db: Connection, *, shop_id: int, now: datetime, state: str, limit: int, warned_before: datetime | None = None
-) -> list[str]:
+def due(db: Connection, *, shop_id: int, now: datetime, state: str, limit: int) -> list[str]:
     """Persons who have batches of that state whose waiting is over, or whose end has come."""
-    at = batches.c.matures_at if state == "pending" else batches.c.expires_at
-    chosen = and_(batches.c.shop_id == shop_id, batches.c.state == state, at <= (warned_before or now))
-    if warned_before is not None:
-        chosen = and_(chosen, batches.c.warned_at.is_(None), batches.c.points_left > 0)
-    some = select(batches.c.member_id).where(chosen).order_by(at).limit(limit)
-    found = set(db.execute(some).scalars())
+    at = batches.c.matures_at if state == PENDING else batches.c.expires_at
+    chosen = and_(batches.c.shop_id == shop_id, batches.c.state == state, at <= now)
+    found = set(db.execute(select(batches.c.member_id).where(chosen).order_by(at).limit(limit)).scalars())
     return sorted(roots_of(db, shop_id=shop_id, member_ids=found))
 
 
 def shops_with_due(db: Connection, *, now: datetime) -> set[int]:
-    """Shops with batches whose waiting is over, or whose end has come."""
-    is_over = or_(
-        and_(batches.c.state == "pending", batches.c.matures_at <= now),
-        and_(batches.c.state == "available", batches.c.expires_at <= now),
+    """Shops with points that count or end by now, or that may have to be warned of, as far as the programme is on."""
+    later = now + timedelta(days=MOST_WARNING)
+    waited = and_(batches.c.state == PENDING, batches.c.matures_at <= now)
+    over = and_(batches.c.state == AVAILABLE, batches.c.expires_at <= now)
+    unwarned = and_(
+        batches.c.state == AVAILABLE,
+        batches.c.warned_at.is_(None),
+        batches.c.points_left > 0,
+        batches.c.expires_at <= later,
     )
-    return set(db.execute(select(batches.c.shop_id).where(is_over).distinct()).scalars())
+    on = select(programmes.c.shop_id).where(programmes.c.is_on)
+    found = set(db.execute(select(batches.c.shop_id).where(waited).distinct()).scalars())
+    ending = select(batches.c.shop_id).where(or_(over, unwarned), batches.c.shop_id.in_(on))
+    return found | set(db.execute(ending.distinct()).scalars())

@@ -1,4 +1,4 @@
-"""Calls back to Shopify: parcels' events, stock, tags, metafields, notes."""
+"""Calls back to Shopify: parcels' events, stock, tags, metafields, notes, discount codes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from commerce.rules import calls
 from integrations.carriers.words import to_shopify
 from integrations.errors import Permanent
+from integrations.platforms.shopify import discounts
 from integrations.platforms.shopify.admin import Admin, refused_input
 from integrations.platforms.shopify.documents import (
     ADD_TAGS,
@@ -24,10 +25,12 @@ Detail = Mapping[str, Any]
 def carry_out(admin: Admin, call: str, detail: Detail, key: str) -> str:
     """Make a call; gives what happened. Raises Permanent where Shopify refuses it, or there is no such call."""
     line = _CALLS.get(call)
-    if line is None:
+    if line is None and call != calls.CREATE_DISCOUNT:
         raise Permanent(f"Shopify has no call {call}.")
-    document, variables, done = line
     try:
+        if line is None:
+            return discounts.create(admin, detail)
+        document, variables, done = line
         asked = variables(detail, key)
     except KeyError as error:
         raise Permanent(f"The call {call} lacks {error}.") from None

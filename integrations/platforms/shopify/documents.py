@@ -157,6 +157,15 @@ SET_META = (
     "mutation SetMeta($metafields: [MetafieldsSetInput!]!) { done: metafieldsSet(metafields: $metafields) "
     f"{{ {_ERRORS} }} }}"
 )
+_DISCOUNT_ERRORS = "userErrors { field message code }"
+CREATE_DISCOUNT = (
+    "mutation CreateDiscount($discount: DiscountCodeBasicInput!) "
+    f"{{ done: discountCodeBasicCreate(basicCodeDiscount: $discount) {{ {_DISCOUNT_ERRORS} }} }}"
+)
+CREATE_FREE_SHIPPING = (
+    "mutation CreateFreeShipping($discount: DiscountCodeFreeShippingInput!) "
+    f"{{ done: discountCodeFreeShippingCreate(freeShippingCodeDiscount: $discount) {{ {_DISCOUNT_ERRORS} }} }}"
+)
 SET_NOTE = f"mutation SetNote($input: OrderInput!) {{ done: orderUpdate(input: $input) {{ {_ERRORS} }} }}"
 
 DOCUMENTS = {

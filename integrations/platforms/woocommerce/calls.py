@@ -9,6 +9,7 @@ from commerce.rules.documents import plain_text
 from commerce.rules.events import CUSTOMER, ORDER, PRODUCT
 from integrations.errors import Permanent
 from integrations.platforms.body import moment
+from integrations.platforms.woocommerce import coupons
 from integrations.platforms.woocommerce.client import Client, path_of
 
 _SAME_NOTE = timedelta(hours=1)  # in which an equal note is taken for an earlier try
@@ -22,9 +23,16 @@ def carry_out(client: Client, call: str, detail: Mapping[str, Any]) -> str:
       has no key for repeats, so a note of the same text within the last hour counts as done.
     - "stock.set" {product_id, variant_id, stock}: stock is set to that number and counted from then on.
     - "order.complete" {order_id}: one that is paid for or on hold gets the status completed; any other stays as it is.
+    - "discount.create" {code, kind, value, currency, title}: see `coupons`; one that is there already stays.
     - "meta.set" {kind, id, key, value}: kind is order, product or customer; a variation also needs `product_id`.
     """
-    known = {calls.ADD_NOTE: _note, calls.SET_STOCK: _stock, calls.SET_META: _meta, calls.COMPLETE_ORDER: _complete}
+    known = {
+        calls.ADD_NOTE: _note,
+        calls.SET_STOCK: _stock,
+        calls.SET_META: _meta,
+        calls.COMPLETE_ORDER: _complete,
+        calls.CREATE_DISCOUNT: coupons.create,
+    }
     if call not in known:
         raise Permanent(f"WooCommerce has no call “{call}”.")
     try:

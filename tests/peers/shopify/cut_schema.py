@@ -37,9 +37,9 @@ LEADING = {
         productsCount shop webhookSubscriptions
     """,
     "Mutation": """
-        bulkOperationCancel bulkOperationRunQuery customerUpdate fulfillmentEventCreate inventoryAdjustQuantities
-        inventorySetQuantities metafieldsSet orderUpdate tagsAdd tagsRemove webhookSubscriptionCreate
-        webhookSubscriptionDelete webhookSubscriptionUpdate
+        bulkOperationCancel bulkOperationRunQuery customerUpdate discountCodeBasicCreate discountCodeFreeShippingCreate
+        fulfillmentEventCreate inventoryAdjustQuantities inventorySetQuantities metafieldsSet orderUpdate tagsAdd
+        tagsRemove webhookSubscriptionCreate webhookSubscriptionDelete webhookSubscriptionUpdate
     """,
     "Shop": "billingAddress currencyFormats metafield metafields plan primaryDomain shopAddress",
     "AppInstallation": "accessScopes app",
@@ -105,6 +105,8 @@ LEADING = {
     "BulkOperationRunQueryPayload": "bulkOperation userErrors",
     "BulkOperationCancelPayload": "bulkOperation userErrors",
     "CustomerUpdatePayload": "customer userErrors",
+    "DiscountCodeBasicCreatePayload": "userErrors",
+    "DiscountCodeFreeShippingCreatePayload": "userErrors",
     "FulfillmentEventCreatePayload": "fulfillmentEvent userErrors",
     "InventoryAdjustQuantitiesPayload": "inventoryAdjustmentGroup userErrors",
     "InventorySetQuantitiesPayload": "inventoryAdjustmentGroup userErrors",

@@ -189,7 +189,24 @@ def _unsubscribe(_: Any, arguments: dict[str, Any], shop: Any) -> dict[str, Any]
     return {"deletedWebhookSubscriptionId": subscription.gid, "userErrors": []}
 
 
+def _create_discount(_: Any, arguments: dict[str, Any], shop: Any) -> dict[str, Any]:
+    """A code may be there once, in whatever case; its customers have to exist."""
+    name, given = next((name, each) for name, each in arguments.items() if name != KEY)
+    missing = next((field for field in ("title", "code", "startsAt") if not given.get(field)), None)
+    if missing is not None:
+        return complaint([name, missing], f"{missing} can't be blank", "BLANK")
+    if given["code"].upper() in shop.discounts:
+        return complaint([name, "code"], "Code must be unique. Please try a different code.", "TAKEN")
+    for person in (given.get("context") or {}).get("customers", {}).get("add", ()):
+        if shop.find(person) is None:
+            return complaint([name, "context", "customers", "add"], "Customer does not exist.", "INVALID")
+    shop.discounts[given["code"].upper()] = given
+    return {"userErrors": []}
+
+
 MUTATIONS: Table = {
+    "discountCodeBasicCreate": _create_discount,
+    "discountCodeFreeShippingCreate": _create_discount,
     "bulkOperationRunQuery": lambda _, arguments, shop: shop.exports.run(arguments["query"]),
     "bulkOperationCancel": lambda _, arguments, shop: shop.exports.cancel(arguments["id"]),
     "customerUpdate": lambda source, arguments, shop: _update(source, arguments, shop, kind="Customer"),

@@ -69,6 +69,7 @@ class State:
         self.customers: dict[int, Customer] = {}
         self.orders: dict[int, Order] = {}
         self.fulfillments: dict[int, Fulfillment] = {}
+        self.discounts: dict[str, dict[str, Any]] = {}
         self.deletions: list[Deletion] = []
         self.order_numbers = count(1001)
         # What the app has at this shop.

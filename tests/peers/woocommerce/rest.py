@@ -72,6 +72,8 @@ class Rest:
                 return self._variations(asked, int(number), rest)
             case ["variations"] if method in ("GET", "HEAD") and not self.old:
                 return self._list(asked, "variations", store.variations.values(), self._variation)
+            case ["coupons"]:
+                return self._coupons(asked)
             case ["orders", number, "notes"] if number.isdigit():
                 return self._notes(asked, int(number))
             case ["orders", number, "fulfillments"] if number.isdigit() and store.has_fulfilments:
@@ -236,6 +238,21 @@ class Rest:
         if asked.method == "DELETE":
             store.delete_category(number)
         return 200, {}, lists.fields(told, asked.query)
+
+    def _coupons(self, asked: Asked) -> Answer:
+        """Codes are kept in lower case, and each is there once (WooCommerce 10.5, class-wc-rest-coupons-controller)."""
+        store = self.store
+        if asked.method == "POST":
+            body = _body(asked)
+            code = str(body.get("code", "")).lower()
+            if not code:
+                raise Turned(400, "rest_missing_callback_param", "Missing parameter(s): code")
+            if code in store.coupons:
+                raise Turned(400, "woocommerce_rest_coupon_code_already_exists", "The coupon code already exists")
+            store.coupons[code] = {"id": store.post_number(), **body, "code": code}
+            return 201, {}, store.coupons[code]
+        wanted = asked.query.get("code", "").lower()
+        return 200, {}, [row for code, row in store.coupons.items() if wanted in ("", code)]
 
     def _notes(self, asked: Asked, number: int) -> Answer:
         store = self.store

@@ -38,6 +38,7 @@ class Store:
         self.customers: dict[int, Row] = {}
         self.categories: dict[int, Row] = {1: {"id": 1, "name": "Uncategorized", "slug": "uncategorized"}}
         self.categories[1] |= {"parent": 0, "description": ""}
+        self.coupons: dict[str, Row] = {}
         self.keys: dict[str, Row] = {}
         self.hooks = Hooks(self)
         self._posts = self._users = self._terms = self._rows = 10
