@@ -28,6 +28,7 @@ PAGES, PURGE = "pages", "purge"
 SYNC, REREAD, CALL, ERASE = "sync", "re-read", "call", "erase"
 TRACK, LABEL = "track", "label"
 POINTS = "points"
+SEGMENT, RANK = "segment", "rank"
 WAKES = {
     APPLY: (EVENTS, "jobs.events.apply_deliveries", 60),
     INDEX: (EFFECTS, "jobs.products.index_products", 120),
@@ -43,6 +44,8 @@ WAKES = {
     TRACK: (OUTSIDE, "jobs.shipments.check_parcels", 120),
     LABEL: (OUTSIDE, "jobs.labels.make_labels", 300),
     POINTS: (BULK, "jobs.loyalty.keep_points", 300),
+    SEGMENT: (BULK, "jobs.segments.build_segments", 300),
+    RANK: (BULK, "jobs.segments.rank_customers", 600),
 }
 
 _FLAG_SECONDS = 10  # a wake-up that no worker took by then may be repeated

@@ -9,6 +9,8 @@ from jobs.loyalty import EVERY as EVERY_POINTS
 from jobs.loyalty import wake_points
 from jobs.recommendations import count_companions
 from jobs.searches import forget_searches
+from jobs.segments import EVERY as EVERY_RANKING
+from jobs.segments import wake_ranking
 from jobs.shipments import EVERY as EVERY_PARCELS
 from jobs.shipments import wake_parcels
 from jobs.sweep import forget, sweep
@@ -34,4 +36,5 @@ SCHEDULE = (
     Regularly(run=forget, seconds=3600, ttl=1800),
     Regularly(run=forget_searches, seconds=3600, ttl=1800),
     Regularly(run=count_companions, seconds=600, ttl=300),
+    Regularly(run=wake_ranking, seconds=EVERY_RANKING, ttl=1800),
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     Column,
     ColumnElement,
@@ -82,17 +83,19 @@ def place(
     mine = and_(profiles.c.shop_id == shop_id, profiles.c.id == found.c.id, differs)
     # In the order in which everybody writes several profiles, so that two never wait for each other.
     locked = select(profiles.c.id).select_from(profiles.join(found, mine)).order_by(profiles.c.id)
-    if not db.execute(locked.with_for_update(of=profiles, key_share=True)).all():
+    number = len(db.execute(locked.with_for_update(of=profiles, key_share=True)).all())
+    if not number:
         return 0, upto
     moved = profiles.c.rfm_group != found.c.rfm_group
     values = {name: found.c[name] for name in (*_MEASURES, "rfm_group")} | {
         "version": profiles.c.version + case((moved, 1), else_=0),
         "saved_at": case((moved, literal(now, profiles.c.saved_at.type)), else_=profiles.c.saved_at),
     }
-    return db.execute(update(profiles).where(mine).values(values)).rowcount, upto
+    db.execute(update(profiles).where(mine).values(values))
+    return number, upto
 
 
-def _scored(begins: Begins | None, chosen: list[ColumnElement[bool]]) -> Subquery:
+def _scored(begins: Begins | None, chosen: list[ColumnElement[bool]]) -> CTE:
     """Ids with the three quintiles, NULL for who has not ordered and in shops without quintiles."""
     columns = []
     for name, column in _MEASURES.items():
@@ -100,7 +103,9 @@ def _scored(begins: Begins | None, chosen: list[ColumnElement[bool]]) -> Subquer
         if begins is not None:
             score = _score(column, begins[name])
         columns.append(cast(score, profiles.c[name].type).label(name))
-    return select(profiles.c.id, profiles.c.orders_count, *columns).where(*chosen).subquery()
+    scored = select(profiles.c.id, profiles.c.orders_count, *columns).where(*chosen).cte("scored")
+    # Otherwise each of the many comparisons with a quintile would work it out again.
+    return scored.prefix_with("MATERIALIZED")
 
 
 def _score(column: Column[Any], begins: Mapping[int, Any]) -> ColumnElement[Any]:
@@ -110,7 +115,7 @@ def _score(column: Column[Any], begins: Mapping[int, Any]) -> ColumnElement[Any]
     return case((profiles.c.orders_count <= 0, None), (column.is_(None), 1), *steps, else_=lowest)
 
 
-def _grouped(scored: Subquery) -> Subquery:
+def _grouped(scored: CTE) -> Subquery:
     value = (scored.c.frequency + scored.c.monetary + 1) // 2
     cells: dict[str, list[ColumnElement[bool]]] = {}
     for (recency, other), group in CELLS.items():

@@ -33,10 +33,9 @@ Cursor = tuple[Any, str]  # the last row's value of what is sorted by, and its i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """How many customers rules apply to, of how many, and some of them."""
+    """How many customers rules apply to, and some of them."""
 
     matching: int
-    all: int
     sample: Sequence[Row[Any]]
 
 
@@ -46,9 +45,13 @@ def count(db: Connection, *, shop_id: int, rules: Rules, now: datetime) -> Count
     is_in = condition(db, shop_id=shop_id, rules=rules, now=now)
     of_shop = profiles.c.shop_id == shop_id
     matching = db.execute(select(func.count()).select_from(profiles).where(of_shop, is_in)).scalar_one()
-    everybody = db.execute(select(func.count()).select_from(profiles).where(of_shop)).scalar_one()
     chosen = select(profiles).where(of_shop, is_in).limit(SAMPLE)
-    return Counted(matching=matching, all=everybody, sample=db.execute(chosen).all() if matching else ())
+    return Counted(matching=matching, sample=db.execute(chosen).all() if matching else ())
+
+
+def everybody(db: Connection, *, shop_id: int) -> int:
+    """How many customers there are: beside each count, and the same for all of them."""
+    return db.execute(select(func.count()).select_from(profiles).where(profiles.c.shop_id == shop_id)).scalar_one()
 
 
 def _without_compiling(db: Connection) -> None:

@@ -37,6 +37,7 @@ from jobs import (
     rereads,
     search_settings,
     searches,
+    segments,
     shipments,
     sweep,
     syncs,
@@ -92,7 +93,7 @@ class TestQueues:
     def test_know_every_job_there_is(self) -> None:
         loaded = (
             *(alarms, calls, cdns, connections, drift, events, labels, loyalty, pages, privacy, products),
-            *(recommendations, rereads, search_settings, searches),
+            *(recommendations, rereads, search_settings, searches, segments),
             *(shipments, sweep, syncs, walks),
         )
         declared = {name for name in job.JOBS if name.startswith("jobs.")}
@@ -138,7 +139,7 @@ class TestRoutes:
 
     def test_have_the_guard_of_their_door(self, backroom: Backroom) -> None:
         app = backroom.client.application
-        public = {"/api/v1/openapi.json"}
+        public = {"/api/v1/openapi.json", "/api/v1/docs"}
         for rule in app.url_map.iter_rules():
             guard = guards.guard_of(app.view_functions[rule.endpoint])
             if rule.rule.startswith("/dashboard"):
