@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from commerce.mirror import parcels
+from commerce.mirror import merges, parcels
 from commerce.mirror.outcomes import Happened
 from commerce.rules import tracking
 from commerce.rules.customers import Consent, Purchases, TagsChanged
@@ -16,6 +16,7 @@ from commerce.rules.events import (
     ORDER,
     PRODUCT,
     SHOP,
+    Merged,
     PrivacyRequest,
     Refunded,
     ShipmentScanned,
@@ -185,6 +186,11 @@ def _of_customer(
     return patch
 
 
+def _merged(db: Connection, shop: Shop, told: Merged, at: Moments) -> Patched:
+    merges.follow(db, shop, kept=told.kept, gone=told.gone, now=at.now)
+    return Patched(applied=True, note="Saved.", accounts=(told.kept, told.gone))
+
+
 def _shop(db: Connection, shop: Shop, told: ShopFacts, at: Moments) -> Patched:
     key = (SHOP, "")
     known = versions.known(db, shop_id=shop.id, keys=[key]).get(key)
@@ -218,6 +224,7 @@ PATCHES: dict[type, Patch] = {
     Refunded: _refund,
     ShipmentScanned: _scan,
     tracking.Told: _parcel,
+    Merged: _merged,
     Consent: _of_customer(
         lambda db, shop, told, now: customer_details.set_consent(db, shop_id=shop.id, consent=told, now=now)
     ),

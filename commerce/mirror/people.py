@@ -91,7 +91,8 @@ class People:
             return
         found = members.by_keys(self._db, shop_id=self._shop.id, keys=[keys.of_account(one) for one in account_ids])
         self._set_kind(account_ids, keys.FORMER)
-        self._move_orders(account_ids, deleted=account_ids)
+        alone = set(account_ids) - self._merged(account_ids)
+        self._move_orders(alone, deleted=alone)
         self._buy(found.values())
 
     def finish(self, shop: Shop) -> list[str]:
@@ -118,9 +119,17 @@ class People:
         wanted = {(CUSTOMER, one) for one in account_ids}
         known = versions.known(self._db, shop_id=self._shop.id, keys=wanted) if wanted else {}
         deleted = {account: version.deleted_at is not None for (_, account), version in known.items()}
-        return {account for account, gone in deleted.items() if gone and not self._alive.get(account)} | {
+        gone = {account for account, gone in deleted.items() if gone and not self._alive.get(account)} | {
             account for account in account_ids if self._alive.get(account) is False
         }
+        return gone - self._merged(gone)
+
+    def _merged(self, account_ids: Collection[str]) -> set[str]:
+        """Those of these accounts that went into another one: what was bought with them stays theirs."""
+        wanted = {keys.of_account(one): one for one in account_ids}
+        found = members.by_keys(self._db, shop_id=self._shop.id, keys=wanted)
+        rows = members.by_ids(self._db, shop_id=self._shop.id, ids=list(found.values()))
+        return {wanted[row.key] for row in rows.values() if row.merged_into}
 
     def _set_kind(self, account_ids: Collection[str], kind: str) -> None:
         found = members.by_keys(self._db, shop_id=self._shop.id, keys=[keys.of_account(one) for one in account_ids])

@@ -95,6 +95,12 @@ def _draw(shop: Shop, root: str, rows: Sequence[Any], known: _Known) -> dict[str
     return drawn | told.plain | {field: getattr(figured, field) for field in figured.__slots__}
 
 
+def told_of(db: Connection, shop_id: int, row: Any) -> Told:
+    """What the sources tell of a member, without what was set here."""
+    known = _read(db, shop_id, [row])
+    return _told(known.account(row), known.newest.get(row.id))
+
+
 def _member(row: Any, known: _Known) -> Member:
     account = known.account(row)
     said = [

@@ -152,6 +152,14 @@ class PrivacyRequest:
     order_ids: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """The platform put the customer `gone` into the customer `kept`."""
+
+    kept: str
+    gone: str
+
+
 Change = (
     Saved
     | Deleted
@@ -171,6 +179,7 @@ Change = (
     | TagsChanged
     | CustomerDetails
     | Told
+    | Merged
 )
 
 

@@ -5,7 +5,7 @@ What a platform tells of consent stands in its account (commerce.tables.customer
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Column, Connection, ForeignKey, Index, Row, Table, Text, select
@@ -39,6 +39,11 @@ suppressions = Table(
     Column("detail", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
+
+
+def add(db: Connection, *, shop_id: int, member_id: str, told: Mapping[str, Any]) -> None:
+    """Note what a member allowed or withdrew: `told` has the other columns."""
+    db.execute(consents.insert().values(dict(told) | {"shop_id": shop_id, "member_id": member_id}))
 
 
 def of_members(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, list[Row[Any]]]:

@@ -49,6 +49,21 @@ def add(db: Connection, *, shop_id: int, known: Known, now: datetime, current: b
         db.execute(statement, rows)
 
 
+def replace(db: Connection, *, shop_id: int, member_id: str, values: Mapping[str, str], now: datetime) -> None:
+    """Note a member's present mail address or phone (kind to value, "" for none); those before stay known."""
+    ours = and_(identities.c.shop_id == shop_id, identities.c.member_id == member_id, identities.c.kind.in_(values))
+    db.execute(update(identities).where(ours).values(is_current=False))
+    rows = [
+        {"shop_id": shop_id, "kind": kind, "value": value, "member_id": member_id, "is_current": True, "seen_at": now}
+        for kind, value in values.items()
+        if value
+    ]
+    if rows:
+        statement = insert(db, identities)
+        keys = ["shop_id", "kind", "value", "member_id"]
+        db.execute(statement.on_conflict_do_update(index_elements=keys, set_={"is_current": True}), rows)
+
+
 def of_members(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, list[Row[Any]]]:
     """By what these members are known, present ones first."""
     found: dict[str, list[Row[Any]]] = defaultdict(list)

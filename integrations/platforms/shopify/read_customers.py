@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from commerce.rules.customers import Consent, CustomerFacts, Purchases, TagsChanged
-from commerce.rules.events import CUSTOMER, Change, Deleted, Reading, Saved, Unclear
+from commerce.rules.events import CUSTOMER, Change, Deleted, Merged, Reading, Saved, Unclear
 from commerce.rules.orders import Address
 from integrations.platforms.body import Body
 from integrations.protocols import Delivered
@@ -42,7 +42,8 @@ def read_merge(delivered: Delivered) -> Reading:
     if body.text("status").lower() not in _MERGED:
         reason = f"A merge with customer {gone} was tried; its outcome is not known."
         return _reading(kept, Unclear(kind=CUSTOMER, id=kept, reason=reason))
-    return _reading(kept, unclear, Deleted(kind=CUSTOMER, id=gone, at=delivered.triggered_at))
+    deleted = Deleted(kind=CUSTOMER, id=gone, at=delivered.triggered_at)
+    return _reading(kept, unclear, Merged(kept=kept, gone=gone), deleted)
 
 
 def read_purchases(delivered: Delivered) -> Reading:
