@@ -44,8 +44,9 @@ def _on_http(error: HTTPException) -> Response:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()  # type: ignore[return-value]
     response = _answer(error.code or 500, error.name, error.description or "")
-    told = dict(error.get_headers())
-    response.headers.update({name: told[name] for name in ("Allow", "Retry-After") if name in told})
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
     return response
 
 

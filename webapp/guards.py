@@ -9,13 +9,11 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, redirect, request, session, url_for
 
-from commerce.rules.api_keys import may
 from commerce.tables import shops
 from commerce.tables.shops import ACTIVE, Shop
 from integrations.platforms.shopify import proxy
 from webapp import sessions
-from webapp.api import rates
-from webapp.api.keys import Caller
+from webapp.api import calling
 from webapp.doors.door import SHOPIFY, app_secrets
 from webapp.errors import Problem
 from webapp.parts import parts
@@ -72,19 +70,12 @@ def merchant(view: View) -> View:
 
 
 def api_key(scope: str) -> Callable[[View], View]:
-    """Only a shop's own systems, with an API key of that scope as Bearer token.
-
-    `g.shop` is the shop, `g.key` the key (id, name, scopes).
-    """
+    """Only a shop's own systems, with a key of that scope as Bearer token: `g.shop` is the shop, `g.key` the key."""
 
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            caller = _caller()
-            g.shop, g.key = caller.shop, caller.key
-            rates.take(caller)
-            if not may(caller.key.scopes, scope):
-                raise Problem(403, "The API key may not do this", f"It needs the scope `{scope}`.", scope=scope)
+            calling.let_in(_bearer(), scope)
             return view(*args, **kwargs)
 
         guarded.scope = scope  # type: ignore[attr-defined]
@@ -197,15 +188,6 @@ def _shops_of(visitor: sessions.Visitor) -> list[Shop]:
 def _bearer() -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def _caller() -> Caller:
-    token = _bearer()
-    caller = parts().keys.of(token) if token else None
-    if caller is None:
-        text = "Send a key of the shop that is neither revoked nor expired, as `Authorization: Bearer …`."
-        raise Problem(401, "API key missing or unknown", text)
-    return caller
 
 
 def _let_in(shop_key: str) -> tuple[Storefront, str]:

@@ -30,6 +30,20 @@ def json_object() -> dict[str, Any]:
     return told
 
 
+def only(*names: str) -> None:
+    """Refuse parameters that nobody reads: a filter with a slip in its name would show everything. Raises Problem."""
+    if any(name not in names for name in request.args):
+        known = ", ".join(names)
+        raise Problem(400, "Unknown parameter", f"There are {known}.", field="parameters")
+
+
+def limit(*, default: int, most: int) -> int:
+    """How many rows a page of the API has at most. Raises Problem."""
+    if not request.args.get("limit", "1").strip():
+        raise wrong("limit", f"a whole number from 1 to {most}")
+    return whole("limit", default=default, low=1, high=most)
+
+
 def text(name: str, *, longest: int = LONGEST) -> str:
     """The parameter without space around it, "" where it is missing. Raises Problem."""
     value = request.args.get(name, "").strip()
@@ -70,6 +84,11 @@ def moment(name: str, *, loose: bool = False) -> datetime | None:
     except (ValueError, OverflowError):
         pass
     raise wrong(name, "a time such as 2026-05-01T12:00:00Z")
+
+
+def is_time(value: object) -> bool:
+    """Whether it is a time in RFC 3339, which is what the description calls `date-time`."""
+    return isinstance(value, str) and _RFC_3339.fullmatch(value) is not None
 
 
 def row_id(value: str) -> int | None:

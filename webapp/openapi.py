@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from commerce.tables import effects, inbox
-from webapp import inputs
+from commerce.tables import inbox
+from webapp.api.parameters import EFFECT_STATES, PARAMETERS
 from webapp.labels import described as labels_described
 from webapp.search import described
 from webapp.tracking import described as parcels_described
-
-DEFAULT_LIMIT, MOST = 50, 250
 
 Schema = dict[str, Any]
 
@@ -37,9 +35,6 @@ def _object(properties: dict[str, Schema]) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-# A text in an address: without NUL, which no database takes.
-WORD: Schema = {"type": "string", "maxLength": inputs.LONGEST, "pattern": r"^[^\x00]*$"}
-STATES = [effects.WAITING, effects.DONE, effects.FAILED]
 QUERIES: Schema = many(query=TEXT, **dict.fromkeys(("searches", "without_results", "clicks", "orders"), NUMBER))
 
 SHAPES: dict[str, dict[str, Schema]] = {
@@ -137,7 +132,7 @@ SHAPES: dict[str, dict[str, Schema]] = {
     "effect": {
         **dict.fromkeys(("id", "kind", "object_kind", "object_id"), TEXT),
         "event_id": maybe(TEXT),
-        "state": {"type": "string", "enum": STATES},
+        "state": {"type": "string", "enum": EFFECT_STATES},
         "attempts": NUMBER,
         "origin": TEXT,
         "reason": TEXT,
@@ -161,20 +156,6 @@ PROBLEM["properties"] |= {
     "field": TEXT | {"description": "What is wrong, where one thing is."},
     "errors": many(field=TEXT, message=TEXT) | {"description": "All that is wrong with a body."},
     "scope": TEXT | {"description": "The scope that the key lacks."},
-}
-
-PARAMETERS: dict[str, tuple[Schema, str]] = {
-    "limit": ({"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}, "How many at most."),
-    "cursor": (TEXT, "The `next_cursor` of the page before."),
-    "updated_since": (TIME, "Only what changed since, there or here."),
-    "since": (TIME, "Only what came in since."),
-    "topic": (WORD, "Only this topic, as the platform names it."),
-    "kind": (WORD, "Only this kind."),
-    "object_id": (WORD, "Only about this object, by the platform's id."),
-    "state": ({"type": "string", "enum": list(inbox.STATES)}, "Only in this state."),
-    "effect_kind": ({"type": "string", "enum": list(effects.KINDS)}, "Only this kind."),
-    "effect_state": ({"type": "string", "enum": STATES}, "Only in this state."),
-    "days": ({"type": "integer", "enum": [7, 28, 90], "default": 28}, "How many days, today included."),
 }
 
 
@@ -245,7 +226,6 @@ def _operation(route: Route) -> dict[str, Any]:
             else _object({"data": {"type": "array", "items": shape}, "next_cursor": maybe(TEXT)})
         )
     wrong = "400" if route.parameters is not None else "404"
-    is_paged = "cursor" in (route.parameters or ())
     return {
         "operationId": route.path.strip("/").replace("/{id}", "_by_id").replace("/", "_"),
         "summary": route.summary,
@@ -254,7 +234,6 @@ def _operation(route: Route) -> dict[str, Any]:
             "200": {"description": "OK", "content": {"application/json": {"schema": shape}}},
             "401": _problem("The API key is missing or unknown."),
             wrong: _problem("Nothing has this id." if wrong == "404" else "A parameter is wrong; `field` names it."),
-            **({"404": _problem("The list has no such place as `cursor` says.")} if is_paged else {}),
         },
     }
 

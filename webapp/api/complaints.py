@@ -77,6 +77,11 @@ def of_parameters(error: ValidationError) -> Problem:
     return Problem(400, f"Wrong value for {name}", f"`{name}` {message}.", field=name, errors=found)
 
 
+def name_of(sent: str) -> str:
+    """A field's name as it was sent, where it looks like one."""
+    return sent if _NAME.fullmatch(sent) else "…"
+
+
 def _errors(error: ValidationError) -> list[dict[str, str]]:
     told = error.errors(include_url=False, include_input=False)
     found = [{"field": _field(each["loc"]), "message": _message(each)} for each in told]
@@ -86,7 +91,7 @@ def _errors(error: ValidationError) -> list[dict[str, str]]:
 
 def _field(place: tuple[Any, ...]) -> str:
     """Where it is, as a path; a name that is no name is left out, since it may be somebody's address."""
-    steps = [str(step) if isinstance(step, int) or _NAME.fullmatch(step) else "…" for step in place]
+    steps = [str(step) if isinstance(step, int) else name_of(step) for step in place]
     return ".".join(steps)[:200] or "body"
 
 

@@ -98,6 +98,7 @@ def _made(base_url: str) -> Schema:
     told["info"]["description"] = _ABOUT
     told["tags"] = [{"name": noun} for noun in nouns]
     told["components"]["responses"] = {name: _problem(text) for name, text in _PROBLEMS.values()}
+    told["components"]["responses"]["no_such_place"] = _problem("The list has no such place as `cursor` says.")
     told["components"]["headers"] = _headers()
     told["components"]["securitySchemes"]["key"]["description"] = "A key of the shop; what it may do are its scopes."
     told["x-scopes"] = dict(SCOPES)
@@ -119,6 +120,8 @@ def _complete(at_path: Schema, call: Call, schemas: Schema) -> None:
     if getattr(call.view, "changes", False):
         operation.setdefault("x-headers", []).append(_IDEMPOTENCY)
         refused |= {"400", "409", "422"}
+    if any(each["name"] == "cursor" for each in parameters):
+        operation["responses"].setdefault("404", {"$ref": "#/components/responses/no_such_place"})
     for status in refused:
         operation["responses"].setdefault(status, {"$ref": f"#/components/responses/{_PROBLEMS[status][0]}"})
     for status, answer in operation["responses"].items():

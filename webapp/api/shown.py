@@ -114,6 +114,8 @@ def _kind(schema: Schema) -> str:
     kind = schema.get("type", "any")
     if kind == "array":
         return f"list of {_kind(schema.get('items', {}))}"
+    if isinstance(kind, list):
+        return " or ".join(_kind({**schema, "type": each}) for each in kind)
     words = {"string": "text", "integer": "whole number", "boolean": "true or false", "date-time": "time"}
     return words.get(str(schema.get("format")), words.get(kind, str(kind)))
 

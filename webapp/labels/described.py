@@ -67,6 +67,7 @@ SCHEMAS: dict[str, Schema] = {
             "ship_on": _SHIP_ON,
         },
         "required": ["boxes"],
+        "additionalProperties": False,
     },
 }
 _FILES: Schema = {

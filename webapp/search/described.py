@@ -25,8 +25,9 @@ SCHEMAS: dict[str, Schema] = {
             "price_bands": {"type": "array", "items": {"type": "integer"}, "description": "Minor units, rising."},
             "typos": {"type": "boolean"},
             "vectors": {"type": "boolean"},
-            "labels": {"type": "object", "additionalProperties": _TEXT},
+            "labels": {"type": ["object", "null"], "additionalProperties": _TEXT, "examples": [{"brand": "Marke"}]},
         },
+        "additionalProperties": False,
     },
     "search_rule": {
         "type": "object",
@@ -58,6 +59,7 @@ SCHEMAS: dict[str, Schema] = {
             "ends_at": _TIME,
         },
         "required": ["name", "applies_to", "actions"],
+        "additionalProperties": False,
     },
 }
 

@@ -17,6 +17,11 @@ def _maybe(**schema: Any) -> Schema:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
+def _text(longest: int) -> Schema:
+    """Words, or null; without NUL, which no database takes."""
+    return {"type": ["string", "null"], "maxLength": longest, "pattern": r"^[^\x00]*$", "examples": [None]}
+
+
 def _object(properties: dict[str, Schema]) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
@@ -71,14 +76,24 @@ SCHEMAS: dict[str, Schema] = {
     "new_shipment": {
         "type": "object",
         "properties": {
-            "number": _TEXT,
-            "carrier": _WORD | {"description": "Its name; told from the number where it is left out."},
-            "order_id": _WORD,
-            "to": {"type": "object", "properties": dict.fromkeys(("country", "postcode", "province"), _TEXT)},
-            "shipped_at": _TIME,
-            "language": _WORD,
+            "number": {"type": "string", "minLength": 4, "maxLength": 100, "examples": ["00340434161094042557"]},
+            "carrier": _text(100) | {"description": "Its name; told from the number where it is left out."},
+            "order_id": _text(100),
+            "to": {
+                "anyOf": [
+                    {
+                        "type": "object",
+                        "properties": {"country": _text(100), "postcode": _text(20), "province": _text(60)},
+                        "additionalProperties": False,
+                    },
+                    {"type": "null"},
+                ],
+            },
+            "shipped_at": _TIME | {"description": "At most a day ahead."},
+            "language": _text(20),
         },
         "required": ["number"],
+        "additionalProperties": False,
     },
 }
 _FILTERS = {

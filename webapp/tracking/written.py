@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from commerce.rules.written_settings import is_storable
 from commerce.rules.zones import zone_of
 from integrations.carriers.numbers import choosing
+from webapp.api.complaints import name_of
+from webapp.inputs import is_time
 from webapp.tracking import asking
 from webapp.tracking.asking import Told
 
@@ -37,7 +40,7 @@ def read(told: Mapping[str, Any], now: datetime) -> Told:
     word = _text(told, "carrier")
     carrier = asking.carrier_named(word) if word else ""
     if carrier is None:
-        raise UnableToReadParcel("carrier", f"is no carrier that is known: {word[:50]}")
+        raise UnableToReadParcel("carrier", "is no carrier that is known")
     country = _text(to or {}, "country", "to.").upper()
     if country and not zone_of(country):
         raise UnableToReadParcel("to.country", "is a country's code of two letters, such as US")
@@ -56,14 +59,14 @@ def read(told: Mapping[str, Any], now: datetime) -> Told:
 def _known(told: Mapping[str, Any], names: tuple[str, ...], before: str) -> None:
     unknown = next((name for name in told if name not in names), None)
     if unknown is not None:
-        raise UnableToReadParcel(f"{before}{unknown}"[:100], "is not known: there are " + ", ".join(names))
+        raise UnableToReadParcel(f"{before}{name_of(str(unknown))}", "is not known: there are " + ", ".join(names))
 
 
 def _text(told: Mapping[str, Any], name: str, before: str = "") -> str:
     value, longest = told.get(name), _LONGEST.get(f"{before}{name}", 100)
     if value is None:
         return ""
-    if not isinstance(value, str) or len(value) > longest or "\x00" in value:
+    if not isinstance(value, str) or len(value) > longest or not is_storable(value):
         raise UnableToReadParcel(f"{before}{name}", f"is text of at most {longest} characters")
     return value.strip()
 
@@ -74,7 +77,7 @@ def _moment(told: Mapping[str, Any], now: datetime) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(value)
-        if at.tzinfo is None or not 2000 <= at.year <= 2200:
+        if not is_time(value) or not 2000 <= at.year <= 2200:
             raise ValueError
         at = at.astimezone(UTC)
     except (ValueError, TypeError, OverflowError):

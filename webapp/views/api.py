@@ -17,8 +17,9 @@ from commerce.tables import (
     shipments,
 )
 from commerce.tables.people import profile_lists
-from webapp import guards, inputs, openapi, shapes
+from webapp import guards, inputs, shapes
 from webapp.api import cursors
+from webapp.api.models import DEFAULT_LIMIT, MOST
 from webapp.errors import Problem
 from webapp.parts import parts
 from webapp.tracking.of_orders import Followed
@@ -33,7 +34,7 @@ Answer = dict[str, Any]
 @guards.api_key("products:read")
 def list_products() -> Answer:
     """Products by when they were saved here, oldest first."""
-    limit, shop = _limit(), g.shop
+    limit, shop = _limit("updated_since"), g.shop
     with parts().database.read() as db:
         rows = products.page(
             db,
@@ -66,7 +67,7 @@ def one_product(key: str) -> Answer:
 @guards.api_key("orders:read")
 def list_orders() -> Answer:
     """Orders by when they were saved here, oldest first."""
-    limit = _limit()
+    limit = _limit("updated_since")
     with parts().database.read() as db:
         rows = orders.page(db, shop_id=g.shop.id, limit=limit + 1, **_position())
         shape = _order_shape(db, rows)
@@ -87,7 +88,7 @@ def one_order(key: str) -> Answer:
 @guards.api_key("customers:read")
 def list_customers() -> Answer:
     """Customers by when they were saved here, oldest first."""
-    limit = _limit()
+    limit = _limit("updated_since")
     with parts().database.read() as db:
         rows = profile_lists.page(db, shop_id=g.shop.id, limit=limit + 1, **_position())
         shape = _customer_shape(db, rows)
@@ -108,7 +109,7 @@ def one_customer(key: str) -> Answer:
 @guards.api_key("events:read")
 def list_events() -> Answer:
     """Deliveries, newest first."""
-    limit = _limit()
+    limit = _limit("topic", "state", "kind", "object_id", "since")
     state = inputs.choice("state", inbox.STATES)
     filters = events.Filters(
         topic=inputs.text("topic"),
@@ -137,7 +138,7 @@ def one_event(key: str) -> Answer:
 @guards.api_key("events:read")
 def list_effects() -> Answer:
     """What deliveries brought about outside the tables, newest first."""
-    limit = _limit()
+    limit = _limit("kind", "state")
     kind = inputs.choice("kind", effects.KINDS)
     state = inputs.choice("state", (effects.WAITING, effects.DONE, effects.FAILED))
     with parts().database.read() as db:
@@ -146,8 +147,10 @@ def list_effects() -> Answer:
     return _listed(rows, limit, shape=shapes.effect, position=lambda row: (row.id,))
 
 
-def _limit() -> int:
-    return inputs.whole("limit", default=openapi.DEFAULT_LIMIT, low=1, high=openapi.MOST)
+def _limit(*names: str) -> int:
+    """How many rows there are to be; the list has these parameters beside those of all lists."""
+    inputs.only("limit", "cursor", *names)
+    return inputs.limit(default=DEFAULT_LIMIT, most=MOST)
 
 
 def _position() -> dict[str, Any]:

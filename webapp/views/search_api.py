@@ -14,9 +14,10 @@ from commerce.tables.search_rules import UnableToAddRule
 from commerce.tables.search_settings import Chosen
 from jobs.queues import CONFIGURE
 from webapp import guards, pages
+from webapp.api import complaints
 from webapp.api.changing import Change, changes
 from webapp.errors import Problem
-from webapp.inputs import json_object, row_id
+from webapp.inputs import is_time, json_object, row_id
 from webapp.parts import parts
 
 blueprint = Blueprint("search_api", __name__, url_prefix="/api/v1/search")
@@ -126,6 +127,9 @@ def _read(rule_id: str) -> Rule:
     told = json_object()
     told.pop("id", None)
     _refuse_unknown(told, RULE_FIELDS)
+    for name in ("starts_at", "ends_at"):
+        if told.get(name) is not None and not is_time(told[name]):
+            raise _wrong(name, "must be a time with its zone such as 2026-05-01T12:00:00Z")
     try:
         return written_rules.read(told, rule_id=rule_id)
     except UnableToReadRule as error:
@@ -135,7 +139,7 @@ def _read(rule_id: str) -> Rule:
 def _refuse_unknown(told: Mapping[str, Any], known: Any) -> None:
     unknown = next((name for name in told if name not in known), None)
     if unknown is not None:
-        raise _wrong(str(unknown)[:100], "is not known: there are " + ", ".join(sorted(known)))
+        raise _wrong(complaints.name_of(str(unknown)), "is not known: there are " + ", ".join(sorted(known)))
 
 
 def _wrong(field: str, text: str) -> Problem:

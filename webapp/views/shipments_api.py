@@ -10,9 +10,10 @@ from commerce.rules import tracking
 from commerce.tables import order_tracking, tracking_lists, tracking_scans
 from integrations.carriers.numbers import choosing
 from jobs.queues import TRACK
-from webapp import guards, inputs, openapi
+from webapp import guards, inputs
 from webapp.api import cursors
 from webapp.api.changing import Change, changes
+from webapp.api.models import DEFAULT_LIMIT, MOST
 from webapp.errors import Problem
 from webapp.parts import parts
 from webapp.tracking import asking, shapes, written
@@ -27,7 +28,8 @@ Answer = dict[str, Any]
 @guards.api_key("parcels:read")
 def list_shipments() -> Answer:
     """Parcels by when something new was told of them, oldest first."""
-    limit = inputs.whole("limit", default=openapi.DEFAULT_LIMIT, low=1, high=openapi.MOST)
+    inputs.only("limit", "cursor", "status", "carrier", "order_id", "number", "updated_since")
+    limit = inputs.limit(default=DEFAULT_LIMIT, most=MOST)
     equal = {
         "status": inputs.choice("status", tracking.STATUSES),
         "carrier": inputs.text("carrier", longest=100),
