@@ -156,7 +156,8 @@ def of_members(found: Iterable[OrderNow]) -> dict[str, list[OrderNow]]:
 
 def orders_now(db: Connection, shop_id: int, course: Course, rows: Sequence[Row[Any]]) -> list[OrderNow]:
     """Orders as the rules look at them: with lines and parcels where a rule asks for them."""
-    ids, rules = [row.id for row in rows], course.some()
+    rules = course.some()
+    ids = [row.id for row in rows] if any(one.products or one.waiting_from == SHIPPED for one in rules) else []
     sent: Mapping[str, datetime] = {}
     if ids and any(one.waiting_from == SHIPPED for one in rules):
         sent = earning.shipped(db, shop_id=shop_id, order_ids=ids)
@@ -164,6 +165,8 @@ def orders_now(db: Connection, shop_id: int, course: Course, rows: Sequence[Row[
     if ids and any(one.products for one in rules):
         tagged = any(rule.by == TAG for one in rules for rule in one.products)
         lines = earning.lines_of(db, shop_id=shop_id, order_ids=ids, with_tags=tagged)
+    if not sent and not lines:
+        return [earning.order_now(row) for row in rows]
     return [earning.order_now(row, shipped_at=sent.get(row.id), lines_now=lines.get(row.id, ())) for row in rows]
 
 

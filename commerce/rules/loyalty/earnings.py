@@ -8,6 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from operator import attrgetter
 from typing import NamedTuple
 
 from commerce.rules.loyalty.programmes import WHOLE, Course, Programme
@@ -15,6 +16,7 @@ from commerce.rules.loyalty.worth import OrderNow, worth
 
 YEAR = timedelta(days=365)
 ORDER, SIGN_UP = "order:", "signup:"
+_BY_TIME = attrgetter("placed_at", "id")
 
 
 class Claim(NamedTuple):
@@ -74,7 +76,7 @@ def _of_sign_ups(person: Person, course: Course) -> dict[str, Claim]:
 def of_orders(person: Person, course: Course, *, unit: int, zone: tzinfo) -> Iterator[tuple[OrderNow, int, Programme]]:
     """Each order that may earn, oldest first, with its points and the rules it earned them by."""
     so_far = _SoFar(person, course)
-    for order in sorted(person.orders, key=lambda each: (each.placed_at, each.id)):
+    for order in sorted(person.orders, key=_BY_TIME):
         programme = course.at(order.placed_at)
         if programme is not None:
             yield order, so_far.earn(order, programme, unit, zone), programme
@@ -87,7 +89,7 @@ class _SoFar:
     def __init__(self, person: Person, course: Course) -> None:
         moved = [*person.flows]
         moved += [Flow(claim.matures_at, claim.points, claim.points) for claim in _of_sign_ups(person, course).values()]
-        self._flows = deque(sorted(moved))
+        self._flows = deque(sorted(moved) if moved else ())
         self._bought = person.bought_before
         self._held = self._earned = self._spent = 0
         self._of_days: dict[date, int] = defaultdict(int)
@@ -119,8 +121,7 @@ class _SoFar:
 
     def buy(self, order: OrderNow) -> None:
         """It counts for those after it, whether it earned or not."""
-        kept = order.kept
-        if kept:
+        if order.kept:
             self._bought = True
-            self._spent += kept
-            self._of_year.append((order.placed_at, kept))
+            self._spent += order.kept
+            self._of_year.append((order.placed_at, order.kept))

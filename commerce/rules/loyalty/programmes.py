@@ -108,8 +108,11 @@ class Programme:
 
     def tier(self, *, earned: int, spent: int) -> Tier | None:
         """The highest level that so many points ever earned, or so much spent in twelve months, reach."""
-        reached = earned if self.tiers_by == POINTS else spent
-        return next((tier for tier in reversed(self.tiers) if reached >= tier.threshold), None)
+        reached, found = earned if self.tiers_by == POINTS else spent, None
+        for tier in self.tiers:
+            if reached >= tier.threshold:
+                found = tier
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +142,11 @@ class Course:
         """The rules under which something of that time earns; None where it earns nothing."""
         if moment < self.since:
             return None
-        reached = [version for version in self.versions if version.begins <= moment]
-        return (reached or self.versions)[-1 if reached else 0].programme
+        found = self.versions[0]
+        for version in self.versions[1:]:
+            if version.begins <= moment:
+                found = version
+        return found.programme
 
     def some(self) -> Sequence[Programme]:
         """Every set of rules there was."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from commerce.rules.loyalty.programmes import DOWN, PRODUCT, UP, WHOLE, Programme
 from commerce.rules.orders import CANCELLED
@@ -22,33 +23,28 @@ class LineNow:
     tags: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderNow:
-    """An order as it is at present, amounts in minor units. `lines` are known where product rules need them."""
+class OrderNow(NamedTuple):
+    """An order as it is at present, amounts in minor units; a tuple, as there are many of them.
+
+    `kept`: what of its total the shop keeps. `lines` and `shipped_at` are known where rules need them.
+    """
 
     id: str
     member_id: str
     placed_at: datetime
     total: int
-    tax: int = 0
-    shipping: int = 0
-    refunded: int = 0
-    status: str = ""
-    financial_status: str = "paid"
+    tax: int
+    shipping: int
+    kept: int
     shipped_at: datetime | None = None
     lines: Sequence[LineNow] = ()
 
-    @property
-    def kept(self) -> int:
-        """What of its total the shop keeps; nothing of an order that is cancelled, or not paid."""
-        if self.status == CANCELLED or self.financial_status not in PAID:
-            return 0
-        return max(0, self.total - max(0, self.refunded))
 
-    @property
-    def counts(self) -> bool:
-        """Whether it is a purchase at all."""
-        return self.kept > 0
+def kept(*, total: int, refunded: int, status: str, financial_status: str) -> int:
+    """What the shop keeps of an order's total; nothing of one that is cancelled, or not paid."""
+    if status == CANCELLED or financial_status not in PAID or refunded >= total:
+        return 0
+    return total - refunded if refunded > 0 else total
 
 
 def worth(order: OrderNow, programme: Programme, *, unit: int, factor: int = WHOLE, is_first: bool = False) -> int:
@@ -56,20 +52,19 @@ def worth(order: OrderNow, programme: Programme, *, unit: int, factor: int = WHO
 
     Cancelled and unpaid orders are worth nothing, refunded ones as much less as was given back of their total.
     """
-    kept = order.kept
-    if kept == 0:
+    if order.kept == 0:
         return 0
     amount = order.total
     if not programme.with_tax:
         amount -= order.tax
     if not programme.with_shipping:
         amount -= order.shipping
-    amount = max(0, amount)
+    amount = max(amount, 0)
     weight, extra, lines_total = _weight(order, programme) if programme.products else (WHOLE, 0, 1)
     # Counted in parts of a point: of `unit`, and of thousandths for the rate, the weight of lines and the tier.
     parts = (amount * programme.rate * weight + extra * unit * WHOLE * WHOLE * lines_total) * factor
     parts += programme.first_order * is_first * unit * WHOLE**3 * lines_total
-    points = _rounded(parts * kept, unit * WHOLE**3 * lines_total * order.total, programme.rounding)
+    points = _rounded(parts * order.kept, unit * WHOLE**3 * lines_total * order.total, programme.rounding)
     return points if programme.most_per_order is None else min(points, programme.most_per_order)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 
 from commerce.rules.loyalty.earnings import Flow, SignUp
 from commerce.rules.loyalty.entries import ADJUST, AVAILABLE_POINTS, EXPIRE, ISSUED, PENDING_POINTS, RETURN, SPEND
-from commerce.rules.loyalty.worth import PAID, LineNow, OrderNow
+from commerce.rules.loyalty.worth import PAID, LineNow, OrderNow, kept
 from commerce.rules.orders import CANCELLED
 from commerce.rules.people.keys import ACCOUNT
 from commerce.tables.columns import Moment
@@ -57,19 +57,8 @@ def streamed(
 def order_now(row: Row[Any], *, shipped_at: datetime | None = None, lines_now: Sequence[LineNow] = ()) -> OrderNow:
     """An order's row as the rules look at it."""
     id_, member_id, placed_at, total, tax, shipping, refunded, status, financial_status = tuple(row)[:9]
-    return OrderNow(
-        id=id_,
-        member_id=member_id,
-        placed_at=placed_at,
-        total=total,
-        tax=tax,
-        shipping=shipping,
-        refunded=refunded,
-        status=status,
-        financial_status=financial_status,
-        shipped_at=shipped_at,
-        lines=lines_now,
-    )
+    left = kept(total=total, refunded=refunded, status=status, financial_status=financial_status)
+    return OrderNow(id_, member_id, placed_at, total, tax, shipping, left, shipped_at, lines_now)
 
 
 def bought_before(db: Connection, *, shop_id: int, member_ids: Collection[str], before: datetime) -> set[str]:

@@ -151,17 +151,18 @@ def _write_entries(db: Connection, shop_id: int, entries: Sequence[Entry], now: 
                 "at": now,
             }
         )
-    statement = transactions.insert().returning(transactions.c.id, sort_by_parameter_order=True)
-    ids = list(db.execute(statement, rows).scalars())
+    db.execute(transactions.insert(), rows)
+    chosen = and_(transactions.c.shop_id == shop_id, transactions.c.key.in_([row["key"] for row in rows]))
+    ids = dict(db.execute(select(transactions.c.key, transactions.c.id).where(chosen)).all())
     posted = [
         {
             "shop_id": shop_id,
-            "transaction_id": id_,
+            "transaction_id": ids[row["key"]],
             "account": account,
             "member_id": member_id,
             "points": points,
         }
-        for id_, entry in zip(ids, entries, strict=True)
+        for row, entry in zip(rows, entries, strict=True)
         for account, member_id, points in entry.postings
     ]
     db.execute(postings.insert(), posted)

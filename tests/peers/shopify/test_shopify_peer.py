@@ -204,7 +204,12 @@ class TestOwnDocuments:
         inventory = {"name": "available", "reason": "correction", lists: [{**stock, **change}]}
         return {
             "after": None,
-            "discount": {"title": "Five off", "code": document[:25], "startsAt": "2026-01-01T00:00:00Z", "usageLimit": 1},
+            "discount": {
+                "title": "Five off",
+                "code": document[:25],
+                "startsAt": "2026-01-01T00:00:00Z",
+                "usageLimit": 1,
+            },
             "event": {"fulfillmentId": next(iter(shop.fulfillments.values())).gid, "status": "IN_TRANSIT"},
             "id": order.gid if "on Order" in document or "tags" in document else product.gid,
             "ids": [product.gid, order.gid],

@@ -1,0 +1,132 @@
+"""What a programme would have done with past orders, before it is switched on: nothing is written."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from commerce.mirror.points import orders_now, zone_of
+from commerce.rules.loyalty.earnings import YEAR, Person, of_orders
+from commerce.rules.loyalty.programmes import AMOUNT, PERCENT, SPENT, Course, Programme, Reward, Version
+from commerce.rules.loyalty.worth import OrderNow
+from commerce.rules.money import exponent
+from commerce.tables.loyalty import earning
+from commerce.tables.shops import Shop
+
+BANDS = (0, 100, 250, 500, 1000, 2500, 5000, 10_000)  # lower bounds of what customers would hold
+_CHUNK = 1000  # orders that are looked at together
+
+
+@dataclass(slots=True, kw_only=True)
+class Simulated:
+    """What it would have come to. Money in minor units of the shop's currency.
+
+    `months`: points by month of the shop's own calendar ("2026-03"). `tiers`: customers by level at the end, "" for
+    none. `bands`: customers by the lower bound of what they would hold. `cost`: of everything if it were spent on the
+    reward that costs the shop most for a point; `rates`: what a point costs by reward.
+    """
+
+    orders: int = 0
+    earning: int = 0
+    revenue: int = 0
+    customers: int = 0
+    points: int = 0
+    months: dict[str, int] = field(default_factory=dict)
+    tiers: dict[str, int] = field(default_factory=dict)
+    bands: dict[int, int] = field(default_factory=dict)
+    rates: dict[str, float] = field(default_factory=dict)
+    cost: int = 0
+
+    @property
+    def share(self) -> float:
+        """The cost as a share of what was sold."""
+        return self.cost / self.revenue if self.revenue else 0.0
+
+
+def simulate(db: Connection, shop: Shop, programme: Programme, *, since: datetime, until: datetime) -> Simulated:
+    """What the programme would have given for the orders placed in that time, as they are at present.
+
+    Streams plain columns, person by person: its memory does not grow with the number of orders or customers. About a
+    second for 100,000 orders, and more where products or parcels count. Nothing is spent and nothing ends meanwhile;
+    sign-ups and actions are not known of the past.
+    """
+    begins = since - YEAR if programme.tiers and programme.tiers_by == SPENT else since
+    course = Course(since=since, versions=(Version(begins=begins, programme=programme),))
+    counted = _Counted(shop, course, programme, until)
+    rows = earning.streamed(db, shop_id=shop.id, since=begins, until=until, currency=shop.currency)
+    for chunk in _chunks(rows):
+        known = orders_now(db, shop.id, course, chunk)
+        orders = iter(known)
+        for _, bought in groupby(chunk, key=itemgetter(-1)):
+            counted.person(list(islice(orders, sum(1 for _ in bought))))
+    return counted.result(programme.rewards)
+
+
+def _chunks(rows: Iterator[Row[Any]]) -> Iterator[list[Row[Any]]]:
+    """Whole persons, some at a time."""
+    chunk: list[Row[Any]] = []
+    for _, bought in groupby(rows, key=itemgetter(-1)):
+        chunk.extend(bought)
+        if len(chunk) >= _CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+class _Counted:
+    """Counts persons, one after the other."""
+
+    def __init__(self, shop: Shop, course: Course, programme: Programme, until: datetime) -> None:
+        self._course, self._programme, self._until = course, programme, until
+        self._unit, self._zone = 10 ** exponent(shop.currency), zone_of(shop)
+        self._months: Counter[tuple[int, int]] = Counter()
+        self._tiers: Counter[str] = Counter()
+        self._bands: Counter[int] = Counter()
+        self._shipping = 0
+        self._found = Simulated()
+
+    def person(self, bought: Sequence[OrderNow]) -> None:
+        """All of one person's orders."""
+        found, total = self._found, 0
+        for order, points, _ in of_orders(Person(orders=bought), self._course, unit=self._unit, zone=self._zone):
+            found.orders += 1
+            found.earning += points > 0
+            found.revenue += order.kept
+            self._shipping += order.shipping if order.kept else 0
+            if points:
+                total += points
+                local = order.placed_at.astimezone(self._zone)
+                self._months[local.year, local.month] += points
+        found.points += total
+        if total:
+            found.customers += 1
+            self._bands[max(band for band in BANDS if band <= total)] += 1
+        if self._programme.tiers:
+            spent = sum(order.kept for order in bought if order.placed_at >= self._until - YEAR)
+            tier = self._programme.tier(earned=total, spent=spent)
+            self._tiers[tier.name if tier is not None else ""] += 1
+
+    def result(self, rewards: Sequence[Reward]) -> Simulated:
+        """All persons together."""
+        found = self._found
+        found.months = {f"{year}-{month:02}": points for (year, month), points in sorted(self._months.items())}
+        found.tiers = dict(self._tiers)
+        found.bands = {band: self._bands[band] for band in BANDS if self._bands[band]}
+        found.rates = {reward.name: self._rate(reward) for reward in rewards}
+        found.cost = round(found.points * max(found.rates.values(), default=0.0))
+        return found
+
+    def _rate(self, reward: Reward) -> float:
+        """What a point costs that is spent on it: of the average order, where it is no fixed amount."""
+        number = max(1, self._found.earning)
+        if reward.kind == AMOUNT:
+            return reward.value / reward.points
+        if reward.kind == PERCENT:
+            return self._found.revenue / number * reward.value / 100 / reward.points
+        return self._shipping / number / reward.points
