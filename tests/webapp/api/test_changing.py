@@ -1,6 +1,7 @@
 """Calls with an Idempotency-Key: done once, answered alike, whoever comes second, whatever breaks."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -147,3 +148,14 @@ class TestAtOnce:
         assert len({answer.data for answer in answers}) == 1
         assert sum(REPLAYED in answer.headers for answer in answers) == many - 1
         assert rules(here, shop) == 1
+
+
+class TestForgotten:
+    def test_is_what_is_older_than_the_time(self, api: Any, here: Any, shop: Any) -> None:
+        api.post(ADDRESS, json=RULE, headers={HEADER: "a"})
+        now = datetime.now(UTC)
+        for before, gone in ((now - timedelta(hours=1), 0), (now + timedelta(hours=1), 1)):
+            with here.database.write() as db:
+                assert idempotency.forget(db, before=before) == gone
+        assert api.post(ADDRESS, json=RULE, headers={HEADER: "a"}).headers.get(REPLAYED) is None
+        assert rules(here, shop) == 2
