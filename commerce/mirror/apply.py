@@ -105,6 +105,7 @@ class _Batch:
 
     def apply(self, told: Told) -> Result:
         """Apply one delivery; its main object's note becomes the row's."""
+        self._pending.people.is_live |= told.origin == LIVE
         outcomes = [self._change(change, told) for change in told.reading.changes]
         state = inbox.APPLIED if any(applied for applied, _ in outcomes) else inbox.SKIPPED
         note = outcomes[0][1] if outcomes else told.reading.note

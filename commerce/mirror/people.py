@@ -5,18 +5,41 @@ Everything here is worked out from what is stored, so it ends the same in whatev
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Connection
 
-from commerce.mirror import joins, portraits
-from commerce.rules.customers import CustomerFacts
+from commerce.mirror import joins, points, portraits, segments
 from commerce.rules.events import CUSTOMER
-from commerce.rules.orders import OrderFacts
 from commerce.rules.people import keys
 from commerce.rules.people.keys import EMAIL, PHONE
 from commerce.tables import versions
 from commerce.tables.people import bought, identities, members
 from commerce.tables.shops import Shop
+
+
+class Contact(Protocol):
+    """An account as far as it says by what it is known."""
+
+    @property
+    def id(self) -> str:
+        """The platform's id."""
+
+    @property
+    def email(self) -> str:
+        """The mail address as it was told."""
+
+    @property
+    def phone_e164(self) -> str:
+        """The phone as it is compared."""
+
+
+class Placed(Contact, Protocol):
+    """An order as far as it says whose it is."""
+
+    @property
+    def customer_id(self) -> str:
+        """The account it was placed with, "" for a guest."""
 
 
 class People:
@@ -26,13 +49,14 @@ class People:
         self._db, self._shop, self._now = db, shop, now
         self._touched: set[str] = set()
         self._recount: set[str] = set()
+        self.is_live = False  # whether anything of the batch happened just now
         self._alive: dict[str, bool] = {}  # accounts of this batch, whose versions are written at its end
 
     def lives(self, account_id: str, *, alive: bool) -> None:
         """What is known by now of whether the platform has this account."""
         self._alive[account_id] = alive
 
-    def of_orders(self, facts: Sequence[OrderFacts]) -> dict[str, str]:
+    def of_orders(self, facts: Sequence[Placed]) -> dict[str, str]:
         """The members whose these orders are, made where they are new: order to member. Before orders are written."""
         deleted = self._deleted({fact.customer_id for fact in facts} - {""})
         wanted = {
@@ -53,7 +77,7 @@ class People:
         """Something of these orders changed that is told apart from them, or they are about to be deleted."""
         self._buy(bought.members_of(self._db, shop_id=self._shop.id, ids=order_ids))
 
-    def accounts(self, facts: Sequence[CustomerFacts]) -> None:
+    def accounts(self, facts: Sequence[Contact]) -> None:
         """These accounts were written; one that was deleted before has its orders again."""
         found = self._ensure({keys.of_account(fact.id) for fact in facts})
         known = {found[keys.of_account(fact.id)]: _addresses(fact) for fact in facts}
@@ -68,7 +92,7 @@ class People:
             self._move_orders(former, deleted=())
         self._touched.update(known)
 
-    def was_known_by(self, facts: Sequence[CustomerFacts]) -> None:
+    def was_known_by(self, facts: Sequence[Contact]) -> None:
         """These tellings came too late to change their accounts; they tell by what the accounts were known."""
         found = members.by_keys(self._db, shop_id=self._shop.id, keys=[keys.of_account(fact.id) for fact in facts])
         known: dict[str, list[tuple[str, str]]] = {}
@@ -105,7 +129,7 @@ class People:
             return []
         members.recount(self._db, shop_id=self._shop.id, ids=self._recount)
         touched, self._touched, self._recount = self._touched, set(), set()
-        return settle(self._db, shop, touched, now=self._now)
+        return settle(self._db, shop, touched, now=self._now, silently=not self.is_live)
 
     def _ensure(self, wanted: Collection[str]) -> dict[str, str]:
         return members.ensure(self._db, shop_id=self._shop.id, keys=wanted, now=self._now)
@@ -150,19 +174,23 @@ class People:
         self._buy({row.member_id for row in rows if row.member_id} | set(moved.values()) - {""})
 
 
-def settle(db: Connection, shop: Shop, touched: Collection[str], *, now: datetime) -> list[str]:
+def settle(db: Connection, shop: Shop, touched: Collection[str], *, now: datetime, silently: bool = False) -> list[str]:
     """Who stands under whom, points, profiles: all that follows from changed members. Gives profiles that changed."""
     roots = joins.settle(db, shop.id, touched)
-    return refresh(db, shop, roots, now=now)
+    points.settle(db, shop, roots, now=now)
+    return refresh(db, shop, roots, now=now, silently=silently)
 
 
-def refresh(db: Connection, shop: Shop, roots: Collection[str], *, now: datetime) -> list[str]:
-    """Work out the profiles of these roots; a root that is none any more loses its profile.
+def refresh(db: Connection, shop: Shop, roots: Collection[str], *, now: datetime, silently: bool = False) -> list[str]:
+    """Work out the profiles of these roots, and in which segments they are; a root that is none any more loses its
+    profile. `silently`: who enters a segment is not told, as for an import.
 
     Gives those that look different now, or are gone.
     """
-    return portraits.refresh(db, shop, roots, now=now)
+    changed = portraits.refresh(db, shop, roots, now=now)
+    segments.follow(db, shop, {*roots, *changed}, now=now, silently=silently)
+    return changed
 
 
-def _addresses(fact: CustomerFacts) -> list[tuple[str, str]]:
+def _addresses(fact: Contact) -> list[tuple[str, str]]:
     return [(EMAIL, keys.mail(fact.email)), (PHONE, fact.phone_e164)]

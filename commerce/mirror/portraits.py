@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from commerce.mirror import points_tiers
 from commerce.rules.people import words
 from commerce.rules.people.compose import Member, Said, Told, compose
 from commerce.rules.people.keys import ACCOUNT, EMAIL, FORMER, PHONE, mail
@@ -41,7 +42,11 @@ def refresh(db: Connection, shop: Shop, roots: Collection[str], *, now: datetime
     before = profiles.by_ids(db, shop_id=shop.id, ids=sorted(roots))
     everybody = [row for rows in of_roots.values() for row in rows]
     known = _read(db, shop.id, everybody)
-    drawn = {root: _draw(shop, root, rows, known) for root, rows in of_roots.items() if rows}
+    earned = {root: {row.id: row.points_earned for row in rows} for root, rows in of_roots.items() if rows}
+    tiers = points_tiers.tiers(db, shop, earned, now=now)
+    drawn = {
+        root: _draw(shop, root, rows, known) | {"tier": tiers.get(root, "")} for root, rows in of_roots.items() if rows
+    }
     changed = {root: row for root, row in drawn.items() if _differs(before.get(root), row)}
     gone = [root for root in before if root not in drawn]
     _write(db, shop.id, before, changed, gone, now)
@@ -89,7 +94,6 @@ def _draw(shop: Shop, root: str, rows: Sequence[Any], known: _Known) -> dict[str
         "points": sum(row.points for row in rows),
         "points_pending": sum(row.points_pending for row in rows),
         "points_earned": sum(row.points_earned for row in rows),
-        "tier": "",
         "updated_at": max(stamps, default=None),
     }
     return drawn | told.plain | {field: getattr(figured, field) for field in figured.__slots__}

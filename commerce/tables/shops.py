@@ -112,6 +112,7 @@ def add(
         "api_key_hash": digest(api_key),
         "publishable_key": publishable_key,
         "webhook_secret_sealed": vault.seal(webhook_secret),
+        "people_built_at": now,  # there is nobody yet
         "created_at": now,
     }
     shop_id = db.execute(shops.insert().values(row).returning(shops.c.id)).scalar_one()
@@ -142,6 +143,13 @@ def all_shops(db: Connection, vault: Vault) -> list[Shop]:
     """Every shop that was not erased, oldest first."""
     there = select(shops).where(shops.c.state != ERASED).order_by(shops.c.id)
     return [_shop(row, vault) for row in db.execute(there)]
+
+
+def without_people(db: Connection) -> list[int]:
+    """Active shops whose persons were never worked out from what is stored."""
+    return list(
+        db.execute(select(shops.c.id).where(shops.c.state == ACTIVE, shops.c.people_built_at.is_(None))).scalars()
+    )
 
 
 def learn(db: Connection, shop_id: int, **values: Any) -> None:

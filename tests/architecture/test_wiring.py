@@ -30,6 +30,7 @@ from jobs import (
     labels,
     loyalty,
     pages,
+    people,
     privacy,
     products,
     queues,
@@ -92,7 +93,7 @@ class TestQueues:
 
     def test_know_every_job_there_is(self) -> None:
         loaded = (
-            *(alarms, calls, cdns, connections, drift, events, labels, loyalty, pages, privacy, products),
+            *(alarms, calls, cdns, connections, drift, events, labels, loyalty, pages, people, privacy, products),
             *(recommendations, rereads, search_settings, searches, segments),
             *(shipments, sweep, syncs, walks),
         )

@@ -3,7 +3,16 @@ from datetime import UTC, datetime
 import pytest
 
 from commerce.rules.customers import Consent, Purchases, TagsChanged
-from commerce.rules.events import Deleted, PrivacyRequest, ShopFacts, StockLevel, UnableToRead, Unclear, Uninstalled
+from commerce.rules.events import (
+    Deleted,
+    Merged,
+    PrivacyRequest,
+    ShopFacts,
+    StockLevel,
+    UnableToRead,
+    Unclear,
+    Uninstalled,
+)
 
 TRIGGERED = datetime(2026, 11, 22, 11, 59, tzinfo=UTC)
 MIRA = {
@@ -63,7 +72,8 @@ class TestMerge:
         }
 
     def test_a_finished_merge_deletes_one_and_reads_the_other_again(self, read):
-        kept, gone = read("customers/merge", self.told("completed")).changes
+        kept, merged, gone = read("customers/merge", self.told("completed")).changes
+        assert merged == Merged(kept="1", gone="2")
         assert (type(kept), kept.id, type(gone), gone.id) == (Unclear, "1", Deleted, "2")
 
     def test_a_failed_merge_deletes_nobody(self, read):
