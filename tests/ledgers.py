@@ -11,7 +11,8 @@ from commerce.mirror import points
 from commerce.mirror.points_by_hand import Moved, adjust, earn
 from commerce.mirror.points_spending import Spent, give_back, spend
 from commerce.rules.loyalty.written import read
-from commerce.tables import shops
+from commerce.rules.orders import ShipmentFacts
+from commerce.tables import shipments, shops
 from commerce.tables.customers import customers
 from commerce.tables.loyalty import ledger, programmes
 from commerce.tables.orders import orders
@@ -68,13 +69,20 @@ class Ledger:
             db.execute(insert(members).values(row))
         return id_
 
-    def account(self, id_: str, *, gone: bool = False) -> None:
+    def parcel(self, order_id: str, shipped_at: datetime) -> None:
+        with self.database.write() as db:
+            facts = ShipmentFacts(id=f"p{order_id}", order_id=order_id, shipped_at=shipped_at)
+            shipments.save(db, shop_id=self.id, facts=[facts], now=self.now)
+
+    def account(self, id_: str, *, gone: bool = False, created_at: datetime | None = None) -> None:
         """The platform's account of a member, or its end."""
         told = dict.fromkeys(("email", "phone", "first_name", "last_name", "note", "locale"), "")
         row = {"shop_id": self.id, "id": id_, **told, "tags": [], "consents": {}, "addresses": []}
         chosen = delete(customers).where(customers.c.shop_id == self.id, customers.c.id == id_)
         with self.database.write() as db:
-            db.execute(chosen if gone else insert(customers).values(row | {"saved_at": self.now}))
+            db.execute(
+                chosen if gone else insert(customers).values(row | {"created_at": created_at, "saved_at": self.now})
+            )
 
     def batches_end(self, at: datetime) -> Any:
         """The statement that lets all points end then."""

@@ -5,9 +5,10 @@ from typing import Any
 
 from commerce.rules.loyalty.programmes import PERCENT, SHIPPING
 from commerce.rules.money import decimal_text
-from integrations.errors import Permanent
+from integrations.errors import Denied, Permanent
 from integrations.platforms.shopify.admin import Admin, refused_input
 from integrations.platforms.shopify.documents import CREATE_DISCOUNT, CREATE_FREE_SHIPPING
+from integrations.platforms.shopify.scopes import FOR_DISCOUNTS
 from integrations.platforms.shopify.told import gid
 
 _TAKEN = "TAKEN"  # DiscountErrorCode: nobody else has codes like ours, so an earlier try made it
@@ -17,7 +18,10 @@ def create(admin: Admin, detail: Mapping[str, Any]) -> str:
     """Make the code; gives what happened. Raises Permanent where Shopify refuses it, KeyError for what is missing."""
     is_shipping = detail["kind"] == SHIPPING
     document, discount = (CREATE_FREE_SHIPPING, _free_shipping) if is_shipping else (CREATE_DISCOUNT, _basic)
-    done = admin.ask(document, {"discount": discount(detail)}).data.get("done")
+    try:
+        done = admin.ask(document, {"discount": discount(detail)}).data.get("done")
+    except Denied as error:
+        raise Denied(f"{error} To make discount codes, the app needs the scope {FOR_DISCOUNTS}.") from None
     if done is None:
         raise Permanent("Shopify did not do it and did not say why.")
     if any(error.get("code") == _TAKEN for error in done.get("userErrors") or ()):

@@ -18,6 +18,8 @@ SCOPES = (
     "write_merchant_managed_fulfillment_orders",
     "write_app_proxy",
 )
+# Asked for by shops whose loyalty programme makes discount codes (access scopes 2026-10, discountCodeBasicCreate).
+FOR_DISCOUNTS = "write_discounts"
 # Source: shopify.dev, authorization code grant, "Verify the shop parameter"; matched as a whole.
 _DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,99}\.myshopify\.com")
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from commerce.database import Database
 from commerce.rules.loyalty.entries import NotEnoughPoints
@@ -184,75 +185,51 @@ class TestMerges:
         shop.check()
 
 
-class TestTime:
-    def test_ends_what_was_not_spent_and_a_refund_then_costs_nothing_twice(self, ledger: Make) -> None:
-        shop = ledger(expiry={"days": 30}, **AT_ONCE)
+class TestSignUps:
+    def test_give_points_once_to_a_person(self, ledger: Make) -> None:
+        shop = ledger(sign_up=30, **AT_ONCE)
+        for id_, days in (("1", 1), ("2", 2), ("3", -1)):
+            shop.member(id_, f"account:{id_}")
+            shop.account(id_, created_at=START + days * DAY)
+        shop.now = START + 5 * DAY
+        shop.settle()
+        assert [shop.of(id_)[0] for id_ in "123"] == [30, 30, 0]
+        shop.under("2", "1")
+        shop.settle()
+        assert [shop.of(id_)[0] for id_ in "123"] == [30, 0, 0]
+        shop.under("2", "2")
+        shop.settle()
+        assert [shop.of(id_)[0] for id_ in "123"] == [30, 30, 0]
+        shop.check()
+
+
+class TestParcels:
+    def test_let_points_wait_from_when_they_were_sent(self, ledger: Make) -> None:
+        shop = ledger(waiting={"days": 3, "from": "shipped"})
         shop.member("a")
         shop.order("1", "a")
+        shop.parcel("1", START + 2 * DAY)
+        shop.now = START + 4 * DAY
         shop.settle()
-        shop.spend("a", 40, key="s")
-        shop.now = START + 31 * DAY
+        assert shop.of("a")[:2] == (0, 100)
+        shop.now = START + 5 * DAY
         shop.settle()
-        assert shop.of("a") == (0, 0, 100)
-        shop.change("1", refunded=5000)
-        shop.settle()
-        assert shop.of("a") == (0, 0, 50)
-        shop.check()
-        shop.give_back("s")
-        assert shop.of("a") == (40, 0, 50)
-        shop.check()
-
-    def test_without_orders_ends_points_of_who_was_not_active(self, ledger: Make) -> None:
-        shop = ledger(expiry={"days": 30, "by": "inactivity"}, **AT_ONCE)
-        shop.member("a")
-        shop.order("1", "a")
-        shop.settle()
-        shop.now = START + 20 * DAY
-        shop.order("2", "a")
-        shop.settle()
-        shop.now = START + 40 * DAY
-        shop.settle()
-        assert shop.of("a")[0] == 200
-        shop.now = START + 51 * DAY
-        shop.settle()
-        assert shop.of("a")[0] == 0
-        shop.check()
+        assert shop.of("a")[:2] == (100, 0)
 
 
-class TestByHand:
-    def test_gives_an_action_as_often_as_its_rule_allows(self, ledger: Make) -> None:
-        shop = ledger(actions=[{"name": "review", "points": 20, "times": 2, "days": 30}], **AT_ONCE)
-        shop.member("a")
-        given = [shop.earn("a", "review", key=key).points for key in ("1", "1", "2", "3")]
-        assert given == [20, 20, 20, 0]
-        assert shop.of("a") == (40, 0, 40)
-        shop.now += 31 * DAY
-        assert shop.earn("a", "review", key="4").points == 20
-        shop.check()
-
-    def test_adjusts_up_and_down_once_for_each_key(self, ledger: Make) -> None:
-        shop = ledger()
-        shop.member("a")
-        shop.adjust("a", 70, key="import")
-        assert shop.adjust("a", 70, key="import").again
-        shop.adjust("a", -20, key="down")
-        assert shop.of("a") == (50, 0, 0)
-        with pytest.raises(NotEnoughPoints):
-            shop.adjust("a", -51, key="more")
-        shop.check()
-
-    def test_spends_what_ends_soonest_first(self, ledger: Make) -> None:
-        shop = ledger(expiry={"days": 30}, **AT_ONCE)
-        shop.member("a")
-        shop.order("1", "a")
-        shop.settle()
-        shop.now += DAY
-        shop.order("2", "a")
-        shop.settle()
-        assert shop.spend("a", 120, key="s").points == 120
-        assert shop.spend("a", 120, key="s").again
-        assert {key: row.points_left for key, row in shop.batches().items()} == {"order:1": 0, "order:2": 80}
-        shop.give_back("s")
-        assert shop.give_back("s") == ()
-        assert shop.of("a") == (200, 0, 200)
-        shop.check()
+class TestSettle:
+    def test_takes_few_statements_however_many_persons(self, ledger: Make) -> None:
+        shop = ledger(first_order=5, **AT_ONCE)
+        numbers = []
+        for size in (2, 20):
+            ids = [shop.member(f"m{size}.{number}") for number in range(size)]
+            for id_ in ids:
+                shop.order(f"o{id_}", id_)
+            asked: list[str] = []
+            engine = shop.database.engine
+            listener = lambda *told, asked=asked: asked.append(told[2])  # noqa: E731
+            event.listen(engine, "before_cursor_execute", listener)
+            shop.settle(*ids)
+            event.remove(engine, "before_cursor_execute", listener)
+            numbers.append(len(asked))
+        assert numbers[0] == numbers[1] < 20
