@@ -95,6 +95,24 @@ class TestByHand:
         assert shop.of("a") == (200, 0, 200)
         shop.check()
 
+    def test_leaves_what_came_back_with_whom_it_came_back_to(self, ledger: Make) -> None:
+        """Given back to a batch whose order was cancelled meanwhile, and which becomes somebody else's then."""
+        shop = ledger(**AT_ONCE)
+        for id_ in ("a", "b"):
+            shop.member(id_)
+        for id_ in ("1", "2"):
+            shop.order(id_, "a")
+            shop.settle()
+        shop.spend("a", 100, key="s")
+        shop.change("1", status="cancelled")
+        shop.settle()
+        shop.give_back("s")
+        assert shop.batches()["order:1"].points_left == 100
+        shop.change("1", status="open", member_id="b")
+        shop.settle("b")
+        assert (shop.of("a")[0], shop.of("b")[0]) == (100, 100)
+        shop.check()
+
 
 class TestReading:
     def test_shows_the_ledger_page_by_page_and_what_ends_soon(self, ledger: Make) -> None:
