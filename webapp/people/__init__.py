@@ -1,0 +1,1 @@
+"""Customers as the dashboard and the API show them."""
