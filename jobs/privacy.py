@@ -14,8 +14,9 @@ from typing import Any
 import structlog
 
 from commerce.database import Connection
+from commerce.mirror import erasing
 from commerce.rules.documents import index_of
-from commerce.tables import effects, erasure, events, privacy, shops
+from commerce.tables import effects, erasure, events, person_erasure, privacy, shops
 from commerce.tables.privacy import Subject
 from integrations.errors import OutsideError, Transient
 from jobs import products, queues
@@ -61,38 +62,65 @@ def erase_step(process: Process, held: Lease) -> int:
 
 
 def _customer_step(process: Process, held: Lease, request: Any) -> int:
-    """Orders first, then the customer, then whatever else came in and names them."""
+    """The person first, then orders, then accounts, then whatever else holds their name."""
     progress = request.summary
-    if progress is None:
+    if progress is None or "subject" not in progress:
         return _begin(process, held, request)
     subject = Subject(**{name: tuple(told) for name, told in progress["subject"].items()})
     orders = subject.order_ids[progress["orders"] : progress["orders"] + ORDERS]
-    if orders:
-        with process.database.write() as db:
-            held.keep(db)
-            erased = erasure.erase_orders(db, shop_id=held.shop_id, ids=orders, now=utc_now())
-            _note(db, request, erased, orders=progress["orders"] + len(orders))
-    elif not progress["customers"]:
-        with process.database.write() as db:
-            held.keep(db)
-            erased = erasure.erase_customers(db, shop_id=held.shop_id, ids=subject.customer_ids, now=utc_now())
-            _note(db, request, erased, customers=True)
-    else:
+    if progress.get("person") and progress["customers"] and not orders and progress.get("answers") is None:
         _look_through(process, held, request, subject)
+        return 1
+    with process.database.write() as db:
+        held.keep(db)
+        shop = shops.by_id(db, process.vault, held.shop_id)
+        assert shop is not None, "the request is one of its"
+        if not progress.get("person"):
+            erasing.erase_person(db, shop, subject, now=utc_now())
+            _note(db, request, Counter(), person=True)
+        elif orders:
+            erased = erasing.erase_orders(db, shop, subject, orders, now=utc_now())
+            _note(db, request, erased, orders=progress["orders"] + len(orders))
+        elif not progress["customers"]:
+            _erase_accounts(db, request, subject)
+        else:
+            after = person_erasure.forget_answers(db, shop_id=shop.id, subject=subject, after=progress["answers"])
+            _note(db, request, Counter(), answers=after)
     return 1
 
 
+def _erase_accounts(db: Connection, request: Any, subject: Subject) -> None:
+    final = request.summary.get("block", True)
+    ids = subject.customer_ids
+    erased = erasure.erase_customers(db, shop_id=request.shop_id, ids=ids, now=utc_now(), final=final)
+    _note(db, request, erased, customers=True)
+
+
 def _begin(process: Process, held: Lease, request: Any) -> int:
-    """Find out once whom the request is about, as the rows that tell it are erased on the way."""
+    """Find out once whom the request is about, as the rows that tell it are erased on the way; keep them out."""
     with process.database.write() as db:
         held.keep(db)
         if erasure.undecided(db, shop_id=held.shop_id, before=request.inbox_id):
             _later(db, held.shop_id, "What came in before is applied first.")
             return 0
-        subject = asdict(privacy.subject(db, shop_id=held.shop_id, request=request))
-        progress = {"subject": subject, "orders": 0, "customers": False, "looked_through": 0, "erased": {}}
+        subject = privacy.subject(db, shop_id=held.shop_id, request=request)
+        asked = dict(request.summary or {})
+        if asked.get("block", True):
+            erasing.keep_out(db, process.vault, shop_id=held.shop_id, subject=subject, now=utc_now())
+        progress = asked | _steps(subject) | {"erased": {}}
         privacy.note(db, shop_id=held.shop_id, request_id=request.id, progress=progress)
     return 1
+
+
+def _steps(subject: Subject) -> dict[str, Any]:
+    """Whom to erase, and that none of the steps is done."""
+    steps = {"person": False, "orders": 0, "customers": False, "answers": "", "looked_through": 0}
+    return {"subject": asdict(subject)} | steps
+
+
+def _is_over(request: Any, further: int | None) -> bool:
+    """Whether nobody can write anything more of whoever is erased."""
+    return further is None and bool(request.summary.get("block", True))
 
 
 def _look_through(process: Process, held: Lease, request: Any, subject: Subject) -> None:
@@ -102,13 +130,17 @@ def _look_through(process: Process, held: Lease, request: Any, subject: Subject)
         found, further = erasure.mentions(db, shop_id=held.shop_id, subject=subject, after=after)
     with process.database.write() as db:
         held.keep(db)
-        last = [request.inbox_id] if further is None else []
+        last = [request.inbox_id] if further is None and request.inbox_id is not None else []
         emptied = erasure.empty_deliveries(db, shop_id=held.shop_id, ids=[*found, *last])
         erased = Counter(deliveries=emptied)
-        if further is None:
+        late = privacy.left_over(db, shop_id=held.shop_id, subject=subject) if _is_over(request, further) else None
+        if late is not None:
+            _note(db, request, erased, **_steps(late))
+        elif further is None:
             summary = Counter(request.summary["erased"]) + erased
             told = {name: summary[name] for name in ("customers", "orders", "deliveries")}
-            privacy.fulfil(db, shop_id=held.shop_id, request_id=request.id, summary=told, now=utc_now())
+            asked = {name: request.summary[name] for name in ("asked_by",) if name in request.summary}
+            privacy.fulfil(db, shop_id=held.shop_id, request_id=request.id, summary=told | asked, now=utc_now())
             _log.info("privacy.customer_erased", request_id=request.id, **told)
         else:
             _note(db, request, erased, looked_through=further)

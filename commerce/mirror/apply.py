@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from commerce.mirror.details import DETAILS
 from commerce.mirror.digests import digest
+from commerce.mirror.gate import Gate
 from commerce.mirror.outcomes import Happened, Result
 from commerce.mirror.patches import PATCHES, Moments, Patched, hold_parcels, variant
 from commerce.mirror.pending import Origin, Pending
@@ -33,7 +34,7 @@ from commerce.rules.events import (
 from commerce.rules.freshness import Act, Version
 from commerce.rules.orders import OrderFacts
 from commerce.rules.products import CategoryFacts, VariantFacts
-from commerce.tables import categories, inbox, shops, versions
+from commerce.tables import categories, erasure, inbox, shops, versions
 from commerce.tables.shops import Shop
 
 
@@ -69,9 +70,15 @@ def apply(
     """Apply deliveries in the order given and write all tables they touch; the caller's transaction commits it."""
     shop = shops.learn_currency(db, shop, told_currency([one.reading for one in told]))
     hold_parcels(db, shop, [change for one in told for change in one.reading.changes])
-    batch = _Batch(db, shop, told, ways, now)
+    gate = Gate(db, shop)
+    gate.look([one.reading for one in told])
+    told = [replace(one, reading=gate.through(one.reading, one.inbox_id)) for one in told]
+    batch = _Batch(db, shop, told, ways, now, gate)
     results = [batch.apply(delivery) for delivery in told]
-    return results, batch.finish()
+    happened = batch.finish()
+    gate.finish(now)
+    emptied = {"state": inbox.ERASED, "note": erasure.NOTE}
+    return [replace(one, **emptied) if one.inbox_id in gate.emptied else one for one in results], happened
 
 
 def told_currency(readings: Sequence[Reading]) -> str:
@@ -88,13 +95,13 @@ def told_currency(readings: Sequence[Reading]) -> str:
 class _Batch:
     """The state of one batch: known versions, writes to come, events that happened."""
 
-    def __init__(self, db: Connection, shop: Shop, told: Sequence[Told], ways: Ways, now: datetime) -> None:
+    def __init__(self, db: Connection, shop: Shop, told: Sequence[Told], ways: Ways, now: datetime, gate: Gate) -> None:
         self._db, self._shop, self._ways, self._now = db, shop, ways, now
         self._clock = shop.clock
         self._versions = versions.known(db, shop_id=shop.id, keys={key for one in told for key in _keys(one.reading)})
         self._changed: dict[versions.Key, Version] = {}
         self._published = categories.published(db, shop_id=shop.id, ids=_silent_on_published(told))
-        self._pending = Pending(db, shop, variants_as_products=ways.variants_as_products, now=now)
+        self._pending = Pending(db, shop, variants_as_products=ways.variants_as_products, now=now, gate=gate)
         self._happened: dict[tuple[str, str, str], Happened] = {}
         self._detail_origin = LIVE
         self._handlers: dict[type, Callable[[Any, Told], tuple[bool, str]]] = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from commerce.mirror import people, portraits
+from commerce.mirror import erasing, people, portraits
 from commerce.rules.people import keys
 from commerce.rules.people.compose import PLAIN
 from commerce.rules.people.keys import EMAIL, PHONE
@@ -46,7 +46,8 @@ class Said:
 
 
 def create(db: Connection, shop: Shop, said: Said, *, made_by: str, now: datetime) -> str:
-    """A customer who is put in here; gives the id of their profile. Raises Taken."""
+    """A customer who is put in here; gives the id of their profile. Raises Taken, and erasing.KeptOut."""
+    _refuse_erased(db, shop, said)
     _refuse_taken(db, shop.id, said, own_root="")
     member = members.add_own(db, shop_id=shop.id, now=now)
     _write(db, shop, member, said, made_by=made_by, now=now)
@@ -57,7 +58,8 @@ def create(db: Connection, shop: Shop, said: Said, *, made_by: str, now: datetim
 
 
 def update(db: Connection, shop: Shop, root: str, said: Said, *, made_by: str, now: datetime) -> None:
-    """Change a customer by the id of their root. Raises Taken."""
+    """Change a customer by the id of their root. Raises Taken, and erasing.KeptOut."""
+    _refuse_erased(db, shop, said)
     _refuse_taken(db, shop.id, said, own_root=root)
     _write(db, shop, root, said, made_by=made_by, now=now)
     people.settle(db, shop, [root], now=now)
@@ -87,6 +89,10 @@ def happened(
 ) -> int:
     """Put these on a customer's timeline (columns of commerce.tables.people.happenings); gives how many were new."""
     return happenings.add(db, shop_id=shop.id, member_id=root, told=told, made_by=made_by, now=now)
+
+
+def _refuse_erased(db: Connection, shop: Shop, said: Said) -> None:
+    erasing.refuse(db, shop, email=said.fields.get("email") or "", phone=said.fields.get("phone") or "")
 
 
 def _refuse_taken(db: Connection, shop_id: int, said: Said, *, own_root: str) -> None:

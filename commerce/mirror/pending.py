@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import Connection
 
 from commerce.mirror.details import DETAILS
+from commerce.mirror.gate import Gate
 from commerce.mirror.people import People
 from commerce.mirror.refresh import refresh
 from commerce.rules.cards import CardChange
@@ -25,13 +26,15 @@ Origin = tuple[int | None, str]  # inbox row if any, origin
 class Pending:
     """Collects and writes. `shop` may be replaced when the shop learns its currency on the way."""
 
-    def __init__(self, db: Connection, shop: Shop, *, variants_as_products: bool, now: datetime) -> None:
+    def __init__(
+        self, db: Connection, shop: Shop, *, variants_as_products: bool, now: datetime, gate: Gate | None = None
+    ) -> None:
         self.shop = shop
         self._db, self._now, self._variants_as_products = db, now, variants_as_products
         self._saves: dict[tuple[str, str], Facts] = {}
         self._deletes: dict[tuple[str, str], Origin] = {}
         self._products: dict[str, Origin] = {}
-        self.people = People(db, shop, now)
+        self.people = People(db, shop, now, gate)
         self._late: list[CustomerFacts] = []
         self._details: dict[type, list[Any]] = {}
         self._gone: set[str] = set()

@@ -10,6 +10,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from commerce.mirror import joins, points, portraits, segments
+from commerce.mirror.gate import Gate
 from commerce.rules.events import CUSTOMER
 from commerce.rules.people import keys
 from commerce.rules.people.keys import EMAIL, PHONE
@@ -45,8 +46,9 @@ class Placed(Contact, Protocol):
 class People:
     """The members that a batch touches. They are written with what touches them, persons once at the end."""
 
-    def __init__(self, db: Connection, shop: Shop, now: datetime) -> None:
+    def __init__(self, db: Connection, shop: Shop, now: datetime, gate: Gate | None = None) -> None:
         self._db, self._shop, self._now = db, shop, now
+        self._gate = gate or Gate(db, shop)
         self._touched: set[str] = set()
         self._recount: set[str] = set()
         self.is_live = False  # whether anything of the batch happened just now
@@ -65,11 +67,12 @@ class People:
             )
             for fact in facts
         }
+        wanted |= {order: "" for order in wanted if self._gate.is_nobodys(order)}
         found = self._ensure(set(wanted.values()) - {""})
         self._buy(bought.members_of(self._db, shop_id=self._shop.id, ids=list(wanted)))
-        owners = {order: found[key] for order, key in wanted.items() if key}
+        owners = {order: found[key] for order, key in wanted.items() if key in found}
         self._buy(owners.values())
-        guests = {found[key]: [(EMAIL, key[6:])] for key in wanted.values() if key.startswith("email:")}
+        guests = {found[key]: [(EMAIL, key[6:])] for key in found if key.startswith("email:")}
         identities.add(self._db, shop_id=self._shop.id, known=guests, now=self._now, current=False)
         return owners
 
@@ -80,7 +83,7 @@ class People:
     def accounts(self, facts: Sequence[Contact]) -> None:
         """These accounts were written; one that was deleted before has its orders again."""
         found = self._ensure({keys.of_account(fact.id) for fact in facts})
-        known = {found[keys.of_account(fact.id)]: _addresses(fact) for fact in facts}
+        known = {found[key]: _addresses(fact) for fact in facts if (key := keys.of_account(fact.id)) in found}
         identities.add(self._db, shop_id=self._shop.id, known=known, now=self._now)
         former = [
             row.key.partition(":")[2]
@@ -132,7 +135,8 @@ class People:
         return settle(self._db, shop, touched, now=self._now, silently=not self.is_live)
 
     def _ensure(self, wanted: Collection[str]) -> dict[str, str]:
-        return members.ensure(self._db, shop_id=self._shop.id, keys=wanted, now=self._now)
+        allowed = set(wanted) - self._gate.blocked(wanted)
+        return members.ensure(self._db, shop_id=self._shop.id, keys=allowed, now=self._now)
 
     def _buy(self, ids: Iterable[str]) -> None:
         found = set(ids)
@@ -169,7 +173,7 @@ class People:
         found = self._ensure(set(wanted.values()) - {""})
         moved = {row.id: found.get(wanted[row.id], "") for row in rows}
         bought.set_members(self._db, shop_id=self._shop.id, members=moved)
-        known = {found[key]: [(EMAIL, key[6:])] for key in wanted.values() if key.startswith("email:")}
+        known = {found[key]: [(EMAIL, key[6:])] for key in found if key.startswith("email:")}
         identities.add(self._db, shop_id=self._shop.id, known=known, now=self._now, current=False)
         self._buy({row.member_id for row in rows if row.member_id} | set(moved.values()) - {""})
 

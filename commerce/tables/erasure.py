@@ -31,13 +31,27 @@ _READ_ONES = 200  # deliveries that are looked through in one step
 # What stays to the end: the shop itself, the proof, and the right to erase it.
 _KEPT = {shops.name, privacy.requests.name, installs.attempts.name, leases.name}
 # What would not be there without the customer; amounts, lines and refunds stay.
-_NOBODY: dict[str, Any] = {"customer_id": "", "email": "", "phone": "", "note": "", "billing": {}, "delivery": {}}
+_NOBODY: dict[str, Any] = {
+    "customer_id": "",
+    "member_id": "",
+    "email": "",
+    "phone": "",
+    "phone_e164": "",
+    "note": "",
+    "tags": [],
+    "billing": {},
+    "delivery": {},
+}
 
 
 def erase_orders(db: Connection, *, shop_id: int, ids: Collection[str], now: datetime) -> "Counter[str]":
     """Take whoever placed these orders out of them, and out of what came in about them and their parcels."""
     chosen = and_(orders.c.shop_id == shop_id, orders.c.id.in_(ids))
     named = db.execute(update(orders).where(chosen).values(_NOBODY | {"saved_at": now})).rowcount
+    for order_id, refunds in db.execute(select(orders.c.id, orders.c.refunds).where(chosen)).all():
+        if any(refund["reason"] for refund in refunds):  # in the merchant's own words
+            nameless = [refund | {"reason": ""} for refund in refunds]
+            db.execute(update(orders).where(chosen, orders.c.id == order_id).values(refunds=nameless))
     of_them = and_(shipments.c.shop_id == shop_id, shipments.c.order_id.in_(ids))
     parcels = set(db.execute(select(shipments.c.id).where(of_them)).scalars())
     emptied = _empty_objects(db, shop_id, ORDER, ids) + _empty_objects(db, shop_id, SHIPMENT, parcels)
@@ -48,9 +62,11 @@ def erase_orders(db: Connection, *, shop_id: int, ids: Collection[str], now: dat
     return Counter(orders=named, deliveries=emptied)
 
 
-def erase_customers(db: Connection, *, shop_id: int, ids: Collection[str], now: datetime) -> "Counter[str]":
-    """Delete customers for good: a late delivery does not bring them back, and what came in about them is emptied."""
-    keys = {(CUSTOMER, customer_id) for customer_id in ids}
+def erase_customers(
+    db: Connection, *, shop_id: int, ids: Collection[str], now: datetime, final: bool = True
+) -> "Counter[str]":
+    """Delete customers, and empty what came in about them. `final`: no late delivery brings them back."""
+    keys = {(CUSTOMER, customer_id) for customer_id in ids} if final else set()
     known = versions.known(db, shop_id=shop_id, keys=keys)
     gone = {key: _gone(known.get(key), now) for key in keys}
     versions.save(db, shop_id=shop_id, changed=gone, now=now)
@@ -95,8 +111,13 @@ def _empty_effects(db: Connection, shop_id: int, kind: str, ids: Collection[str]
         db.execute(update(effects).where(finished, effects.c.kind != REREAD).values(detail=None, error="", reason=NOTE))
 
 
-def undecided(db: Connection, *, shop_id: int, before: int) -> bool:
-    """Whether a delivery that came in before this one has not been applied yet: whom it is about is not known."""
+def undecided(db: Connection, *, shop_id: int, before: int | None) -> bool:
+    """Whether a delivery that came in before this one has not been applied yet: whom it is about is not known.
+
+    Never where the merchant asked here (None): who is erased is known then, and kept out from that moment.
+    """
+    if before is None:
+        return False
     query = select(inbox.c.id).where(inbox.c.shop_id == shop_id, inbox.c.state == "waiting", inbox.c.id < before)
     return db.execute(query.limit(1)).first() is not None
 

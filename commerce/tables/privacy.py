@@ -1,7 +1,7 @@
 """Requests under privacy law: what is asked and about whom, and the proof that it was done, without personal data."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from commerce.rules.events import PrivacyRequest
 from commerce.tables.columns import BigId, Json, Moment, insert, metadata
 from commerce.tables.customers import customers
 from commerce.tables.orders import orders
+from commerce.tables.people import members, whole
 
 # Kinds: what is asked for.
 EXPORT, ERASE_CUSTOMER, ERASE_SHOP = "customer_data", "customer_erasure", "shop_erasure"
@@ -64,39 +65,102 @@ def save(db: Connection, *, shop_id: int, inbox_id: int, asked: PrivacyRequest, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Whom a request is about: their ids as a customer, their orders (also guests'), and by what else to know them."""
+    """Whom a request is about: their ids as a customer, their orders (also guests'), and by what else to know them.
+
+    `member_ids`: all pieces of the person (commerce.tables.people.members), also those merged by hand.
+    """
 
     customer_ids: tuple[str, ...] = ()
     order_ids: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
+    member_ids: tuple[str, ...] = ()
 
 
 def subject(db: Connection, *, shop_id: int, request: Row[Any]) -> Subject:
-    """Find whom a request is about: by the id, or where none is told by the mail address, or else by the phone."""
-    emails, phones = {request.email.lower()} - {""}, {request.phone} - {""}
+    """Find whom a request is about, as a whole person: by the id, or where none is told by the mail address, or else by
+    the phone; a request that was made here (`ask`) names the profile.
+    """
+    root = (getattr(request, "summary", None) or {}).get("root", "")
+    if root:
+        return of_person(db, shop_id=shop_id, root=root)
+    emails, phones = {request.email.strip().lower()} - {""}, {request.phone} - {""}
     by_phone = bool(phones) and not emails and not request.customer_id
     if request.customer_id:
         known: Any = customers.c.id == request.customer_id
     else:
-        known = customers.c.phone.in_(phones) if by_phone else func.lower(customers.c.email).in_(emails)
-    query = select(customers.c.id, customers.c.email, customers.c.phone)
-    found = db.execute(query.where(customers.c.shop_id == shop_id, known)).all()
-    ids = {row.id for row in found} | ({request.customer_id} - {""})
-    emails |= {row.email.lower() for row in found} - {""}
-    phones |= {row.phone for row in found} - {""}
-    guest = and_(
-        orders.c.customer_id == "",
-        or_(func.lower(orders.c.email).in_(emails), orders.c.phone.in_(phones if by_phone else ())),
+        alike = or_(customers.c.phone.in_(phones), customers.c.phone_e164.in_(phones))
+        known = alike if by_phone else func.lower(customers.c.email).in_(emails)
+    found = set(db.execute(select(customers.c.id).where(customers.c.shop_id == shop_id, known)).scalars())
+    ids = found | ({request.customer_id} - {""})
+    roots = whole.roots_by(
+        db, shop_id=shop_id, account_ids=ids, mail="".join(emails), phone="".join(phones) if by_phone else ""
     )
-    theirs = or_(orders.c.customer_id.in_(ids), orders.c.id.in_(request.order_ids), guest)
+    return _whole(db, shop_id, roots, ids=ids, emails=emails, phones=phones, order_ids=request.order_ids)
+
+
+def of_person(db: Connection, *, shop_id: int, root: str) -> Subject:
+    """The whole of whoever is shown under this root, or was merged since."""
+    now_under = members.root_of(db, shop_id=shop_id, member_id=root)
+    return _whole(db, shop_id, [now_under] if now_under is not None else [])
+
+
+def _whole(
+    db: Connection,
+    shop_id: int,
+    roots: Collection[str],
+    *,
+    ids: Collection[str] = (),
+    emails: Collection[str] = (),
+    phones: Collection[str] = (),
+    order_ids: Collection[str] = (),
+) -> Subject:
+    person = whole.of(db, shop_id=shop_id, roots=roots)
+    accounts = {*ids, *person.account_ids}
+    of_accounts = (customers.c.shop_id == shop_id, customers.c.id.in_(accounts))
+    told = db.execute(select(customers.c.email, customers.c.phone).where(*of_accounts)).all()
+    mails = {*emails, *person.mails, *(row.email.lower() for row in told)} - {""}
+    numbers = {*phones, *person.phones, *(row.phone for row in told)} - {""}
+    by_phone = or_(orders.c.phone.in_(numbers), orders.c.phone_e164.in_(numbers))
+    guest = or_(func.lower(orders.c.email).in_(mails), and_(orders.c.email == "", by_phone))
+    unowned = and_(orders.c.member_id == "", orders.c.customer_id == "", guest)  # no profile was to be made of them
+    owned = or_(orders.c.member_id.in_(person.member_ids), orders.c.customer_id.in_(accounts))
+    theirs = or_(owned, orders.c.id.in_(order_ids), unowned)
     of_them = db.execute(select(orders.c.id).where(orders.c.shop_id == shop_id, theirs)).scalars()
     return Subject(
-        customer_ids=tuple(sorted(ids)),
-        order_ids=tuple(sorted({*of_them, *request.order_ids})),
-        emails=tuple(sorted(emails)),
-        phones=tuple(sorted(phones)),
+        customer_ids=tuple(sorted(accounts)),
+        order_ids=tuple(sorted({*of_them, *order_ids})),
+        emails=tuple(sorted(mails)),
+        phones=tuple(sorted(numbers)),
+        member_ids=tuple(sorted(person.member_ids)),
     )
+
+
+def left_over(db: Connection, *, shop_id: int, subject: Subject) -> Subject | None:
+    """What a batch wrote of somebody who is being erased, that had begun before they were kept out; None: nothing."""
+    keys = [f"account:{one}" for one in subject.customer_ids]
+    again = members.by_keys(db, shop_id=shop_id, keys=keys).values()
+    chosen = (orders.c.shop_id == shop_id, orders.c.member_id.in_({*subject.member_ids, *again}))
+    late = db.execute(select(orders.c.id).where(*chosen)).scalars().all()
+    if not again and not late:
+        return None
+    ids = tuple(sorted({*subject.member_ids, *again}))
+    return replace(subject, member_ids=ids, order_ids=tuple(sorted({*subject.order_ids, *late})))
+
+
+def ask(db: Connection, *, shop_id: int, kind: str, asked: Mapping[str, Any], now: datetime) -> int:
+    """Note a request that the merchant made here: `asked` has the `root` it is about, and who asked; gives its id."""
+    row = {"shop_id": shop_id, "kind": kind, "received_at": now, "summary": dict(asked)}
+    return db.execute(requests.insert().values(_BLANK | row).returning(requests.c.id)).scalar_one()
+
+
+def close_exports(db: Connection, *, shop_id: int, subject: Subject, now: datetime) -> None:
+    """Open requests for the data of whoever is erased: there is none left to send."""
+    for row in open_requests(db, shop_id=shop_id):
+        named = row.customer_id in subject.customer_ids or row.email.lower() in subject.emails
+        root = (row.summary or {}).get("root", "")
+        if row.kind == EXPORT and (named or (root and root in subject.member_ids)):
+            fulfil(db, shop_id=shop_id, request_id=row.id, summary={"erased": "before it was sent"}, now=now)
 
 
 def one(db: Connection, *, shop_id: int, request_id: int) -> Row[Any] | None:

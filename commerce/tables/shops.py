@@ -1,7 +1,8 @@
 """Shops: who they are, how their deliveries are verified, and with what their systems and pages identify themselves."""
 
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +71,7 @@ class Shop:
     clock: StoreClock
     api_key_hash: str = ""
     pages_version: int = 0
+    unseal: Callable[[str], str] = field(default=str, compare=False)  # opens what is sealed and seldom needed
 
     def __repr__(self) -> str:
         return f"Shop(id={self.id}, key={self.key!r}, platform={self.platform!r}, domain={self.domain!r})"
@@ -205,6 +207,7 @@ def empty(db: Connection, shop_id: int) -> None:
         "publishable_key": f"pk_{secrets.token_urlsafe(18)}",
         "webhook_secret_sealed": "",
         "webhook_secret_previous_sealed": "",
+        "people_key_sealed": "",
         "clock_at": None,
         "clock_disorder": 0.0,
         "clock_seen": 0,
@@ -252,4 +255,5 @@ def _shop(row: Row[Any], vault: Vault) -> Shop:
         clock=StoreClock(latest=row.clock_at, disorder=row.clock_disorder, seen=row.clock_seen),
         api_key_hash=row.api_key_hash,
         pages_version=row.pages_version,
+        unseal=vault.open,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Table, Text, or_, select, tuple_, update
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, Table, Text, delete, or_, select, tuple_, update
 
 from commerce.rules.freshness import Version
 from commerce.tables.columns import BigId, Json, Moment, metadata, upsert
@@ -109,3 +109,16 @@ def forget_digests(db: Connection, *, shop_id: int, kind: str) -> None:
     """What these objects' facts were read from is to be read again, though it is no newer."""
     chosen = (versions.c.shop_id == shop_id, versions.c.kind == kind, versions.c.deleted_at.is_(None))
     db.execute(update(versions).where(*chosen).values(digest=""))
+
+
+def buried(db: Connection, *, shop_id: int, kind: str) -> list[str]:
+    """Objects of that kind that were deleted for good."""
+    chosen = (versions.c.shop_id == shop_id, versions.c.kind == kind, versions.c.final)
+    return list(db.execute(select(versions.c.object_id).where(*chosen)).scalars())
+
+
+def forget(db: Connection, *, shop_id: int, keys: Collection[Key]) -> None:
+    """Know nothing any more of how old these are: whatever is told next counts."""
+    if keys:
+        chosen = tuple_(versions.c.kind, versions.c.object_id).in_(list(keys))
+        db.execute(delete(versions).where(versions.c.shop_id == shop_id, chosen))
