@@ -21,6 +21,7 @@ from rq.worker import DequeueStrategy
 from commerce.database import REFUSED, UNREACHABLE
 from commerce.logs import configure_logging
 from commerce.settings import Settings, UnableToConfigure
+from integrations.platforms import phones
 from jobs import process
 from jobs.alarms import watch_indexes
 from jobs.queues import QUEUES, Queues, connect
@@ -77,6 +78,7 @@ def main() -> None:
     configure_logging(settings, process="worker")
     here = process.assemble(settings)
     process.start(here)
+    phones.prepare()
     logging.getLogger("rq.worker").setLevel(logging.WARNING)
     worker = SimpleWorker(
         chosen_queues(sys.argv[1:]), connection=connect(settings.redis_url), serializer=JSONSerializer

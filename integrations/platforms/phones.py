@@ -33,6 +33,11 @@ def _of(facts: OrderFacts | CustomerFacts) -> str:
     return e164(first, country)
 
 
+def prepare() -> None:
+    """Load the tables, so that the first order does not wait for them."""
+    e164("+49 30 1234567")
+
+
 @lru_cache(maxsize=4096)
 def e164(phone: str, country: str = "") -> str:
     """A number such as +49301234567; "" for what cannot be one. `country`: ISO 3166, of numbers without a prefix.
