@@ -8,6 +8,7 @@ from commerce.rules.events import Change, Reading, Saved
 from commerce.rules.orders import OrderFacts
 
 _LONGEST = 40
+_SHORTEST = 7  # a sign and digits that some countries still give; fewer are an extension or a slip
 
 
 def numbered(reading: Reading) -> Reading:
@@ -55,4 +56,5 @@ def e164(phone: str, country: str = "") -> str:
         return ""
     if not phonenumbers.is_possible_number(parsed):
         return ""
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+    found = str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+    return found if len(found) > _SHORTEST else ""
