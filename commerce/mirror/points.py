@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 
 from commerce.rules.loyalty.earnings import YEAR, Claim, Flow, Person, SignUp, claims
 from commerce.rules.loyalty.entries import EARN, Batch
-from commerce.rules.loyalty.programmes import INACTIVITY, POINTS, SHIPPED, SPENT, TAG, Course
+from commerce.rules.loyalty.programmes import INACTIVITY, POINTS, SHIPPED, SPENT, TAG, Course, Programme
 from commerce.rules.loyalty.purses import Purse
 from commerce.rules.loyalty.worth import LineNow, OrderNow
 from commerce.rules.money import exponent
@@ -161,13 +161,20 @@ def orders_now(db: Connection, shop_id: int, course: Course, rows: Sequence[Row[
     sent: Mapping[str, datetime] = {}
     if ids and any(one.waiting_from == SHIPPED for one in rules):
         sent = earning.shipped(db, shop_id=shop_id, order_ids=ids)
-    lines: Mapping[str, Sequence[LineNow]] = {}
-    if ids and any(one.products for one in rules):
-        tagged = any(rule.by == TAG for one in rules for rule in one.products)
-        lines = earning.lines_of(db, shop_id=shop_id, order_ids=ids, with_tags=tagged)
+    lines = lines_now(db, shop_id, rules, ids)
     if not sent and not lines:
         return [earning.order_now(row) for row in rows]
     return [earning.order_now(row, shipped_at=sent.get(row.id), lines_now=lines.get(row.id, ())) for row in rows]
+
+
+def lines_now(
+    db: Connection, shop_id: int, rules: Sequence[Programme], order_ids: Collection[str]
+) -> Mapping[str, Sequence[LineNow]]:
+    """The lines of these orders, where a rule asks for products; none otherwise."""
+    if not order_ids or not any(one.products for one in rules):
+        return {}
+    tagged = any(rule.by == TAG for one in rules for rule in one.products)
+    return earning.lines_of(db, shop_id=shop_id, order_ids=order_ids, with_tags=tagged)
 
 
 def zone_of(shop: Shop) -> tzinfo:

@@ -1,16 +1,16 @@
 """What a programme would have done with past orders, before it is switched on: nothing is written."""
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby, islice
-from operator import itemgetter
-from typing import Any
+from operator import attrgetter
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from commerce.mirror.points import orders_now, zone_of
+from commerce.mirror.points import lines_now, zone_of
 from commerce.rules.loyalty.earnings import YEAR, Person, of_orders
 from commerce.rules.loyalty.programmes import AMOUNT, PERCENT, SPENT, Course, Programme, Reward, Version
 from commerce.rules.loyalty.worth import OrderNow
@@ -19,7 +19,9 @@ from commerce.tables.loyalty import earning
 from commerce.tables.shops import Shop
 
 BANDS = (0, 100, 250, 500, 1000, 2500, 5000, 10_000)  # lower bounds of what customers would hold
-_CHUNK = 1000  # orders that are looked at together
+_CHUNK = 1000  # orders whose lines are looked up together
+_PERSONS = 500  # who are looked at together
+_WHOSE = attrgetter("member_id")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,25 +60,39 @@ def simulate(db: Connection, shop: Shop, programme: Programme, *, since: datetim
     begins = since - YEAR if programme.tiers and programme.tiers_by == SPENT else since
     course = Course(since=since, versions=(Version(begins=begins, programme=programme),))
     counted = _Counted(shop, course, programme, until)
-    rows = earning.streamed(db, shop_id=shop.id, since=begins, until=until, currency=shop.currency)
-    for chunk in _chunks(rows):
-        known = orders_now(db, shop.id, course, chunk)
-        orders = iter(known)
-        for _, bought in groupby(chunk, key=itemgetter(-1)):
-            counted.person(list(islice(orders, sum(1 for _ in bought))))
+    orders = earning.streamed(db, shop_id=shop.id, since=begins, until=until, currency=shop.currency)
+    if programme.products:
+        orders = _with_lines(db, shop.id, programme, orders)
+    persons = (list(bought) for _, bought in groupby(orders, key=_WHOSE))
+    while some := list(islice(persons, _PERSONS)):
+        before = _before(db, shop.id, programme, some, begins)
+        for bought in some:
+            counted.person(bought, bought_before=bought[0].member_id in before)
     return counted.result(programme.rewards)
 
 
-def _chunks(rows: Iterator[Row[Any]]) -> Iterator[list[Row[Any]]]:
-    """Whole persons, some at a time."""
-    chunk: list[Row[Any]] = []
-    for _, bought in groupby(rows, key=itemgetter(-1)):
-        chunk.extend(bought)
-        if len(chunk) >= _CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
+def _with_lines(db: Connection, shop_id: int, programme: Programme, orders: Iterator[OrderNow]) -> Iterator[OrderNow]:
+    while chunk := list(islice(orders, _CHUNK)):
+        lines = lines_now(db, shop_id, [programme], [order.id for order in chunk])
+        yield from (order._replace(lines=lines.get(order.id, ())) for order in chunk)
+
+
+def _before(
+    db: Connection, shop_id: int, programme: Programme, some: Sequence[Sequence[OrderNow]], begins: datetime
+) -> set[str]:
+    """Those who bought before: where there is a bonus for a first order, theirs was given away long ago."""
+    if not programme.first_order:
+        return set()
+    roots = [bought[0].member_id for bought in some]
+    return earning.persons_before(db, shop_id=shop_id, roots=roots, before=begins)
+
+
+def _months(since: datetime, until: datetime) -> Iterator[datetime]:
+    """When the months of the calendar began that this time is in; `since` has the calendar's zone."""
+    begins = since.replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
+    while begins <= until:
+        yield begins.astimezone(UTC)
+        begins = (begins + timedelta(days=31)).replace(day=1)
 
 
 class _Counted:
@@ -85,24 +101,28 @@ class _Counted:
     def __init__(self, shop: Shop, course: Course, programme: Programme, until: datetime) -> None:
         self._course, self._programme, self._until = course, programme, until
         self._unit, self._zone = 10 ** exponent(shop.currency), zone_of(shop)
-        self._months: Counter[tuple[int, int]] = Counter()
+        self._begins = list(_months(course.since.astimezone(self._zone), until))
+        self._months = [0] * (len(self._begins) + 1)
         self._tiers: Counter[str] = Counter()
         self._bands: Counter[int] = Counter()
         self._shipping = 0
         self._found = Simulated()
 
-    def person(self, bought: Sequence[OrderNow]) -> None:
+    def person(self, bought: Sequence[OrderNow], *, bought_before: bool) -> None:
         """All of one person's orders."""
-        found, total = self._found, 0
-        for order, points, _ in of_orders(Person(orders=bought), self._course, unit=self._unit, zone=self._zone):
+        found, total, earning, revenue = self._found, 0, 0, 0
+        person = Person(orders=bought, bought_before=bought_before)
+        for order, points, _ in of_orders(person, self._course, unit=self._unit, zone=self._zone):
             found.orders += 1
-            found.earning += points > 0
-            found.revenue += order.kept
-            self._shipping += order.shipping if order.kept else 0
+            if order.kept:
+                revenue += order.kept
+                self._shipping += order.shipping
             if points:
+                earning += 1
                 total += points
-                local = order.placed_at.astimezone(self._zone)
-                self._months[local.year, local.month] += points
+                self._months[bisect(self._begins, order.placed_at)] += points
+        found.earning += earning
+        found.revenue += revenue
         found.points += total
         if total:
             found.customers += 1
@@ -115,7 +135,8 @@ class _Counted:
     def result(self, rewards: Sequence[Reward]) -> Simulated:
         """All persons together."""
         found = self._found
-        found.months = {f"{year}-{month:02}": points for (year, month), points in sorted(self._months.items())}
+        names = [f"{begins.astimezone(self._zone):%Y-%m}" for begins in self._begins]
+        found.months = {name: points for name, points in zip(names, self._months[1:], strict=True) if points}
         found.tiers = dict(self._tiers)
         found.bands = {band: self._bands[band] for band in BANDS if self._bands[band]}
         found.rates = {reward.name: self._rate(reward) for reward in rewards}

@@ -11,6 +11,7 @@ from commerce.rules.orders import CANCELLED
 # Financial states of which money came in; what went back again is told by the refunded amount. An order that nobody
 # paid for is worth nothing: left open for long enough, it would be points for nothing.
 PAID = ("paid", "partially_refunded", "refunded")
+_PARTS = WHOLE**3  # of a point, for each minor unit: the rate, the weight of lines and the tier are thousandths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +63,15 @@ def worth(order: OrderNow, programme: Programme, *, unit: int, factor: int = WHO
     amount = max(amount, 0)
     weight, extra, lines_total = _weight(order, programme) if programme.products else (WHOLE, 0, 1)
     # Counted in parts of a point: of `unit`, and of thousandths for the rate, the weight of lines and the tier.
-    parts = (amount * programme.rate * weight + extra * unit * WHOLE * WHOLE * lines_total) * factor
-    parts += programme.first_order * is_first * unit * WHOLE**3 * lines_total
-    points = _rounded(parts * order.kept, unit * WHOLE**3 * lines_total * order.total, programme.rounding)
+    whole = unit * _PARTS * lines_total
+    parts = amount * programme.rate * weight * factor
+    if extra:
+        parts += extra * unit * WHOLE * WHOLE * lines_total * factor
+    if is_first:
+        parts += programme.first_order * whole
+    if order.kept != order.total:
+        parts, whole = parts * order.kept, whole * order.total
+    points = _rounded(parts, whole, programme.rounding)
     return points if programme.most_per_order is None else min(points, programme.most_per_order)
 
 

@@ -27,6 +27,12 @@ _COLUMNS = tuple(
         "id", "member_id", "placed_at", "total", "tax", "shipping", "refunded", "status", "financial_status",
     )
 )  # fmt: skip
+_AMOUNTS = tuple(orders.c[name] for name in ("placed_at", "total", "tax", "shipping"))
+_KEPT = case(
+    (or_(orders.c.status == CANCELLED, orders.c.financial_status.not_in(PAID), orders.c.refunded >= orders.c.total), 0),
+    (orders.c.refunded > 0, orders.c.total - orders.c.refunded),
+    else_=orders.c.total,
+)
 _STREAMED = 2000
 
 
@@ -45,13 +51,17 @@ def orders_of(
 
 def streamed(
     db: Connection, *, shop_id: int, since: datetime, until: datetime, currency: str | None
-) -> Iterator[Row[Any]]:
-    """Everybody's orders of that time with the `root` of who placed them: person by person, each in order of time."""
+) -> Iterator[OrderNow]:
+    """Everybody's orders of that time, person by person: `member_id` is whom they are shown under.
+
+    Plain columns, and `kept` (commerce.rules.loyalty.worth) worked out on the way: there are many of them.
+    """
     joined = and_(members.c.shop_id == orders.c.shop_id, members.c.id == orders.c.member_id)
-    query: Select[Any] = select(*_COLUMNS, members.c.root).join_from(orders, members, joined)
+    query: Select[Any] = select(orders.c.id, members.c.root, *_AMOUNTS, _KEPT).join_from(orders, members, joined)
     query = query.where(orders.c.shop_id == shop_id, orders.c.placed_at >= since, orders.c.placed_at < until)
-    query = query.where(orders.c.currency == currency).order_by(members.c.root, orders.c.placed_at)
-    yield from db.execution_options(yield_per=_STREAMED).execute(query)
+    query = query.where(orders.c.currency == currency).order_by(members.c.root)
+    for row in db.execute(query, execution_options={"yield_per": _STREAMED}):
+        yield OrderNow(*row)
 
 
 def order_now(row: Row[Any], *, shipped_at: datetime | None = None, lines_now: Sequence[LineNow] = ()) -> OrderNow:
@@ -63,15 +73,26 @@ def order_now(row: Row[Any], *, shipped_at: datetime | None = None, lines_now: S
 
 def bought_before(db: Connection, *, shop_id: int, member_ids: Collection[str], before: datetime) -> set[str]:
     """Those of these members who bought something before that time, in any currency, and did not get it all back."""
-    chosen = and_(
+    chosen = and_(orders.c.member_id.in_(member_ids), _bought(shop_id, before))
+    return set(db.execute(select(orders.c.member_id).where(chosen).distinct()).scalars())
+
+
+def persons_before(db: Connection, *, shop_id: int, roots: Collection[str], before: datetime) -> set[str]:
+    """Those of these persons who bought something before that time, with any of their members."""
+    joined = and_(members.c.shop_id == orders.c.shop_id, members.c.id == orders.c.member_id)
+    query: Select[Any] = select(members.c.root).join_from(members, orders, joined)
+    query = query.where(members.c.shop_id == shop_id, members.c.root.in_(roots), _bought(shop_id, before))
+    return set(db.execute(query.distinct()).scalars())
+
+
+def _bought(shop_id: int, before: datetime) -> ColumnElement[bool]:
+    return and_(
         orders.c.shop_id == shop_id,
-        orders.c.member_id.in_(member_ids),
         orders.c.placed_at < before,
         orders.c.status != CANCELLED,
         orders.c.financial_status.in_(PAID),
         orders.c.total > orders.c.refunded,
     )
-    return set(db.execute(select(orders.c.member_id).where(chosen).distinct()).scalars())
 
 
 def shipped(db: Connection, *, shop_id: int, order_ids: Collection[str]) -> dict[str, datetime]:
