@@ -216,6 +216,7 @@ def assembled(settings: Settings) -> Iterator[Backroom]:
     client = app.test_client()
     yield Backroom(settings, parts, process, client, Senders(parts, client))
     parts.counting.end()
+    parts.sightings.end()
     parts.keys.end()
     search_log.end(app)
     process.database.dispose()

@@ -17,6 +17,7 @@ from webapp.api.keys import Keys
 from webapp.counting import Counting
 from webapp.reading.kept import Reading
 from webapp.reading.storefronts import Storefronts
+from webapp.sightings import Sightings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Parts:
     reading: Reading
     keys: Keys
     rates: Rates
+    sightings: Sightings
 
 
 def assemble(settings: Settings) -> Parts:
@@ -62,6 +64,7 @@ def of(settings: Settings, *, database: Database, vault: Vault, queues: Queues, 
         reading=Reading(pages, database, counting),
         keys=Keys(database, vault),
         rates=Rates(pages.client),
+        sightings=Sightings(database),
     )
 
 

@@ -11,7 +11,7 @@ class Regularly:
 
     def __init__(self, write: Callable[[], object], *, pause: float, name: str) -> None:
         self._write, self._pause, self._name = write, pause, name
-        self._ended = Event()
+        self._ended, self._wanted = Event(), Event()
         self._runs_in = 0
 
     def begin(self) -> None:
@@ -22,11 +22,19 @@ class Regularly:
             atexit.register(self._write)
 
     def _run(self) -> None:
-        while not self._ended.wait(self._pause):
-            self._write()
+        while not self._ended.is_set():
+            self._wanted.wait(self._pause)
+            self._wanted.clear()
+            if not self._ended.is_set():
+                self._write()
+
+    def hurry(self) -> None:
+        """Write before the pause is over."""
+        self._wanted.set()
 
     def end(self) -> None:
         """Stop, after a last time."""
         self._ended.set()
+        self._wanted.set()
         atexit.unregister(self._write)
         self._write()

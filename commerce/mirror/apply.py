@@ -77,8 +77,12 @@ def apply(
     results = [batch.apply(delivery) for delivery in told]
     happened = batch.finish()
     gate.finish(now)
-    emptied = {"state": inbox.ERASED, "note": erasure.NOTE}
-    return [replace(one, **emptied) if one.inbox_id in gate.emptied else one for one in results], happened
+    return [_emptied(one) if one.inbox_id in gate.emptied else one for one in results], happened
+
+
+def _emptied(result: Result) -> Result:
+    """The outcome of a delivery that says nothing any more."""
+    return replace(result, state=inbox.ERASED, note=erasure.NOTE)
 
 
 def told_currency(readings: Sequence[Reading]) -> str:

@@ -42,9 +42,7 @@ class Gate:
         changes = [change for reading in readings for change in reading.changes]
         self._find(traces.every(changes))
         if self._known:
-            accounts = {of_account(one.facts.id) for one in changes if _is_account(one)}
-            accounts |= {of_account(one.facts.customer_id) for one in changes if _is_order(one)}
-            here = members.by_keys(self._db, shop_id=self._shop_id, keys=accounts)
+            here = members.by_keys(self._db, shop_id=self._shop_id, keys=traces.accounts_in(changes))
             self._here = here.keys() - self._known.keys()
 
     def _find(self, wanted: Collection[str]) -> None:
@@ -123,7 +121,7 @@ class Gate:
         self._learn(traces.of_order(facts.id), row)
         self._empty(inbox_id)
         refunds = tuple(replace(refund, reason="") for refund in facts.refunds)
-        return replace(facts, **traces.NOBODY, refunds=refunds)
+        return traces.without_name(replace(facts, refunds=refunds))
 
     def _match(self, told: Sequence[str]) -> Any:
         return next((self._known[trace] for trace in told if trace in self._known), None)
@@ -138,11 +136,3 @@ class Gate:
     def _empty(self, inbox_id: int | None) -> None:
         if inbox_id is not None:
             self.emptied.add(inbox_id)
-
-
-def _is_account(change: Change) -> bool:
-    return isinstance(change, Saved) and isinstance(change.facts, CustomerFacts)
-
-
-def _is_order(change: Change) -> bool:
-    return isinstance(change, Saved) and isinstance(change.facts, OrderFacts)

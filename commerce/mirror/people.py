@@ -3,7 +3,7 @@
 Everything here is worked out from what is stored, so it ends the same in whatever order things came in.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -51,6 +51,7 @@ class People:
         self._gate = gate or Gate(db, shop)
         self._touched: set[str] = set()
         self._recount: set[str] = set()
+        self._moved: set[str] = set()  # those who may stand under somebody else now
         self.is_live = False  # whether anything of the batch happened just now
         self._alive: dict[str, bool] = {}  # accounts of this batch, whose versions are written at its end
 
@@ -72,8 +73,6 @@ class People:
         self._buy(bought.members_of(self._db, shop_id=self._shop.id, ids=list(wanted)))
         owners = {order: found[key] for order, key in wanted.items() if key in found}
         self._buy(owners.values())
-        guests = {found[key]: [(EMAIL, key[6:])] for key in found if key.startswith("email:")}
-        identities.add(self._db, shop_id=self._shop.id, known=guests, now=self._now, current=False)
         return owners
 
     def orders_changed(self, order_ids: Collection[str]) -> None:
@@ -84,7 +83,7 @@ class People:
         """These accounts were written; one that was deleted before has its orders again."""
         found = self._ensure({keys.of_account(fact.id) for fact in facts})
         known = {found[key]: _addresses(fact) for fact in facts if (key := keys.of_account(fact.id)) in found}
-        identities.add(self._db, shop_id=self._shop.id, known=known, now=self._now)
+        self._identify(known)
         former = [
             row.key.partition(":")[2]
             for row in members.by_ids(self._db, shop_id=self._shop.id, ids=list(known)).values()
@@ -104,6 +103,7 @@ class People:
                 known.setdefault(found[keys.of_account(fact.id)], []).extend(_addresses(fact))
         identities.add(self._db, shop_id=self._shop.id, known=known, now=self._now, current=False)
         self._touched.update(known)
+        self._moved.update(known)
 
     def details(self, account_ids: Iterable[str]) -> None:
         """Tags, consents or totals of these accounts changed."""
@@ -130,13 +130,36 @@ class People:
         self._bury([account for account, alive in self._alive.items() if not alive])
         if not self._touched:
             return []
-        members.recount(self._db, shop_id=self._shop.id, ids=self._recount)
-        touched, self._touched, self._recount = self._touched, set(), set()
-        return settle(self._db, shop, touched, now=self._now, silently=not self.is_live)
+        self._moved |= members.recount(self._db, shop_id=self._shop.id, ids=self._recount)
+        touched, moved = self._touched, self._moved
+        self._touched, self._recount, self._moved = set(), set(), set()
+        return settle(self._db, shop, touched, moved=moved, now=self._now, silently=not self.is_live)
 
     def _ensure(self, wanted: Collection[str]) -> dict[str, str]:
         allowed = set(wanted) - self._gate.blocked(wanted)
-        return members.ensure(self._db, shop_id=self._shop.id, keys=allowed, now=self._now)
+        known = members.by_keys(self._db, shop_id=self._shop.id, keys=allowed)
+        missing = allowed - known.keys()
+        if not missing:
+            return known
+        made = members.ensure(self._db, shop_id=self._shop.id, keys=missing, now=self._now)
+        guests = {made[key]: [(EMAIL, key[6:])] for key in made if key.startswith("email:")}
+        identities.add(self._db, shop_id=self._shop.id, known=guests, now=self._now, current=False)
+        self._moved.update(made.values())
+        return known | made
+
+    def _identify(self, known: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+        """Note by what these accounts are known, where that is something else than before."""
+        stored = identities.of_members(self._db, shop_id=self._shop.id, ids=list(known))
+        addresses = (EMAIL, PHONE)
+        differing = {
+            member: pairs
+            for member, pairs in known.items()
+            if {(row.kind, row.value) for row in stored[member] if row.is_current and row.kind in addresses}
+            != {pair for pair in pairs if pair[1]}
+        }
+        if differing:
+            identities.add(self._db, shop_id=self._shop.id, known=differing, now=self._now)
+            self._moved.update(differing)
 
     def _buy(self, ids: Iterable[str]) -> None:
         found = set(ids)
@@ -150,7 +173,7 @@ class People:
         gone = {account for account, gone in deleted.items() if gone and not self._alive.get(account)} | {
             account for account in account_ids if self._alive.get(account) is False
         }
-        return gone - self._merged(gone)
+        return gone - self._merged(gone) if gone else gone
 
     def _merged(self, account_ids: Collection[str]) -> set[str]:
         """Those of these accounts that went into another one: what was bought with them stays theirs."""
@@ -162,6 +185,7 @@ class People:
     def _set_kind(self, account_ids: Collection[str], kind: str) -> None:
         found = members.by_keys(self._db, shop_id=self._shop.id, keys=[keys.of_account(one) for one in account_ids])
         members.change(self._db, shop_id=self._shop.id, changes={id_: {"kind": kind} for id_ in found.values()})
+        self._moved.update(found.values())
 
     def _move_orders(self, account_ids: Collection[str], *, deleted: Collection[str]) -> None:
         """Write anew whose the orders are that were placed with these accounts."""
@@ -173,14 +197,25 @@ class People:
         found = self._ensure(set(wanted.values()) - {""})
         moved = {row.id: found.get(wanted[row.id], "") for row in rows}
         bought.set_members(self._db, shop_id=self._shop.id, members=moved)
-        known = {found[key]: [(EMAIL, key[6:])] for key in found if key.startswith("email:")}
-        identities.add(self._db, shop_id=self._shop.id, known=known, now=self._now, current=False)
         self._buy({row.member_id for row in rows if row.member_id} | set(moved.values()) - {""})
 
 
-def settle(db: Connection, shop: Shop, touched: Collection[str], *, now: datetime, silently: bool = False) -> list[str]:
-    """Who stands under whom, points, profiles: all that follows from changed members. Gives profiles that changed."""
-    roots = joins.settle(db, shop.id, touched)
+def settle(
+    db: Connection,
+    shop: Shop,
+    touched: Collection[str],
+    *,
+    now: datetime,
+    moved: Collection[str] | None = None,
+    silently: bool = False,
+) -> list[str]:
+    """Who stands under whom, points, profiles: all that follows from changed members. Gives profiles that changed.
+
+    `moved`: those of them who may stand under somebody else now; None: all may.
+    """
+    changing = set(touched if moved is None else moved)
+    roots = joins.settle(db, shop.id, changing) if changing else set()
+    roots |= members.roots_of(db, shop_id=shop.id, ids=set(touched) - changing)
     points.settle(db, shop, roots, now=now)
     return refresh(db, shop, roots, now=now, silently=silently)
 

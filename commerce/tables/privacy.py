@@ -151,7 +151,8 @@ def left_over(db: Connection, *, shop_id: int, subject: Subject) -> Subject | No
 def ask(db: Connection, *, shop_id: int, kind: str, asked: Mapping[str, Any], now: datetime) -> int:
     """Note a request that the merchant made here: `asked` has the `root` it is about, and who asked; gives its id."""
     row = {"shop_id": shop_id, "kind": kind, "received_at": now, "summary": dict(asked)}
-    return db.execute(requests.insert().values(_BLANK | row).returning(requests.c.id)).scalar_one()
+    number: int = db.execute(requests.insert().values(_BLANK | row).returning(requests.c.id)).scalar_one()
+    return number
 
 
 def close_exports(db: Connection, *, shop_id: int, subject: Subject, now: datetime) -> None:

@@ -30,6 +30,7 @@ def here(tmp_path: Path, database_url: str) -> Iterator[Parts]:
     parts = assemble(settings.completed())
     yield parts
     parts.counting.end()
+    parts.sightings.end()
     parts.keys.end()
     parts.database.dispose()
 

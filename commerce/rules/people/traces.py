@@ -6,6 +6,7 @@ A trace is a member's key (commerce.rules.people.keys: account, mail address, ph
 import hashlib
 import hmac
 from collections.abc import Iterable
+from dataclasses import replace
 
 from commerce.rules.customers import Consent, CustomerDetails, CustomerFacts, Purchases, TagsChanged
 from commerce.rules.events import CUSTOMER, Change, Deleted, Merged, Refunded, Saved, ShipmentScanned, Unclear
@@ -80,14 +81,23 @@ def every(changes: Iterable[Change]) -> set[str]:
     return found - {""}
 
 
-# What an order tells of whoever placed it.
-NOBODY = {
-    "customer_id": "",
-    "email": "",
-    "phone": "",
-    "phone_e164": "",
-    "note": "",
-    "tags": (),
-    "billing": Address(),
-    "delivery": Address(),
-}
+def accounts_in(changes: Iterable[Change]) -> set[str]:
+    """Keys of the accounts that are told, or that orders were placed with."""
+    told = [change.facts for change in changes if isinstance(change, Saved)]
+    found = {of_account(facts.id) for facts in told if isinstance(facts, CustomerFacts)}
+    return found | {of_account(facts.customer_id) for facts in told if isinstance(facts, OrderFacts)}
+
+
+def without_name(facts: OrderFacts) -> OrderFacts:
+    """An order as it is left where whoever placed it is erased."""
+    return replace(
+        facts,
+        customer_id="",
+        email="",
+        phone="",
+        phone_e164="",
+        note="",
+        tags=(),
+        billing=Address(),
+        delivery=Address(),
+    )
