@@ -17,9 +17,10 @@ def settle(db: Connection, shop_id: int, touched: Collection[str]) -> set[str]:
 
     Gives the roots whose persons have to be worked out: those of before and those of now.
     """
+    near = _concerned(db, shop_id, touched)  # also of those who are about to go: a phone may lead to one only then
     gone, left = _drop_empty(db, shop_id, touched)
     touched = (set(touched) | left) - gone.keys()
-    concerned = _concerned(db, shop_id, touched)
+    concerned = (near | left) - gone.keys()
     rows = members.by_ids(db, shop_id=shop_id, ids=concerned)
     rows |= {row.id: row for row in members.linked_to(db, shop_id=shop_id, ids={row.root for row in rows.values()})}
     wanted = _joined(db, shop_id, [row for id_, row in rows.items() if id_ in concerned])

@@ -125,6 +125,13 @@ def of_roots(db: Connection, *, shop_id: int, roots: Collection[str]) -> dict[st
     return found
 
 
+def roots_of(db: Connection, *, shop_id: int, ids: Collection[str]) -> set[str]:
+    """The roots under which these members are shown."""
+    if not ids:
+        return set()
+    return set(db.execute(select(members.c.root).where(_in(shop_id, ids)).distinct()).scalars())
+
+
 def root_of(db: Connection, *, shop_id: int, member_id: str) -> str | None:
     """The root under which a member is shown; None where there is no such member."""
     chosen = and_(members.c.shop_id == shop_id, members.c.id == member_id)
@@ -158,10 +165,13 @@ def change(db: Connection, *, shop_id: int, changes: Mapping[str, Mapping[str, A
     db.execute(update(members).where(chosen).values({name: bindparam(f"new_{name}") for name in names}), rows)
 
 
-def recount(db: Connection, *, shop_id: int, ids: Collection[str]) -> None:
-    """Work out again what these members bought: orders that were not cancelled, and what was refunded of them."""
+def recount(db: Connection, *, shop_id: int, ids: Collection[str]) -> set[str]:
+    """Work out again what these members bought: orders that were not cancelled, and what was refunded of them.
+
+    Gives those without any order.
+    """
     if not ids:
-        return
+        return set()
     bought = orders.c.status != CANCELLED
     placed_at = case((bought, orders.c.placed_at))
     query = select(
@@ -183,6 +193,7 @@ def recount(db: Connection, *, shop_id: int, ids: Collection[str]) -> None:
             one["first_order_at"] = min(filter(None, (one["first_order_at"], row.first)), default=None)
             one["last_order_at"] = max(filter(None, (one["last_order_at"], row.last)), default=None)
     change(db, shop_id=shop_id, changes=counted)
+    return {id_ for id_, one in counted.items() if not one["orders_stored"]}
 
 
 _NOTHING: dict[str, Any] = {"orders_stored": 0, "first_order_at": None, "last_order_at": None}
