@@ -9,6 +9,8 @@ from jobs.loyalty import EVERY as EVERY_POINTS
 from jobs.loyalty import wake_points
 from jobs.people import build_people
 from jobs.recommendations import count_companions
+from jobs.retention import EVERY as EVERY_RETENTION
+from jobs.retention import end_retention
 from jobs.searches import forget_searches
 from jobs.segments import EVERY as EVERY_RANKING
 from jobs.segments import wake_ranking
@@ -36,6 +38,7 @@ SCHEDULE = (
     Regularly(run=wake_points, seconds=EVERY_POINTS, ttl=60),
     Regularly(run=forget, seconds=3600, ttl=1800),
     Regularly(run=forget_searches, seconds=3600, ttl=1800),
+    Regularly(run=end_retention, seconds=EVERY_RETENTION, ttl=300),
     Regularly(run=build_people, seconds=60, ttl=50),
     Regularly(run=count_companions, seconds=600, ttl=300),
     Regularly(run=wake_ranking, seconds=EVERY_RANKING, ttl=1800),

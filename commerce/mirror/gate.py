@@ -90,6 +90,7 @@ class Gate:
             return None
         if traces.of_order(traces.order_of(change)) in self._known:
             self._empty(inbox_id)
+            return traces.without_words(change)
         return change
 
     def _lets_account(self, facts: CustomerFacts, inbox_id: int | None) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, select
 
 from commerce.rules.people.keys import ACCOUNT, EMAIL, PHONE, of_account
+from commerce.tables.people import profiles
 from commerce.tables.people.identities import identities
 from commerce.tables.people.members import by_keys, members, of_roots
 
@@ -56,11 +57,14 @@ def of(db: Connection, *, shop_id: int, roots: Collection[str]) -> Whole:
     keys = [row.key.partition(":") for row in rows]
     chosen = and_(identities.c.shop_id == shop_id, identities.c.member_id.in_([row.id for row in rows]))
     known = db.execute(select(identities.c.kind, identities.c.value).where(chosen)).all()
+    shown = list(profiles.by_ids(db, shop_id=shop_id, ids=roots).values())  # an order's, of an account never told
+    mails = [*_of(EMAIL, known), *(mail for row in shown for mail in row.emails)]
+    phones = [*_of(PHONE, known), *(phone for row in shown for phone in row.phones)]
     return Whole(
         member_ids=frozenset(row.id for row in rows),
         account_ids=frozenset(value for kind, _, value in keys if kind == "account"),
-        mails=frozenset([*_of(EMAIL, known), *(value for kind, _, value in keys if kind == EMAIL)]),
-        phones=frozenset([*_of(PHONE, known), *(value for kind, _, value in keys if kind == PHONE)]),
+        mails=frozenset([*mails, *(value for kind, _, value in keys if kind == EMAIL)]),
+        phones=frozenset([*phones, *(value for kind, _, value in keys if kind == PHONE)]),
     )
 
 
@@ -78,4 +82,7 @@ def of_others(db: Connection, *, shop_id: int, values: Collection[str], but: Col
     query = query.where(chosen, identities.c.value.in_(values), identities.c.member_id.not_in(but))
     keys = {f"{kind}:{value}": value for kind in (EMAIL, PHONE) for value in values}
     guests = by_keys(db, shop_id=shop_id, keys=keys)
-    return set(db.execute(query).scalars()) | {keys[key] for key, id_ in guests.items() if id_ not in but}
+    shown = select(profiles.profiles.c.email).where(profiles.profiles.c.shop_id == shop_id)
+    shown = shown.where(profiles.profiles.c.email.in_(values), profiles.profiles.c.id.not_in(but))
+    found = {*db.execute(query).scalars(), *db.execute(shown).scalars()}
+    return found | {keys[key] for key, id_ in guests.items() if id_ not in but}
