@@ -77,6 +77,13 @@ def take_out(db: Connection, shop: Shop, *, member: str, said_by: str, now: date
     _keep_apart(db, shop, member, said_by=said_by, now=now)
 
 
+def not_the_same(db: Connection, shop: Shop, *, one: str, other: str, said_by: str, now: datetime) -> None:
+    """Two persons (their roots) who seemed to be one are not: no rule and no suggestion puts them together."""
+    found = members.of_roots(db, shop_id=shop.id, roots=[one, other])
+    pairs = [(each.id, another.id) for each in found[one] for another in found[other]]
+    merges.keep_apart(db, shop_id=shop.id, pairs=pairs, said_by=said_by, now=now)
+
+
 def _merge(
     db: Connection, shop: Shop, *, primary: str, secondary: str, reason: str, made_by: str, now: datetime
 ) -> str:

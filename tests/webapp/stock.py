@@ -28,6 +28,7 @@ from commerce.tables import (
     shops,
     tallies,
 )
+from commerce.tables.people import members
 from commerce.tables.searches import Place, Tally
 from webapp.parts import Parts
 
@@ -87,6 +88,11 @@ class Stock:
             customers.save(db, shop_id=self.id, facts=[facts], now=NOW)
             self._people(db, lambda people: people.accounts([facts]))
         return facts
+
+    def member(self, key: str) -> str:
+        """The id of the member of this key."""
+        with self.here.database.read() as db:
+            return members.by_keys(db, shop_id=self.id, keys=[key])[key]
 
     def purchases(self, key: str, *, orders: int, spent: int) -> None:
         told = Purchases(customer_id=key, orders_count=orders, total_spent=spent, currency="EUR", occurred_at=NOW)

@@ -9,6 +9,7 @@ from typing import Any
 
 from commerce.rules.zones import zone_of
 from integrations.carriers.numbers import choosing
+from webapp import spreadsheets
 from webapp.tracking import asking, words
 from webapp.tracking.asking import Told
 
@@ -23,7 +24,6 @@ _NAMES = {
     POSTCODE: ("postcode", "postal code", "zip", "zip code", "shipping zip"),
     SHIPPED: ("shipped", "shipped date", "shipped at", "ship date", "date"),
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets would carry out
 
 
 class UnableToReadFile(Exception):
@@ -153,27 +153,16 @@ DOWNLOADED = (
 
 def written(rows: Iterable[Any], base_url: str) -> str:
     """Parcels (rows with `order_number`) as CSV for spreadsheets."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(DOWNLOADED)
-    for row in rows:
-        cells = (
-            *(row.number, words.title_of(row.carrier) if row.carrier else row.carrier_named),
-            *(row.order_number or row.order_id, row.status, row.city, row.to_country, row.to_postcode),
-            *(row.expected_first, row.expected_last, row.scanned_at, row.shipped_at, row.created_at, row.ended_at),
-            *(row.calls, f"{base_url}/track/{row.token}"),
-        )
-        writer.writerow([_cell(cell) for cell in cells])
-    return "\ufeff" + file.getvalue()
+    return spreadsheets.BEGIN + spreadsheets.lines([DOWNLOADED, *(_cells(row, base_url) for row in rows)])
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    told = str(value)
-    return f"'{told}" if told.startswith(_FORMULA) else told
+def _cells(row: Any, base_url: str) -> tuple[Any, ...]:
+    return (
+        *(row.number, words.title_of(row.carrier) if row.carrier else row.carrier_named),
+        *(row.order_number or row.order_id, row.status, row.city, row.to_country, row.to_postcode),
+        *(row.expected_first, row.expected_last, row.scanned_at, row.shipped_at, row.created_at, row.ended_at),
+        *(row.calls, f"{base_url}/track/{row.token}"),
+    )
 
 
 def in_words(rows: Collection[Row]) -> list[str]:

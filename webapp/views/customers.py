@@ -1,55 +1,74 @@
-"""Customers in the dashboard."""
+"""Customers in the dashboard: all of them, narrowed and sorted, and the profile of each."""
 
-from flask import Blueprint, g, render_template
+from typing import Any
 
-from commerce.rules.events import CUSTOMER
-from commerce.tables import effects
-from commerce.tables.people import bought, members, profile_lists, profiles
+from flask import Blueprint, g, redirect, render_template, url_for
+
+from commerce.rules.segments import rfm
+from commerce.tables import segments
+from commerce.tables.people import members, profile_lists, profiles
 from webapp import guards, inputs, pages
-from webapp.errors import Problem
 from webapp.parts import parts
+from webapp.people import addressed, filtering, picture, timeline_pages
 
 blueprint = Blueprint("customers", __name__, url_prefix="/dashboard/customers")
+
+_MOST_COUNTED = 10_000  # beyond that, counting those who fit would take longer than showing them
 
 
 @blueprint.get("")
 @guards.merchant
 @pages.of_shop
 def index() -> str:
-    """Customers who changed last, or those whom a name or email address finds."""
+    """A page of the customers who fit."""
     page = inputs.whole("page", default=1, low=1, high=pages.LAST_PAGE)
-    words = inputs.text("q")
+    filters, sort = filtering.filters_of(), filtering.sort_of()
+    shop_id = g.shop.id
     with parts().database.read() as db:
-        rows = profile_lists.newest(
-            db, shop_id=g.shop.id, text=words, limit=pages.PER_PAGE + 1, offset=(page - 1) * pages.PER_PAGE
+        rows = profile_lists.found(
+            db,
+            shop_id=shop_id,
+            filters=filters,
+            sort=sort,
+            limit=pages.PER_PAGE + 1,
+            offset=(page - 1) * pages.PER_PAGE,
         )
-        total = None if words else profile_lists.count(db, shop_id=g.shop.id)
+        if filters.is_set:
+            total = profile_lists.count_some(db, shop_id=shop_id, filters=filters, most=_MOST_COUNTED + 1)
+        else:
+            total = profile_lists.count(db, shop_id=shop_id)
+        there = segments.all_of(db, shop_id=shop_id)
+        countries = profile_lists.countries(db, shop_id=shop_id)
     return render_template(
         "customers.html",
         rows=rows[: pages.PER_PAGE],
         more=len(rows) > pages.PER_PAGE,
         page=page,
-        q=words,
-        total=total,
+        filters=filters,
+        sort=sort,
+        sorts=filtering.SORTS,
+        total=min(total, _MOST_COUNTED) if filters.is_set else total,
+        is_more=filters.is_set and total > _MOST_COUNTED,
+        segments=there,
+        segment=next((one for one in there if one.id == filters.segment), None),
+        countries=countries,
+        group=rfm.BY_NAME.get(filters.group),
+        export=url_for("customer_files.download", **filtering.asked()),
     )
 
 
 @blueprint.get("/<key>")
 @guards.merchant
 @pages.of_shop
-def one(key: str) -> str:
-    """One customer: profile, consents, orders."""
-    wanted, shop_id = key.replace("\x00", ""), g.shop.id
+def one(key: str) -> Any:
+    """One customer: who they are, what they bought, what they allow. Who was merged is shown where they stand now."""
+    wanted, before = key.replace("\x00", ""), timeline_pages.before()
     with parts().database.read() as db:
-        root = members.root_of(db, shop_id=shop_id, member_id=wanted) or ""
-        row = profiles.by_ids(db, shop_id=shop_id, ids=[root]).get(root)
+        root = members.root_of(db, shop_id=g.shop.id, member_id=wanted) or ""
+        row = profiles.by_ids(db, shop_id=g.shop.id, ids=[root]).get(root)
         if row is None:
-            raise Problem(404, "No such customer", "They may have been deleted in the shop, or belong to another shop.")
-        return render_template(
-            "customer.html",
-            customer=row,
-            orders=bought.of_members(db, shop_id=shop_id, member_ids=row.member_ids, limit=pages.PER_PAGE),
-            reread=effects.waiting_objects(
-                db, shop_id=shop_id, kind=effects.REREAD, object_kind=CUSTOMER, ids=[wanted]
-            ),
-        )
+            raise addressed.unknown()
+        if root != wanted:
+            return redirect(url_for("customers.one", key=root))
+        shown = picture.of(db, g.shop, row, before=before)
+    return render_template("customer.html", customer=row, **shown)

@@ -5,7 +5,7 @@ What a platform tells of consent stands in its account (commerce.tables.customer
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, Connection, ForeignKey, Index, Row, Table, Text, select
@@ -54,3 +54,12 @@ def of_members(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[st
         for row in db.execute(query.order_by(consents.c.at, consents.c.id)):
             found[row.member_id].append(row)
     return found
+
+
+def suppressions_of(db: Connection, *, shop_id: int, addresses: Collection[str]) -> Sequence[Row[Any]]:
+    """Which of these addresses are not written to, with the channel and why."""
+    if not addresses:
+        return []
+    chosen = (suppressions.c.shop_id == shop_id, suppressions.c.address.in_(addresses))
+    query = select(suppressions).where(*chosen).order_by(suppressions.c.channel, suppressions.c.address)
+    return db.execute(query).all()

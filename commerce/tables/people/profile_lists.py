@@ -1,16 +1,32 @@
 """Profiles as lists: pages by a sort, found by words, filtered."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
-from commerce.rules.people.words import split
+from commerce.rules.people.words import TAG, split
 from commerce.tables.columns import saved_page
 from commerce.tables.people.members import members
-from commerce.tables.people.profiles import profiles, words
+from commerce.tables.people.profiles import by_ids, profiles, words
+from commerce.tables.segment_lists import is_in
 
+SUBSCRIBED = "subscribed"
+CHANGED, NAME, SPENT, ORDERS, LAST_ORDER, CREATED = "changed", "name", "spent", "orders", "last_order", "created"
+_ORDERED = profiles.c.last_order_at.is_not(None)
+# By what pages are sorted: the column, whether the most comes first, and where not everybody has it, who has and who
+# has not.
+_SORTS: dict[str, tuple[Any, bool, tuple[Any, Any] | None]] = {
+    CHANGED: (profiles.c.saved_at, True, None),
+    NAME: (profiles.c.sort_name, False, (profiles.c.sort_name != "", profiles.c.sort_name == "")),
+    SPENT: (profiles.c.total_spent, True, None),
+    ORDERS: (profiles.c.orders_count, True, None),
+    LAST_ORDER: (profiles.c.last_order_at, True, (_ORDERED, ~_ORDERED)),
+    CREATED: (profiles.c.created_at, True, None),
+}
+SORTS = tuple(_SORTS)
 _MOST_WORDS = 6
 _LAST = "\U0010ffff"
 
@@ -28,18 +44,101 @@ def page(
     return db.execute(query).all()
 
 
-def newest(db: Connection, *, shop_id: int, text: str = "", limit: int, offset: int = 0) -> Sequence[Row[Any]]:
-    """Profiles that changed last, first; `text`: beginnings of words of names, addresses, or an id."""
-    query = select(profiles).where(profiles.c.shop_id == shop_id, *matches(shop_id, text))
-    query = query.order_by(profiles.c.saved_at.desc(), profiles.c.id.desc())
-    return db.execute(query.limit(limit).offset(offset)).all()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a list is narrowed to; empty values narrow nothing.
+
+    `text`: beginnings of words of names, mail addresses and phones, or an id. `segment`: a segment's id. `cell`:
+    recency and value of RFM, from 1 to 5 each.
+    """
+
+    text: str = ""
+    segment: str = ""
+    has_account: bool | None = None
+    subscribed: bool = False
+    country: str = ""
+    group: str = ""
+    cell: tuple[int, int] | None = None
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anything is left out."""
+        return self != Filters()
+
+
+def found(
+    db: Connection, *, shop_id: int, filters: Filters, sort: str = CHANGED, limit: int, offset: int = 0
+) -> list[Row[Any]]:
+    """A page of those whom the filters let through; who has nothing of what is sorted by comes last."""
+    column, descends, parted = _SORTS[sort]
+    chosen = [profiles.c.shop_id == shop_id, *_conditions(shop_id, filters)]
+    having = [*chosen, parted[0]] if parted else chosen
+    ids = _ids(db, having, column, descends, limit, offset)
+    if parted and len(ids) < limit:
+        told = db.execute(select(func.count()).select_from(profiles).where(*having)).scalar_one() if offset else 0
+        ids += _ids(db, [*chosen, parted[1]], profiles.c.id, descends, limit - len(ids), max(0, offset - told))
+    rows = by_ids(db, shop_id=shop_id, ids=ids)
+    return [rows[key] for key in ids]
+
+
+def _ids(
+    db: Connection, chosen: list[Any], column: ColumnElement[Any], descends: bool, limit: int, offset: int
+) -> list[str]:
+    """Ids only, which an index alone can tell however far back the page is."""
+    order = [each.desc() if descends else each for each in (column, profiles.c.id)]
+    query = select(profiles.c.id).where(*chosen).order_by(*order).limit(limit).offset(offset)
+    return list(db.execute(query).scalars())
+
+
+def after(db: Connection, *, shop_id: int, filters: Filters, last_id: str, limit: int) -> Sequence[Row[Any]]:
+    """The next of those whom the filters let through, by id: a list is taken along in steps."""
+    chosen = (profiles.c.shop_id == shop_id, profiles.c.id > last_id, *_conditions(shop_id, filters))
+    return db.execute(select(profiles).where(*chosen).order_by(profiles.c.id).limit(limit)).all()
+
+
+def count_some(db: Connection, *, shop_id: int, filters: Filters, most: int) -> int:
+    """How many the filters let through, counted up to `most`."""
+    some = select(profiles.c.id).where(profiles.c.shop_id == shop_id, *_conditions(shop_id, filters)).limit(most)
+    return db.execute(select(func.count()).select_from(some.subquery())).scalar_one()
+
+
+def countries(db: Connection, *, shop_id: int) -> list[str]:
+    """The countries that customers live in, those with the most customers first."""
+    number = func.count()
+    query = select(profiles.c.country).where(profiles.c.shop_id == shop_id, profiles.c.country != "")
+    return list(db.execute(query.group_by(profiles.c.country).order_by(number.desc(), profiles.c.country)).scalars())
+
+
+def tags(db: Connection, *, shop_id: int, limit: int) -> list[str]:
+    """Tags that customers have, in the order of the alphabet, as they are compared."""
+    chosen = (words.c.shop_id == shop_id, words.c.kind == TAG)
+    query = select(words.c.word).where(*chosen).distinct().order_by(words.c.word).limit(limit)
+    return list(db.execute(query).scalars())
+
+
+def _conditions(shop_id: int, filters: Filters) -> list[Any]:
+    conditions = matches(shop_id, filters.text)
+    if filters.segment:
+        conditions.append(is_in(shop_id, filters.segment))
+    if filters.has_account is not None:
+        conditions.append(profiles.c.has_account == filters.has_account)
+    if filters.subscribed:
+        conditions.append(profiles.c.email_consent == SUBSCRIBED)
+    if filters.country:
+        conditions.append(profiles.c.country == filters.country)
+    if filters.group:
+        conditions.append(profiles.c.rfm_group == filters.group)
+    if filters.cell:
+        value = (profiles.c.frequency + profiles.c.monetary + 1) // 2
+        conditions.append(and_(profiles.c.recency == filters.cell[0], value == filters.cell[1]))
+    return conditions
 
 
 def matches(shop_id: int, text: str) -> list[Any]:
     """The conditions under which all words of a text are found in a profile."""
     conditions = []
     for word in split(text)[:_MOST_WORDS]:
-        begun = and_(words.c.word >= word, words.c.word < word + _LAST, words.c.kind != "tag")
+        begun = and_(words.c.word >= word, words.c.word < word + _LAST, words.c.kind != TAG)
         found = select(words.c.profile_id).where(words.c.shop_id == shop_id, begun)
         conditions.append(or_(profiles.c.id == word, profiles.c.id.in_(found)))
     return conditions
