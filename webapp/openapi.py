@@ -18,7 +18,6 @@ TIME: Schema = {"type": "string", "format": "date-time"}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 WORDS: Schema = {"type": "object", "additionalProperties": TEXT}
 MONEY: Schema = {"$ref": "#/components/schemas/money"}
-NOTHING: Schema = {"type": "null", "description": "Not known to this shop yet."}
 
 
 def maybe(schema: Schema) -> Schema:
@@ -97,23 +96,6 @@ SHAPES: dict[str, dict[str, Schema]] = {
         **dict.fromkeys(("placed_at", "paid_at", "updated_at"), maybe(TIME)),
         "reread": FLAG,
     },
-    "customer": {
-        "id": TEXT,
-        "platform_ids": WORDS,
-        **dict.fromkeys(("email", "phone", "first_name", "last_name"), TEXT),
-        "loyalty_points": NOTHING,
-        "total_spent": MONEY,
-        "orders_count": NUMBER,
-        "first_order_date": maybe(TIME),
-        "last_order_date": maybe(TIME),
-        "communication_preferences": WORDS,
-        "tags": TEXTS,
-        **dict.fromkeys(("note", "locale"), TEXT),
-        "addresses": {"type": "array", "items": WORDS},
-        "created_at": maybe(TIME),
-        "updated_at": maybe(TIME),
-        "reread": FLAG,
-    },
     "event": {
         "id": TEXT,
         "topic": TEXT,
@@ -176,8 +158,6 @@ ROUTES = (
     Route("/products/{id}", "product", "One product"),
     Route("/orders", "order", "Orders, oldest change first", (*_PAGED, "updated_since")),
     Route("/orders/{id}", "order", "One order"),
-    Route("/customers", "customer", "Customers, oldest change first", (*_PAGED, "updated_since")),
-    Route("/customers/{id}", "customer", "One customer"),
     Route("/events", "event", "Deliveries, newest first", (*_PAGED, "topic", "state", "kind", "object_id", "since")),
     Route("/events/{id}", "event", "One delivery"),
     Route(

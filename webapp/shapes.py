@@ -150,31 +150,6 @@ def _refund(stored: Mapping[str, Any], currency: str) -> Shape:
     }
 
 
-def customer(row: Any, *, currency: str | None, reread: bool = False) -> Shape:
-    """A row of profiles. `loyalty_points` is null while the shop runs no loyalty programme."""
-    return {
-        "id": row.id,
-        "platform_ids": dict(row.platform_ids),
-        "email": row.email,
-        "phone": row.phone,
-        "first_name": row.first_name,
-        "last_name": row.last_name,
-        "loyalty_points": None,
-        "total_spent": money(row.total_spent, currency),
-        "orders_count": row.orders_count,
-        "first_order_date": moment(row.first_order_at),
-        "last_order_date": moment(row.last_order_at),
-        "communication_preferences": {channel: told["state"] for channel, told in row.consents.items()},
-        "tags": list(row.tags),
-        "note": row.note,
-        "locale": row.locale,
-        "addresses": [dict(address) for address in row.addresses],
-        "created_at": moment(row.created_at),
-        "updated_at": moment(row.updated_at),
-        "reread": reread,
-    }
-
-
 def event(row: Any) -> Shape:
     """A row of the inbox, without its body and headers."""
     return {

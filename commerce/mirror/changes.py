@@ -47,10 +47,9 @@ class Said:
 
 def create(db: Connection, shop: Shop, said: Said, *, made_by: str, now: datetime) -> str:
     """A customer who is put in here; gives the id of their profile. Raises Taken, and erasing.KeptOut."""
-    _refuse_erased(db, shop, said)
-    _refuse_taken(db, shop.id, said, own_root="")
+    refuse(db, shop, said, own_root="")
     member = members.add_own(db, shop_id=shop.id, now=now)
-    _write(db, shop, member, said, made_by=made_by, now=now)
+    write(db, shop, member, said, made_by=made_by, now=now)
     people.settle(db, shop, [member], now=now)
     root = members.root_of(db, shop_id=shop.id, member_id=member)
     assert root is not None, "it was added in this transaction"
@@ -59,9 +58,8 @@ def create(db: Connection, shop: Shop, said: Said, *, made_by: str, now: datetim
 
 def update(db: Connection, shop: Shop, root: str, said: Said, *, made_by: str, now: datetime) -> None:
     """Change a customer by the id of their root. Raises Taken, and erasing.KeptOut."""
-    _refuse_erased(db, shop, said)
-    _refuse_taken(db, shop.id, said, own_root=root)
-    _write(db, shop, root, said, made_by=made_by, now=now)
+    refuse(db, shop, said, own_root=root)
+    write(db, shop, root, said, made_by=made_by, now=now)
     people.settle(db, shop, [root], now=now)
 
 
@@ -91,6 +89,12 @@ def happened(
     return happenings.add(db, shop_id=shop.id, member_id=root, told=told, made_by=made_by, now=now)
 
 
+def refuse(db: Connection, shop: Shop, said: Said, *, own_root: str) -> None:
+    """Raises Taken and erasing.KeptOut where this cannot be said; `own_root` "": of somebody new."""
+    _refuse_erased(db, shop, said)
+    _refuse_taken(db, shop.id, said, own_root=own_root)
+
+
 def _refuse_erased(db: Connection, shop: Shop, said: Said) -> None:
     erasing.refuse(db, shop, email=said.fields.get("email") or "", phone=said.fields.get("phone") or "")
 
@@ -106,7 +110,8 @@ def _refuse_taken(db: Connection, shop_id: int, said: Said, *, own_root: str) ->
             raise Taken(field, min(others))
 
 
-def _write(db: Connection, shop: Shop, member: str, said: Said, *, made_by: str, now: datetime) -> None:
+def write(db: Connection, shop: Shop, member: str, said: Said, *, made_by: str, now: datetime) -> None:
+    """Store what is said of a member; persons are to be settled afterwards."""
     row = members.by_ids(db, shop_id=shop.id, ids=[member])[member]
     told = portraits.told_of(db, shop.id, row)
     stamp = {"at": now.isoformat(), "by": made_by}

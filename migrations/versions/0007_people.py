@@ -297,14 +297,18 @@ def _profiles_to_words() -> None:
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_profiles_shop_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("shop_id", "id", name=op.f("pk_profiles")),
     )
+    op.create_index("ix_profiles_consent", "profiles", ["shop_id", "email_consent", "id"], unique=False)
+    op.create_index("ix_profiles_country", "profiles", ["shop_id", "country", "id"], unique=False)
     op.create_index("ix_profiles_created", "profiles", ["shop_id", "created_at", "id"], unique=False)
     op.create_index("ix_profiles_email", "profiles", ["shop_id", "email"], unique=False)
+    op.create_index("ix_profiles_group", "profiles", ["shop_id", "rfm_group", "id"], unique=False)
     op.create_index("ix_profiles_last_order", "profiles", ["shop_id", "last_order_at", "id"], unique=False)
     op.create_index("ix_profiles_name", "profiles", ["shop_id", "sort_name", "id"], unique=False)
     op.create_index("ix_profiles_orders", "profiles", ["shop_id", "orders_count", "id"], unique=False)
     op.create_index("ix_profiles_points", "profiles", ["shop_id", "points", "id"], unique=False)
     op.create_index("ix_profiles_saved", "profiles", ["shop_id", "saved_at", "id"], unique=False)
     op.create_index("ix_profiles_spent", "profiles", ["shop_id", "total_spent", "id"], unique=False)
+    op.create_index("ix_profiles_tier", "profiles", ["shop_id", "tier", "id"], unique=False)
     op.create_table(
         "retention",
         sa.Column("shop_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

@@ -96,6 +96,10 @@ def _successes(one: Declared, method: str, named: Named, schemas: Schema) -> Sch
         if one.gives is not None and status != 204:
             schema = named[one.gives, "serialization"]
             told[str(status)]["content"] = {_JSON: {"schema": _sparse(one, schema, schemas)}}
+        if one.files:
+            told[str(status)]["content"] = {
+                kind: {"schema": {"type": "string", "description": said}} for kind, said in one.files.items()
+            }
         if one.versioned and status != 204:
             told[str(status)]["headers"] = {"ETag": {"schema": {"type": "string"}}}
     if one.versioned and method == "get":

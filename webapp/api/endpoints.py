@@ -38,13 +38,17 @@ class Declared:
     refuses: Mapping[int, str] = field(default_factory=dict)
     versioned: bool = False
     sparse: type[BaseModel] | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """An answer with more than its shape. `etag`: of the version (etags.etag_of); `location`: of what was made."""
+    """An answer with more than its shape. `etag`: of the version (etags.etag_of); `location`: of what was made.
 
-    shape: BaseModel | None = None
+    `shape` may be a mapping that looks as the model does (orjson writes it), where making models would take too long.
+    """
+
+    shape: BaseModel | Mapping[str, Any] | None = None
     code: int | None = None
     etag: str = ""
     location: str = ""
@@ -62,22 +66,25 @@ def endpoint(
     changes: bool = False,
     versioned: bool = False,
     sparse: type[BaseModel] | None = None,
+    files: Mapping[str, str] | None = None,
 ) -> Callable[[View], View]:
     """Declare an endpoint.
 
     `codes`: further statuses of success; `refuses`: errors of its own, by status; `versioned`: it answers with an ETag
     and, where it changes something, heeds If-Match (`etags.require`); `sparse`: the model whose fields `?fields=`
-    chooses, `gives` itself or the rows of its page.
+    chooses, `gives` itself or the rows of its page; `files`: what is answered in the place of JSON, content type to
+    what is in it.
     """
     declared = Declared(
         takes=takes,
         asks=asks,
         gives=gives,
-        code=code if gives else 204,
+        code=code if gives or files else 204,
         codes=codes or {},
         refuses=refuses or {},
         versioned=versioned,
         sparse=sparse,
+        files=files or {},
     )
 
     def declare(view: View) -> View:
@@ -123,19 +130,25 @@ def _response(reply: Reply, declared: Declared, fields: frozenset[str] | None) -
     if reply.shape is None:
         response.status_code = reply.code or 204
         del response.headers["Content-Type"]
-    elif fields is None:
-        response.set_data(reply.shape.__pydantic_serializer__.to_json(reply.shape, by_alias=True))
     else:
-        response.set_data(orjson.dumps(_chosen(reply.shape.model_dump(mode="json", by_alias=True), fields)))
+        response.set_data(_written(reply.shape, fields))
     if reply.location:
         response.headers["Location"] = reply.location
     return etags.mark(response, reply.etag) if reply.etag else response
 
 
-def _chosen(shape: dict[str, Any], fields: frozenset[str]) -> dict[str, Any]:
+def _written(shape: BaseModel | Mapping[str, Any], fields: frozenset[str] | None) -> bytes:
+    if isinstance(shape, BaseModel):
+        if fields is None:
+            return shape.__pydantic_serializer__.to_json(shape, by_alias=True)
+        shape = shape.model_dump(mode="json", by_alias=True)
+    return orjson.dumps(shape if fields is None else _chosen(shape, fields), option=orjson.OPT_UTC_Z)
+
+
+def _chosen(shape: Mapping[str, Any], fields: frozenset[str]) -> dict[str, Any]:
     if "next_cursor" not in shape:
         return sparse.only(shape, fields)
-    return shape | {"data": [sparse.only(row, fields) for row in shape["data"]]}
+    return dict(shape) | {"data": [sparse.only(row, fields) for row in shape["data"]]}
 
 
 def _body(model: type[BaseModel]) -> BaseModel:

@@ -27,7 +27,7 @@ _BY_NAME: Mapping[str, Any] = {
     "name": "Tents first",
 }
 _LISTS: Mapping[str, Any] = {"words": ["tent"]}
-_DEEPEST = 8
+_DEEPEST = 12
 
 
 def example_of(schema: Schema, schemas: Mapping[str, Schema], *, name: str = "", depth: int = 0) -> Any:

@@ -54,9 +54,12 @@ class Money(Given):
     currency: Annotated[str | None, Field(examples=["EUR"])]
 
 
-def words(longest: int, *, shortest: int = 0, **about: Any) -> Any:
-    """The type of a text without control characters, which no database stores and no page shows."""
-    limits = StringConstraints(min_length=shortest, max_length=longest, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")
+_PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
+
+
+def words(longest: int, *, shortest: int = 0, pattern: str = _PLAIN, **about: Any) -> Any:
+    """The type of a text without control characters, which no database stores and no page shows, or of a pattern."""
+    limits = StringConstraints(min_length=shortest, max_length=longest, pattern=pattern)
     return Annotated[str, limits, AfterValidator(_writable), Field(**about)]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, g
 
-from commerce.rules.events import CUSTOMER, ORDER, PRODUCT
+from commerce.rules.events import ORDER, PRODUCT
 from commerce.tables import (
     effect_lists,
     effects,
@@ -16,7 +16,6 @@ from commerce.tables import (
     products,
     shipments,
 )
-from commerce.tables.people import profile_lists
 from webapp import guards, inputs, shapes
 from webapp.api import cursors
 from webapp.api.models import DEFAULT_LIMIT, MOST
@@ -82,27 +81,6 @@ def one_order(key: str) -> Answer:
         found = orders.by_ids(db, shop_id=g.shop.id, ids=_ids(key))
         shape = _order_shape(db, list(found.values()))
     return shape(_only(found, key))
-
-
-@blueprint.get("/customers")
-@guards.api_key("customers:read")
-def list_customers() -> Answer:
-    """Customers by when they were saved here, oldest first."""
-    limit = _limit("updated_since")
-    with parts().database.read() as db:
-        rows = profile_lists.page(db, shop_id=g.shop.id, limit=limit + 1, **_position())
-        shape = _customer_shape(db, rows)
-    return _listed(rows, limit, shape=shape, position=_saved)
-
-
-@blueprint.get("/customers/<key>")
-@guards.api_key("customers:read")
-def one_customer(key: str) -> Answer:
-    """One customer by the platform's id."""
-    with parts().database.read() as db:
-        row = profile_lists.of_member(db, shop_id=g.shop.id, member_id=key) if _ids(key) else None
-        shape = _customer_shape(db, [row] if row else [])
-    return shape(_only({key: row} if row else {}, key))
 
 
 @blueprint.get("/events")
@@ -199,8 +177,3 @@ def _order_shape(db: Any, rows: Sequence[Any]) -> Callable[[Any], Answer]:
         return [(parcel, brief(known, base_url=base_url) if known else None) for parcel, known in pairs]
 
     return lambda row: shapes.order(row, lines=lines.get(row.id, []), shipments=told(row), reread=row.id in unsure)
-
-
-def _customer_shape(db: Any, rows: Sequence[Any]) -> Callable[[Any], Answer]:
-    unsure = _unsure(db, CUSTOMER, [row.id for row in rows])
-    return lambda row: shapes.customer(row, currency=g.shop.currency, reread=row.id in unsure)

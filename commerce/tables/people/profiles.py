@@ -82,6 +82,11 @@ profiles = Table(
     Index("ix_profiles_last_order", "shop_id", "last_order_at", "id"),
     Index("ix_profiles_points", "shop_id", "points", "id"),
     Index("ix_profiles_email", "shop_id", "email"),
+    # For filters by what few have: without these, a page of them would be looked for among everybody.
+    Index("ix_profiles_country", "shop_id", "country", "id"),
+    Index("ix_profiles_consent", "shop_id", "email_consent", "id"),
+    Index("ix_profiles_group", "shop_id", "rfm_group", "id"),
+    Index("ix_profiles_tier", "shop_id", "tier", "id"),
 )
 
 # What finds a person: words of names and addresses, tags. Kinds are in commerce.rules.people.words.
