@@ -50,7 +50,8 @@ def _of_shop(process: Process, held: Lease, now: datetime) -> None:
     try:
         for kind, forget in _FORGET.items():
             _forget(process, held, forget, _before(kept, kind, now))
-        if not busy and sum(_ask(process, held, kept, kind, now) for kind in _FIND):
+        asked = 0 if busy else sum([_ask(process, held, kept, kind, now) for kind in _FIND])
+        if asked:
             process.queues.wake(queues.ERASE, [held.shop_id])
     except LeaseLost:
         _log.warning("lease.lost", kind=LEASE)

@@ -18,11 +18,14 @@ _ASKED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """What is asked, by which delivery, and by when. `by_hand`: the merchant has to do it, Backroom does the rest."""
+    """What is asked, by which delivery (None: it was asked here), and by when.
+
+    `by_hand`: the merchant has to do it, Backroom does the rest.
+    """
 
     request_id: int
     asked: str
-    inbox_id: int
+    inbox_id: int | None
     due: datetime
     overdue: bool
     by_hand: bool

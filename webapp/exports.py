@@ -11,17 +11,34 @@ from commerce.database import Connection
 from commerce.rules.events import CUSTOMER, ORDER, SHIPMENT
 from commerce.tables import customers, erasure, events, orders, privacy, shipments
 from commerce.tables.shops import Shop
+from webapp import person_exports
+from webapp.person_exports import shown
 
 _DELIVERIES = 2000  # of one kind; what is more is counted, not listed
-_OURS = ("shop_id", "saved_at")
 
 
 def export(db: Connection, shop: Shop, request: Any, *, now: datetime) -> dict[str, Any]:
-    """All that is known of whom the request is about: profile and consents, orders with lines and parcels, deliveries.
+    """All that is known of whom the request is about, as `of_subject` tells it."""
+    subject = privacy.subject(db, shop_id=shop.id, request=request)
+    return of_subject(db, shop, subject, asked_at=request.received_at, now=now)
+
+
+def of_person(db: Connection, shop: Shop, root: str, *, now: datetime) -> dict[str, Any]:
+    """All that is known of whoever is shown under this root, or was merged since. Raises LookupError for nobody."""
+    subject = privacy.of_person(db, shop_id=shop.id, root=root)
+    if not subject.member_ids:
+        raise LookupError("There is no such customer.")
+    return of_subject(db, shop, subject, asked_at=now, now=now)
+
+
+def of_subject(
+    db: Connection, shop: Shop, subject: privacy.Subject, *, asked_at: datetime, now: datetime
+) -> dict[str, Any]:
+    """Profile, pieces and how they were put together, accounts, orders with lines and parcels, consents with all that
+    was ever said, points, what happened, segments, how often anybody looked, and what deliveries said.
 
     Money is in minor units of each order's currency.
     """
-    subject = privacy.subject(db, shop_id=shop.id, request=request)
     people = customers.by_ids(db, shop_id=shop.id, ids=subject.customer_ids)
     bought = orders.by_ids(db, shop_id=shop.id, ids=subject.order_ids)
     lines = orders.lines_of(db, shop_id=shop.id, ids=subject.order_ids)
@@ -33,19 +50,17 @@ def export(db: Connection, shop: Shop, request: Any, *, now: datetime) -> dict[s
     return {
         "shop": {"name": shop.name, "domain": shop.domain, "platform": shop.platform},
         "made_at": now,
-        "asked_at": request.received_at,
-        "customers": [_shown(row) for row in people.values()],
+        "asked_at": asked_at,
+        **person_exports.of_members(db, shop_id=shop.id, subject=subject),
+        "customers": [shown(row) for row in people.values()],
         "orders": [
-            _shown(row)
-            | {"lines": [_shown(line) for line in lines[key]], "shipments": [_shown(one) for one in parcels[key]]}
+            shown(row)
+            | {"lines": [shown(line) for line in lines[key]], "shipments": [shown(one) for one in parcels[key]]}
             for key, row in bought.items()
         ],
+        "tracked_parcels": person_exports.tracked(db, shop_id=shop.id, order_ids=subject.order_ids),
         "deliveries": sorted(told, key=lambda one: one["received_at"]),
     }
-
-
-def _shown(row: Any) -> dict[str, Any]:
-    return {name: value for name, value in zip(row._fields, row, strict=True) if name not in _OURS}
 
 
 def _deliveries(db: Connection, shop_id: int, kind: str, object_id: str) -> list[dict[str, Any]]:

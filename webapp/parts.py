@@ -11,10 +11,12 @@ from commerce.vault import Vault, secret_key
 from integrations import registry
 from integrations.cache.pages import Pages, open_pages
 from integrations.cache.rates import Rates
+from integrations.cache.told import Listening
 from integrations.search_api import SearchEngine
 from jobs.queues import Queues, connect
 from webapp.api.keys import Keys
 from webapp.counting import Counting
+from webapp.reading.copies import Copies
 from webapp.reading.kept import Reading
 from webapp.reading.storefronts import Storefronts
 from webapp.sightings import Sightings
@@ -52,6 +54,7 @@ def assemble(settings: Settings) -> Parts:
 def of(settings: Settings, *, database: Database, vault: Vault, queues: Queues, engine: SearchEngine) -> Parts:
     """The parts around these."""
     pages, counting = open_pages(settings.redis_url, most_bytes=settings.cache_shop_mb * 1_000_000), Counting(database)
+    copies = Copies(Listening(pages.client))
     return Parts(
         settings=settings,
         database=database,
@@ -59,9 +62,9 @@ def of(settings: Settings, *, database: Database, vault: Vault, queues: Queues, 
         queues=queues,
         engine=engine,
         pages=pages,
-        storefronts=Storefronts(database, vault),
+        storefronts=Storefronts(database, vault, copies),
         counting=counting,
-        reading=Reading(pages, database, counting),
+        reading=Reading(pages, copies, database, counting),
         keys=Keys(database, vault),
         rates=Rates(pages.client),
         sightings=Sightings(database),

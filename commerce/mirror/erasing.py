@@ -14,7 +14,7 @@ from commerce.mirror.gate import Gate
 from commerce.mirror.people import People
 from commerce.rules.events import CUSTOMER, SHOP
 from commerce.rules.people import traces
-from commerce.rules.people.keys import of_account
+from commerce.rules.people.keys import of_account, of_guest
 from commerce.tables import effects, erasure, person_erasure, privacy, versions
 from commerce.tables.effects import NewEffect
 from commerce.tables.people import bought, erased, members, unbuilt, whole
@@ -135,7 +135,9 @@ def _own_again(db: Connection, shop: Shop, now: datetime) -> None:
     """Orders that were nobody's while their owner was kept out belong to them; the others stay nobody's."""
     gate, after = Gate(db, shop), ""
     while rows := unbuilt.unowned(db, shop_id=shop.id, after=after, limit=_CHUNK):
-        pieces = {row.id: {traces.of_buyer(row), of_account(row.customer_id)} for row in rows}
+        pieces = {
+            row.id: {of_guest(email=row.email, phone=row.phone_e164), of_account(row.customer_id)} for row in rows
+        }
         blocked = gate.blocked(set().union(*pieces.values()) - {""})
         people_of = People(db, shop, now, gate)
         owners = people_of.of_orders([row for row in rows if not pieces[row.id] & blocked])

@@ -118,4 +118,4 @@ def erase(db: Connection, *, shop_id: int, order_ids: Collection[str]) -> None:
     """Take addresses out of these orders' labels; what they cost stays."""
     if order_ids:
         chosen = and_(labels.c.shop_id == shop_id, labels.c.order_id.in_(order_ids))
-        db.execute(update(labels).where(chosen).values(asked={}, reply=None, file=None))
+        db.execute(update(labels).where(chosen).values(asked={}, reply=None, file=None, error=""))

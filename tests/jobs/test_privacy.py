@@ -263,7 +263,8 @@ class TestErasingAShop:
         connect(backroom, shop.id, utc_now() - timedelta(days=40))
         shop.send("shop/redact", {"shop_id": 1, "shop_domain": shop.domain})
         deliveries.apply_deliveries(shop_id=shop.id)
-        erasing.erase(shop_id=shop.id)
+        while request_of(backroom, shop).fulfilled_at is None:  # it stops when others waited long enough
+            erasing.erase(shop_id=shop.id)
         assert row(backroom.process.database, shops.shops, id=shop.id).state == shops.ERASED
 
     def test_runs_that_the_shop_answered_show_that_it_is_back(

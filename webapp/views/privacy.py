@@ -25,6 +25,7 @@ def download(key: str) -> Response:
     with parts().database.read() as db:
         told = export(db, g.shop, request, now=pages.now())
     page = render_template("export.html", told=told, shop=g.shop)
+    parts().sightings.saw(g.shop.id, [one["id"] for one in told["profiles"]], "merchant", "exported")
     _log.info("privacy.exported", shop_id=g.shop.id, request_id=request.id)
     response = Response(zipped(told, page), mimetype="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="customer-data-{request.id}.zip"'

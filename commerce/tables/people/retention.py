@@ -18,7 +18,7 @@ retention = Table(
     Column("saved_at", Moment, nullable=False),
 )
 
-# Kinds. CONSENTS: those that a later one replaced; the present ones stay as long as the customer, as they are the proof.
+# Kinds. CONSENTS: those that a later one replaced; the present ones stay as long as the customer, as proof.
 # GUESTS: persons without an account, since their last order or other sign of life. ACCOUNTS: persons who have one, or
 # were put in here. Deliveries are kept as long as KEEP_DAYS says.
 HAPPENINGS, ACCESSES, CONSENTS, GUESTS, ACCOUNTS = "happenings", "accesses", "consents", "guests", "accounts"

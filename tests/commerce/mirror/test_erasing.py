@@ -1,4 +1,4 @@
-"""Whatever happens before and after somebody is erased, in whatever order: nobody comes back, and the books are right."""
+"""Whatever happens before and after somebody is erased, in any order: nobody comes back, and the books are right."""
 
 import random
 from collections import defaultdict

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 import structlog
 
+from commerce.mirror import points_by_hand
 from commerce.rules.events import PrivacyRequest
-from commerce.tables import inbox, privacy
+from commerce.tables import inbox, privacy, shops
+from commerce.tables.people import accesses, consents, happenings
 from tests.stored import row
 from tests.webapp.markup import words
 from tests.webapp.stock import Stock
+from webapp.exports import of_person
 
 MAIL = "ada@example.org"
 
@@ -72,6 +75,41 @@ class TestDownload:
         ]
         for text in (MAIL, "1 Main Road", "Tent", "in a delivery", "a cart"):
             assert text in page
+
+    def test_has_all_of_the_person(self, merchant: Any, shop: Stock, request_id: int) -> None:
+        now = datetime.now(UTC)
+        note = {"kind": "note.added", "source": "till", "title": "Likes tea", "detail": {}, "happened_at": now}
+        said = {"channel": "sms", "state": "subscribed", "method": "double", "source": "till", "detail": "", "at": now}
+        held = {"shop_id": shop.id, "channel": "email", "reason": "bounced", "source": "", "detail": "", "at": now}
+        with shop.here.database.write() as db:
+            happenings.add(db, shop_id=shop.id, member_id="31", told=[note], made_by="Kim", now=now)
+            for state in ("subscribed", "withdrawn"):
+                consents.add(db, shop_id=shop.id, member_id="31", told=said | {"state": state})
+            db.execute(consents.suppressions.insert().values(held | {"address": MAIL}))
+            found = shops.by_id(db, shop.here.vault, shop.id)
+            assert found is not None
+            asked = {"points": 70, "reason": "sorry", "by": "Kim", "key": "k"}
+            points_by_hand.adjust(db, found, member_id="31", **asked, now=now)
+        told, page = opened(merchant.get(f"/dashboard/privacy/{request_id}/export"))
+        assert [one["id"] for one in told["profiles"]] == ["31"]
+        assert {one["key"] for one in told["members"]} == {"account:31", f"email:{MAIL}"}
+        assert [one["state"] for one in told["consents"]] == ["subscribed", "withdrawn"]
+        assert [(one["reason"], one["points"]) for one in told["points"]] == [("sorry", 70)]
+        assert [one["title"] for one in told["happenings"]] == ["Likes tea"]
+        assert [one["reason"] for one in told["suppressions"]] == ["bounced"]
+        for text in ("Likes tea", "withdrawn", "sorry", "bounced", "looked at this profile 0 times"):
+            assert text in page
+        shop.here.sightings.write()
+        assert row(shop.here.database, accesses.accesses).what == "exported"
+
+    def test_of_a_person_needs_no_request(self, shop: Stock, request_id: int) -> None:
+        with shop.here.database.read() as db:
+            found = shops.by_id(db, shop.here.vault, shop.id)
+            assert found is not None
+            told = of_person(db, found, "31", now=datetime.now(UTC))
+            assert sorted(order["id"] for order in told["orders"]) == ["21", "22"]
+            with pytest.raises(LookupError):
+                of_person(db, found, "99", now=datetime.now(UTC))
 
     def test_has_nothing_of_others(self, merchant: Any, shop: Stock, request_id: int) -> None:
         answer = merchant.get(f"/dashboard/privacy/{request_id}/export")
