@@ -63,6 +63,8 @@ VIEWS = (
     "webapp.views.customer_groups:blueprint",
     "webapp.views.customer_fields:blueprint",
     "webapp.views.segments:blueprint",
+    "webapp.views.loyalty:blueprint",
+    "webapp.views.customer_points:blueprint",
     "webapp.views.cache:blueprint",
     "webapp.views.page_templates:blueprint",
     "webapp.views.connection:blueprint",

@@ -30,7 +30,8 @@ class Simulated:
 
     `months`: points by month of the shop's own calendar ("2026-03"). `tiers`: customers by level at the end, "" for
     none. `bands`: customers by the lower bound of what they would hold. `cost`: of everything if it were spent on the
-    reward that costs the shop most for a point; `rates`: what a point costs by reward.
+    reward that costs the shop most for a point; `rates`: what a point costs by reward. `since`: the orders that were
+    looked at are from then on; `cut`: there are older ones within the time that was asked for.
     """
 
     orders: int = 0
@@ -43,6 +44,8 @@ class Simulated:
     bands: dict[int, int] = field(default_factory=dict)
     rates: dict[str, float] = field(default_factory=dict)
     cost: int = 0
+    since: datetime | None = None
+    cut: bool = False
 
     @property
     def share(self) -> float:
@@ -50,14 +53,19 @@ class Simulated:
         return self.cost / self.revenue if self.revenue else 0.0
 
 
-def simulate(db: Connection, shop: Shop, programme: Programme, *, since: datetime, until: datetime) -> Simulated:
+def simulate(
+    db: Connection, shop: Shop, programme: Programme, *, since: datetime, until: datetime, most: int | None = None
+) -> Simulated:
     """What the programme would have given for the orders placed in that time, as they are at present.
 
     Streams plain columns, person by person: its memory does not grow with the number of orders or customers. About a
     second for 100,000 orders, and more where products or parcels count. Nothing is spent and nothing ends meanwhile;
-    sign-ups and actions are not known of the past.
+    sign-ups and actions are not known of the past. `most`: of more orders than that, only the newest are looked at.
     """
     begins = since - YEAR if programme.tiers and programme.tiers_by == SPENT else since
+    newest = earning.newest_from(db, shop_id=shop.id, since=begins, until=until, most=most) if most else None
+    asked, begins = since, max(begins, newest or begins)
+    since = max(since, begins)
     course = Course(since=since, versions=(Version(begins=begins, programme=programme),))
     counted = _Counted(shop, course, programme, until)
     orders = earning.streamed(db, shop_id=shop.id, since=begins, until=until, currency=shop.currency)
@@ -68,7 +76,9 @@ def simulate(db: Connection, shop: Shop, programme: Programme, *, since: datetim
         before = _before(db, shop.id, programme, some, begins)
         for bought in some:
             counted.person(bought, bought_before=bought[0].member_id in before)
-    return counted.result(programme.rewards)
+    found = counted.result(programme.rewards)
+    found.since, found.cut = since, since > asked
+    return found
 
 
 def _with_lines(db: Connection, shop_id: int, programme: Programme, orders: Iterator[OrderNow]) -> Iterator[OrderNow]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
@@ -62,6 +62,14 @@ def streamed(
     query = query.where(orders.c.currency == currency).order_by(members.c.root)
     for row in db.execute(query, execution_options={"yield_per": _STREAMED}):
         yield OrderNow(*row)
+
+
+def newest_from(db: Connection, *, shop_id: int, since: datetime, until: datetime, most: int) -> datetime | None:
+    """From when on there are at most so many orders in that time; None where there are no more than that in all."""
+    query = select(orders.c.placed_at).where(orders.c.shop_id == shop_id)
+    query = query.where(orders.c.placed_at >= since, orders.c.placed_at < until).order_by(orders.c.placed_at.desc())
+    behind = db.execute(query.offset(most).limit(1)).scalar_one_or_none()
+    return behind + timedelta(microseconds=1) if behind is not None else None
 
 
 def order_now(row: Row[Any], *, shipped_at: datetime | None = None, lines_now: Sequence[LineNow] = ()) -> OrderNow:

@@ -71,8 +71,8 @@ def save(
 ) -> Chosen:
     """Store the programme, which holds from now on; orders of before keep what the rules of their day gave.
 
-    `since`: from when on orders count, where that is to change; at first it is now. Where it reaches further back, or
-    the programme is switched on, a walk through all customers gives what is missing (jobs.loyalty).
+    `since`: from when on orders count, where that is to change; at first it is now. Where it reaches further back, the
+    programme is switched on, or levels change, a walk through all customers brings all in line (jobs.loyalty).
     """
     before = of(db, shop_id=shop_id)
     course = before.course if before is not None else None
@@ -88,12 +88,18 @@ def save(
     }
     if is_on and (course is None or course.now is None or (begins is not None and begins != course.since)):
         row["settled_to"] = ""
+    if _levels(course.now if course is not None else None) != _levels(programme if is_on else None):
+        row["settled_to"] = ""  # who has which level is kept with each customer
     upsert(db, programmes, [row])
     if is_on and course is not None and (course.now is None or course.now.expiry != programme.expiry):
         _begin_periods(db, shop_id, programme, now)
     saved = of(db, shop_id=shop_id)
     assert saved is not None
     return saved
+
+
+def _levels(programme: Programme | None) -> Any:
+    return (programme.tiers_by, programme.tiers) if programme is not None and programme.tiers else None
 
 
 def _versions(before: Sequence[Version], programme: Programme | None, now: datetime) -> list[Version]:

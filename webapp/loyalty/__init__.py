@@ -1,0 +1,1 @@
+"""The loyalty programme, as merchants see and choose it."""
