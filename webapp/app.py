@@ -62,6 +62,7 @@ VIEWS = (
     "webapp.views.customer_files:blueprint",
     "webapp.views.customer_groups:blueprint",
     "webapp.views.customer_fields:blueprint",
+    "webapp.views.customer_privacy:blueprint",
     "webapp.views.segments:blueprint",
     "webapp.views.loyalty:blueprint",
     "webapp.views.customer_points:blueprint",

@@ -3,6 +3,8 @@
 from flask import g
 
 MERCHANT, OPERATOR = "merchant", "operator"
+# What they do with customers, as the log of accesses has it.
+READ, LISTED, EXPORTED, CHANGED, MERGED = "read", "listed", "exported", "changed", "merged"
 
 
 def actor() -> str:

@@ -1,6 +1,6 @@
 """Customers as lines of a CSV file, taken along in steps: each is a short look at the database of its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,15 +21,22 @@ _STEP = 1000
 
 
 def written(
-    database: Database, *, shop_id: int, currency: str | None, filters: Filters, own: Mapping[str, Declared]
+    database: Database,
+    *,
+    shop_id: int,
+    currency: str | None,
+    filters: Filters,
+    own: Mapping[str, Declared],
+    taken: Callable[[list[str]], None],
 ) -> Iterator[str]:
-    """The file, piece by piece."""
+    """The file, piece by piece; `taken` is told who is in each."""
     yield spreadsheets.BEGIN + spreadsheets.lines([[*COLUMNS, *own]])
     last_id = ""
     while True:
         with database.read() as db:
             rows = profile_lists.after(db, shop_id=shop_id, filters=filters, last_id=last_id, limit=_STEP)
         if rows:
+            taken([row.id for row in rows])
             yield spreadsheets.lines(_cells(row, currency, own) for row in rows)
         if len(rows) < _STEP:
             return

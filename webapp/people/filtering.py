@@ -1,6 +1,7 @@
 """What the list of customers is narrowed to and sorted by, as its address carries it."""
 
 import re
+from typing import Any
 
 from flask import request
 
@@ -43,6 +44,6 @@ def sort_of() -> str:
     return inputs.choice("sort", SORTS, default=profile_lists.CHANGED)
 
 
-def asked() -> dict[str, str]:
+def asked() -> dict[str, Any]:
     """The filters of this request as its address has them, for links that keep them."""
     return {name: request.args[name] for name in NAMES if request.args.get(name)}

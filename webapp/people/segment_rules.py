@@ -1,6 +1,6 @@
 """Rules of a segment out of its form, and its form out of rules; each error finds the row that it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,7 +105,7 @@ def _whole(text: str) -> Any:
     return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 10 else text
 
 
-_VALUES = {
+_VALUES: dict[str, Callable[[Row, Field, str | None], Any]] = {
     kinds.ONE: _one,
     kinds.SEVERAL: lambda row, *_: [one.strip() for one in row["value"].splitlines() if one.strip()],
     kinds.RANGE: lambda row, asked, currency: [_number(row[name], asked, currency) for name in ("value", "upto")],

@@ -57,6 +57,12 @@ def maker(name: str) -> str:
     return MAKERS.get(name, name)
 
 
+def about(told: str) -> str:
+    """What points are about: an order, an action, a code."""
+    kind, colon, rest = told.partition(":")
+    return f"{kind.replace('_', ' ').capitalize()} {rest}" if colon and kind == "order" else kind.replace("_", " ")
+
+
 def value(told: object) -> str:
     """A value of a field, as people read it."""
     if isinstance(told, bool):

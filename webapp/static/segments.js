@@ -61,8 +61,11 @@
     }
   };
 
+  // A keyboard chooses letter by letter: the list must not be exchanged under the typing hand.
   form.addEventListener("change", (event) => {
-    if (event.target.matches("[data-look]")) change("look", event.target.id);
+    if (!event.target.matches("[data-look]")) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => change("look", event.target.id), PAUSE);
   });
 
   form.addEventListener("input", (event) => {

@@ -4,20 +4,23 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
-from commerce.mirror import changes
+from commerce.database import Connection
+from commerce.mirror import changes, erasing
 from commerce.mirror.changes import Taken
+from commerce.mirror.erasing import KeptOut
 from commerce.rules.written_settings import is_storable
 from commerce.tables.people import fields, profiles
 from webapp import guards, pages
 from webapp.parts import parts
 from webapp.people import addressed, customer_form, words
-from webapp.people.actors import actor
+from webapp.people.actors import CHANGED, actor
 from webapp.people.customer_form import Form
 
 blueprint = Blueprint("customer_changes", __name__, url_prefix="/dashboard/customers")
 
 _LONGEST_NOTE, _LONGEST_SOURCE = 5000, 200
 _GIVEN = ("subscribed", "unsubscribed")
+_KEPT_OUT = "Whoever had this was erased on request, and is kept out since."
 _TAKEN = {"email": "Another customer has this mail address already."}
 
 
@@ -44,9 +47,11 @@ def create() -> Any:
         return _page(form, own), 422
     try:
         with parts().database.write() as db:
+            _let_in(db)
             root = changes.create(db, g.shop, said, made_by=actor(), now=pages.now())
-    except Taken as taken:
-        return _page(form, own, taken=taken), 409
+    except (Taken, KeptOut) as refused:
+        return _page(form, own, refused=refused), 409
+    parts().sightings.saw(g.shop.id, [root], actor(), CHANGED)
     flash("The customer was added.")
     return redirect(url_for("customers.one", key=root))
 
@@ -76,10 +81,12 @@ def save(key: str) -> Any:
         return _page(form, own, customer=row), 422
     try:
         with parts().database.write() as db:
-            root = addressed.of_key(db, g.shop.id, key).id
+            root = str(addressed.of_key(db, g.shop.id, key).id)
+            _let_in(db)
             changes.update(db, g.shop, root, said, made_by=actor(), now=pages.now())
-    except Taken as taken:
-        return _page(form, own, customer=row, taken=taken), 409
+    except (Taken, KeptOut) as refused:
+        return _page(form, own, customer=row, refused=refused), 409
+    parts().sightings.saw(g.shop.id, [root], actor(), CHANGED)
     flash("Saved.")
     return redirect(url_for("customers.one", key=root))
 
@@ -94,7 +101,12 @@ def add_note(key: str) -> Any:
     with parts().database.write() as db:
         root = addressed.of_key(db, g.shop.id, key).id
         if is_good:
-            told = {"kind": "note.added", "source": customer_form.DASHBOARD, "source_id": None, "title": "Note"}
+            told: dict[str, Any] = {
+                "kind": "note.added",
+                "source": customer_form.DASHBOARD,
+                "source_id": None,
+                "title": "Note",
+            }
             told |= {"detail": {"text": text}, "happened_at": pages.now()}
             changes.happened(db, g.shop, root, told=[told], made_by=actor(), now=pages.now())
     flash("The note is on the timeline." if is_good else f"A note has 1 to {_LONGEST_NOTE} characters.")
@@ -115,6 +127,8 @@ def note_consent(key: str) -> Any:
         if is_good:
             told = {"channel": channel, "state": state, "method": method, "source": source}
             changes.consent(db, g.shop, root, **told, at=pages.now(), now=pages.now())
+    if is_good:
+        parts().sightings.saw(g.shop.id, [root], actor(), CHANGED)
     flash("Noted." if is_good else "Nothing was noted: choose a channel, what was said, and how.")
     return redirect(url_for("customers.one", key=root, _anchor="consents"))
 
@@ -124,13 +138,28 @@ def _own_fields() -> customer_form.Own:
         return fields.all_of(db, shop_id=g.shop.id)
 
 
-def _page(form: Form, own: customer_form.Own, *, customer: Any = None, taken: Taken | None = None) -> str:
-    other = None
-    wrong = dict(form.wrong)
-    if taken is not None:
+def _let_in(db: Connection) -> None:
+    """Somebody who was erased may be known again, where the form says so."""
+    person = request.form.get("let_in", "").replace("\x00", "")
+    if person:
+        erasing.lift(db, g.shop, person, now=pages.now())
+
+
+def _page(form: Form, own: customer_form.Own, *, customer: Any = None, refused: Taken | KeptOut | None = None) -> str:
+    other, wrong = None, dict(form.wrong)
+    if isinstance(refused, Taken):
         with parts().database.read() as db:
-            other = profiles.by_ids(db, shop_id=g.shop.id, ids=[taken.profile_id]).get(taken.profile_id)
-        wrong[taken.field] = _TAKEN.get(taken.field, str(taken))
+            other = profiles.by_ids(db, shop_id=g.shop.id, ids=[refused.profile_id]).get(refused.profile_id)
+        wrong[refused.field] = _TAKEN.get(refused.field, str(refused))
+    elif refused is not None:
+        wrong[refused.field] = _KEPT_OUT
     return render_template(
-        "customer_form.html", form=form.values, wrong=wrong, own=own, customer=customer, other=other, taken=taken
+        "customer_form.html",
+        form=form.values,
+        wrong=wrong,
+        own=own,
+        customer=customer,
+        other=other,
+        refused=refused,
+        person=refused.person if isinstance(refused, KeptOut) else "",
     )

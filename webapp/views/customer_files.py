@@ -6,6 +6,7 @@ from commerce.tables.people import fields
 from webapp import guards, pages
 from webapp.parts import parts
 from webapp.people import export_rows, filtering
+from webapp.people.actors import EXPORTED, actor
 
 blueprint = Blueprint("customer_files", __name__, url_prefix="/dashboard/customers")
 
@@ -15,11 +16,16 @@ blueprint = Blueprint("customer_files", __name__, url_prefix="/dashboard/custome
 @pages.of_shop
 def download() -> Response:
     """Everybody who fits, however many they are: the file is sent while it is read."""
-    database, shop = parts().database, g.shop
+    database, sightings, shop, who = parts().database, parts().sightings, g.shop, actor()
     with database.read() as db:
         own = fields.all_of(db, shop_id=shop.id)
     lines = export_rows.written(
-        database, shop_id=shop.id, currency=shop.currency, filters=filtering.filters_of(), own=own
+        database,
+        shop_id=shop.id,
+        currency=shop.currency,
+        filters=filtering.filters_of(),
+        own=own,
+        taken=lambda ids: sightings.saw(shop.id, ids, who, EXPORTED),
     )
     response = Response(lines, mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="customers.csv"'

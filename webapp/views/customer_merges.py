@@ -14,7 +14,7 @@ from commerce.tables.people.profile_lists import Filters
 from webapp import guards, inputs, pages
 from webapp.parts import parts
 from webapp.people import addressed
-from webapp.people.actors import actor
+from webapp.people.actors import MERGED, actor
 
 blueprint = Blueprint("customer_merges", __name__, url_prefix="/dashboard/customers/<key>")
 
@@ -121,5 +121,6 @@ def _carried_out(act: Callable[[Connection], str], key: str, told: str) -> Any:
     except UnableToMerge as error:
         flash(str(error))
         return redirect(url_for("customers.one", key=key))
+    parts().sightings.saw(g.shop.id, [shown], actor(), MERGED)
     flash(told)
     return redirect(url_for("customers.one", key=shown))

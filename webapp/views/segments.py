@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from commerce.database import Connection
 from commerce.rules.segments.ready import ready_made
-from commerce.rules.segments.written import parse
+from commerce.rules.segments.written import DEEPEST, parse
 from commerce.tables import segment_lists, segments
 from commerce.tables.segments import Segment, UnableToSaveSegment
 from jobs.queues import SEGMENT
@@ -169,6 +169,7 @@ def _page(form: Fields, key: str, *, wrong: dict[str, str] | None = None, tells_
         general=GENERAL,
         matches=segment_form.MATCH_WORDS,
         depth=segment_form.depth,
+        deepest=DEEPEST,
         operators_of=segment_form.operators_of,
     )
 
