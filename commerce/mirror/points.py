@@ -105,7 +105,7 @@ def _keep_time(db: Connection, shop: Shop, course: Course | None, found: Mapping
             if stirred:
                 purse.put_off(expiry.ends(max(stirred)), now=soon)
     for purse in found.values():
-        purse.expire(now)
+        purse.expire(now, again=expiry.ends(now) if expiry is not None else None)
 
 
 def _claims(db: Connection, shop: Shop, course: Course, rows: Sequence[Row[Any]]) -> dict[str, Claims]:

@@ -121,7 +121,8 @@ def pressed(fields: Fields, button: str) -> Fields:
 
 def read(fields: Fields, currency: str | None) -> tuple[Programme | None, dict[str, str]]:
     """The programme that the form says, and what is wrong by field; None where something is."""
-    told, wrong = _told(fields, currency), {}
+    told = _told(fields, currency)
+    wrong: dict[str, str] = {}
     for _ in range(_MOST_WRONG):
         try:
             programme = written.read(told)

@@ -92,14 +92,19 @@ class Purse(Holdings):
                     self._post(entry, PENDING_POINTS, batch.member_id, -batch.points)
                     self._credit(entry, batch, batch.points)
 
-    def expire(self, now: datetime) -> None:
-        """What is left of batches whose time is over ends."""
-        for batch in self._in(AVAILABLE):
-            if batch.expires_at is not None and batch.expires_at <= now:
-                if batch.left:
-                    entry = self._entry(Entry(kind=EXPIRE, about=batch.source))
-                    self._post(entry, EXPIRED, batch.member_id, batch.left)
-                    self._debit(entry, batch.member_id, batch.left, [batch])
+    def expire(self, now: datetime, *, again: datetime | None) -> None:
+        """What is left of batches whose time is over ends, as far as it could have been spent: points that stand
+        against what another member of the person owes last once more, until `again`."""
+        over = [one for one in self._in(AVAILABLE) if one.expires_at is not None and one.expires_at <= now]
+        for batch in sorted(over, key=lambda each: each.turn):
+            ends = batch.left if again is None else min(batch.left, max(0, self.available))
+            if ends:
+                entry = self._entry(Entry(kind=EXPIRE, about=batch.source))
+                self._post(entry, EXPIRED, batch.member_id, ends)
+                self._debit(entry, batch.member_id, ends, [batch])
+            if batch.left:
+                self._end(batch, again)
+            else:
                 batch.state = ENDED
                 self.changed[batch.source] = batch
 

@@ -56,6 +56,43 @@ class TestTime:
         assert shop.of("a")[0] == 0
         shop.check()
 
+    def test_ends_of_a_person_only_what_could_have_been_spent(self, ledger: Make) -> None:
+        shop = ledger(expiry={"days": 30}, **AT_ONCE)
+        for member_id, total in (("owes", 5000), ("holds", 8000)):
+            shop.member(member_id)
+            shop.order(member_id, member_id, total)
+        shop.settle()
+        shop.spend("owes", 50, key="s")
+        shop.change("owes", refunded=5000)
+        shop.under("owes", "holds")
+        shop.now = START + 31 * DAY
+        shop.settle()
+        assert (shop.of("owes")[0], shop.of("holds")[0]) == (-50, 50)
+        shop.check()
+        shop.settle()
+        assert shop.batches()["order:holds"].expires_at == shop.now + 30 * DAY
+        shop.under("owes", "owes")
+        shop.now += 31 * DAY
+        shop.settle()
+        assert (shop.of("owes")[0], shop.of("holds")[0]) == (-50, 0)
+        shop.check()
+
+    def test_of_a_deleted_account_takes_its_sign_up_back_until_it_is_there_again(self, ledger: Make) -> None:
+        shop = ledger(sign_up=40, since=START - DAY, **AT_ONCE)
+        shop.member("a", key="account:7")
+        shop.account("7", created_at=START)
+        shop.order("1", "a")
+        shop.settle()
+        for gone, points in ((True, 100), (False, 140)):
+            shop.account("7", gone=gone, created_at=START)
+            shop.settle()
+            assert shop.of("a")[0] == points
+        shop.spend("a", 140, key="s")
+        shop.account("7", gone=True)
+        shop.settle()
+        assert shop.of("a") == (-40, 0, 100)
+        shop.check()
+
 
 class TestByHand:
     def test_gives_an_action_as_often_as_its_rule_allows(self, ledger: Make) -> None:
