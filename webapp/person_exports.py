@@ -28,7 +28,10 @@ def of_members(db: Connection, *, shop_id: int, subject: Subject) -> dict[str, A
     addresses = (*subject.emails, *subject.phones)
     return told | {
         "suppressions": [shown(row) for row in everything.suppressed(db, shop_id=shop_id, addresses=addresses)],
-        "points": [shown(row) for row in everything.points(db, shop_id=shop_id, ids=ids)],
+        "points": [
+            shown(row) | {"points": int(row.points), "pending": int(row.pending)}
+            for row in everything.points(db, shop_id=shop_id, ids=ids)
+        ],
         "happenings": [shown(row) for row in everything.happened(db, shop_id=shop_id, ids=ids)],
         "accesses": accesses.count(db, shop_id=shop_id, profile_ids=ids),
     }

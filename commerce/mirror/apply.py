@@ -34,7 +34,7 @@ from commerce.rules.events import (
 from commerce.rules.freshness import Act, Version
 from commerce.rules.orders import OrderFacts
 from commerce.rules.products import CategoryFacts, VariantFacts
-from commerce.tables import categories, erasure, inbox, shops, versions
+from commerce.tables import categories, inbox, shops, versions
 from commerce.tables.shops import Shop
 
 
@@ -70,19 +70,13 @@ def apply(
     """Apply deliveries in the order given and write all tables they touch; the caller's transaction commits it."""
     shop = shops.learn_currency(db, shop, told_currency([one.reading for one in told]))
     hold_parcels(db, shop, [change for one in told for change in one.reading.changes])
-    gate = Gate(db, shop)
-    gate.look([one.reading for one in told])
+    gate = Gate(db, shop, [one.reading for one in told])
     told = [replace(one, reading=gate.through(one.reading, one.inbox_id)) for one in told]
     batch = _Batch(db, shop, told, ways, now, gate)
     results = [batch.apply(delivery) for delivery in told]
     happened = batch.finish()
     gate.finish(now)
-    return [_emptied(one) if one.inbox_id in gate.emptied else one for one in results], happened
-
-
-def _emptied(result: Result) -> Result:
-    """The outcome of a delivery that says nothing any more."""
-    return replace(result, state=inbox.ERASED, note=erasure.NOTE)
+    return [gate.outcome(one) for one in results], happened
 
 
 def told_currency(readings: Sequence[Reading]) -> str:

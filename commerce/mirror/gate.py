@@ -12,12 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from commerce.mirror.outcomes import Result
 from commerce.rules.customers import CustomerFacts
 from commerce.rules.events import Change, Reading, Saved
 from commerce.rules.orders import OrderFacts
 from commerce.rules.people import traces
 from commerce.rules.people.keys import of_account
-from commerce.tables import erasure
+from commerce.tables import erasure, inbox
 from commerce.tables.people import erased, members
 from commerce.tables.shops import Shop
 
@@ -25,7 +26,7 @@ from commerce.tables.shops import Shop
 class Gate:
     """Looks at the tellings of one batch before they are applied."""
 
-    def __init__(self, db: Connection, shop: Shop) -> None:
+    def __init__(self, db: Connection, shop: Shop, readings: Sequence[Reading] = ()) -> None:
         self._db, self._shop_id = db, shop.id
         self._key = erased.key_of(db, shop)
         self._known: dict[str, Any] = {}  # trace to the row of whoever is kept out
@@ -33,12 +34,12 @@ class Gate:
         self._learned: dict[str, Any] = {}
         self._kept_out: Counter[str] = Counter()
         self._nobodys: set[str] = set()  # orders that make no profile
-        self.emptied: set[int] = set()  # deliveries that must not go on saying what they say
+        self._emptied: set[int] = set()  # deliveries that must not go on saying what they say
+        if self._key and readings:
+            self._look(readings)
 
-    def look(self, readings: Sequence[Reading]) -> None:
+    def _look(self, readings: Sequence[Reading]) -> None:
         """Find out at once who of those that are told of was erased."""
-        if not self._key:
-            return
         changes = [change for reading in readings for change in reading.changes]
         self._find(traces.every(changes))
         if self._known:
@@ -71,13 +72,19 @@ class Gate:
         """Whether this order makes no profile."""
         return order_id in self._nobodys
 
+    def outcome(self, result: Result) -> Result:
+        """What became of a delivery: of one that was emptied nothing but that."""
+        if result.inbox_id not in self._emptied:
+            return result
+        return replace(result, state=inbox.ERASED, note=erasure.NOTE)
+
     def finish(self, now: datetime) -> None:
         """Write what was kept out, and by what else those people are known now; empty the deliveries."""
         for trace, row in self._learned.items():
             digest = traces.digest(self._key, trace)
             erased.learn(self._db, shop_id=self._shop_id, person=row.person, digests=[digest], erased_at=row.erased_at)
         erased.count(self._db, shop_id=self._shop_id, kept_out=self._kept_out, now=now)
-        erasure.empty_deliveries(self._db, shop_id=self._shop_id, ids=self.emptied)
+        erasure.empty_deliveries(self._db, shop_id=self._shop_id, ids=self._emptied)
 
     def _seen(self, change: Change, inbox_id: int | None) -> Change | None:
         """The change as it may be applied, None for none of it."""
@@ -136,4 +143,4 @@ class Gate:
 
     def _empty(self, inbox_id: int | None) -> None:
         if inbox_id is not None:
-            self.emptied.add(inbox_id)
+            self._emptied.add(inbox_id)

@@ -36,6 +36,7 @@ from jobs import (
     queues,
     recommendations,
     rereads,
+    retention,
     search_settings,
     searches,
     segments,
@@ -94,7 +95,7 @@ class TestQueues:
     def test_know_every_job_there_is(self) -> None:
         loaded = (
             *(alarms, calls, cdns, connections, drift, events, labels, loyalty, pages, people, privacy, products),
-            *(recommendations, rereads, search_settings, searches, segments),
+            *(recommendations, rereads, retention, search_settings, searches, segments),
             *(shipments, sweep, syncs, walks),
         )
         declared = {name for name in job.JOBS if name.startswith("jobs.")}
