@@ -12,6 +12,7 @@ from commerce.settings import Settings, UnableToConfigure
 from integrations.registry import load
 from webapp import errors, guards
 from webapp.api import rates
+from webapp.api.ids import Id
 from webapp.parts import Parts, assemble
 from webapp.reading.quick import Quick
 
@@ -115,6 +116,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
     guards.install(app)
     rates.install(app)
     errors.install(app)
+    app.url_map.converters["id"] = Id
     for line in VIEWS:
         app.register_blueprint(load(line))
     for line in COMMANDS:

@@ -73,17 +73,30 @@ def choice(name: str, allowed: Collection[str], *, default: str = "") -> str:
 def moment(name: str, *, loose: bool = False) -> datetime | None:
     """An RFC 3339 time with its zone, in UTC. `loose`: also a date, or a time without zone, taken as UTC."""
     told = request.args.get(name)
-    value = _PLUS_LOST.sub(r"+\1", (told or "").strip())
+    value = (told or "").strip()
     if told is None or (loose and not value):  # forms send what was left empty
         return None
     try:
-        if _RFC_3339.fullmatch(value):
-            return datetime.fromisoformat(_LEAP.sub(":59", value.upper())).astimezone(UTC)
         if loose and _LOOSE.fullmatch(value):
             return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise wrong(name, "a time such as 2026-05-01T12:00:00Z")
+        return read_moment(value)
+    except ValueError:
+        raise wrong(name, "a time such as 2026-05-01T12:00:00Z") from None
+
+
+def read_moment(told: str) -> datetime:
+    """An RFC 3339 time with its zone, in UTC. Raises ValueError.
+
+    A second that leaps is the one before; a "+" that was not escaped in an address, and came as a space, is understood.
+    """
+    value = _PLUS_LOST.sub(r"+\1", told.strip())
+    if not _RFC_3339.fullmatch(value):
+        raise ValueError("no time")
+    at = datetime.fromisoformat(_LEAP.sub(":59", value.upper()))
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:  # the first or the last day that there is
+        return at.replace(tzinfo=UTC)
 
 
 def is_time(value: object) -> bool:

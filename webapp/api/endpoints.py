@@ -67,7 +67,7 @@ def endpoint(
     versioned: bool = False,
     sparse: type[BaseModel] | None = None,
     files: Mapping[str, str] | None = None,
-) -> Callable[[View], View]:
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an endpoint.
 
     `codes`: further statuses of success; `refuses`: errors of its own, by status; `versioned`: it answers with an ETag
@@ -87,7 +87,7 @@ def endpoint(
         files=files or {},
     )
 
-    def declare(view: View) -> View:
+    def declare(view: Callable[..., Any]) -> Callable[..., Any]:
         answering = _answering(view, declared)
         checked = _checking(changing.changes(answering) if changes else answering, declared)
         checked.declared = declared  # type: ignore[attr-defined]

@@ -3,9 +3,17 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+)
 
 from webapp.api.complaints import UnableToTake
+from webapp.inputs import read_moment
 
 DEFAULT_LIMIT, MOST = 50, 250
 
@@ -58,23 +66,25 @@ _PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
 
 
 def words(longest: int, *, shortest: int = 0, pattern: str = _PLAIN, **about: Any) -> Any:
-    """The type of a text without control characters, which no database stores and no page shows, or of a pattern."""
-    limits = StringConstraints(min_length=shortest, max_length=longest, pattern=pattern)
-    return Annotated[str, limits, AfterValidator(_writable), Field(**about)]
+    """What a text is bounded by, as in `Annotated[str, words(40)]`: no control characters, which no database stores and
+    no page shows, or a pattern of its own.
+    """
+    return Field(min_length=shortest, max_length=longest, pattern=pattern, **about)
 
 
-def _writable(text: str) -> str:
+def _read(told: Any) -> Any:
+    """A time as RFC 3339 has it: a second that leaps is the one before, and "+" may have become a space on the way."""
+    if not isinstance(told, str):
+        return told
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise UnableToTake("must be text that can be stored") from None
-    return text
+        return read_moment(told)
+    except ValueError:
+        raise UnableToTake("must be a time such as 2026-05-01T12:00:00Z") from None
 
 
-def _in_utc(at: datetime) -> datetime:
-    if not 1900 <= at.year <= 2200:
-        raise UnableToTake("must be a time of the years 1900 to 2200")
-    return at.astimezone(UTC)
+def _whole(told: Any) -> Any:
+    """JSON writes whole numbers as 3 or as 3.0."""
+    return int(told) if isinstance(told, float) and told.is_integer() else told
 
 
 def _as_text(at: datetime) -> str:
@@ -82,7 +92,8 @@ def _as_text(at: datetime) -> str:
 
 
 # A time with its zone, in UTC here and in answers.
-Time = Annotated[AwareDatetime, AfterValidator(_in_utc), PlainSerializer(_as_text, return_type=str)]
+Time = Annotated[AwareDatetime, BeforeValidator(_read), PlainSerializer(_as_text, return_type=str)]
+WHOLE = BeforeValidator(_whole)  # behind the bounds of an int
 TimeGiven = Annotated[
     datetime, PlainSerializer(_as_text, return_type=str), Field(json_schema_extra={"format": "date-time"})
 ]

@@ -11,7 +11,7 @@ from webapp.people.customer_models import CustomerFields
 class BulkRow(CustomerFields):
     """A customer to change, or to put in where nobody has this id or mail address."""
 
-    id: Annotated[words(200, shortest=1), Field(description="Ours or the platform's.")] | None = None
+    id: Annotated[str, words(200, shortest=1), Field(description="Ours or the platform's.")] | None = None
 
 
 class Bulk(Sent):

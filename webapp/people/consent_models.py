@@ -17,10 +17,10 @@ class NewConsent(Sent):
 
     channel: Channel
     state: State
-    method: Annotated[words(60), Field(description="How, such as double_opt_in or paper.")] = ""
+    method: Annotated[str, words(60), Field(description="How, such as double_opt_in or paper.")] = ""
     source: Source = "api"
     at: Annotated[Time | None, Field(description="When; now where it is left out.")] = None
-    detail: words(500) = ""
+    detail: Annotated[str, words(500)] = ""
 
 
 class ConsentTold(Given):
@@ -45,15 +45,15 @@ class Suppressed(Sent):
     """An address that is not to be written to. Of mail in lower case, of the others as E.164, however it is sent."""
 
     channel: Addressed
-    address: words(320, shortest=3)
+    address: Annotated[str, words(320, shortest=3)]
 
 
 class NewSuppression(Suppressed):
     """Why an address is not to be written to."""
 
-    reason: words(200, shortest=1, examples=["bounced"])
+    reason: Annotated[str, words(200, shortest=1, examples=["bounced"])]
     source: Source = "api"
-    detail: words(500) = ""
+    detail: Annotated[str, words(500)] = ""
 
 
 class Suppression(Given):

@@ -2,28 +2,29 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
 from webapp.api.models import Asked, Given, Money, Paged, Sent, Time, TimeGiven, words
 
+NAMED: dict[str, JsonValue] = {"additionalProperties": False}  # of mappings: no names but those of the pattern
 LARGEST = 2**53  # what every program reads of a whole number
 # One sign "@", nothing that is space or cannot be seen.
 _MAIL = r"^[^\s@\x00-\x20\x7f-\xa0]+@[^\s@\x00-\x20\x7f-\xa0]+$"
 _SYSTEM = r"^[a-z][a-z0-9_.-]{0,39}$"
 
-Name = words(200)
-Mail = words(320, shortest=3, pattern=_MAIL, description="As it is compared: in lower case.")
-Phone = words(40, shortest=3, pattern=r"^\+?[0-9][0-9 ()./-]*$", examples=["+49 30 123456"])
-Tag = words(120, shortest=1)
-System = words(40, shortest=1, pattern=_SYSTEM)
-ExternalId = words(200, shortest=1, pattern=r"^[\x21-\x7e]+$")
-FieldName = words(60, shortest=1, pattern=r"^[a-z][a-z0-9_]*$", examples=["shoe_size"])
-Source = words(60, shortest=1, description="Who says so, such as till or newsletter.", examples=["till"])
+Name = Annotated[str, words(200)]
+Mail = Annotated[str, words(320, shortest=3, pattern=_MAIL, description="As it is compared: in lower case.")]
+Phone = Annotated[str, words(40, shortest=3, pattern=r"^\+?[0-9][0-9 ()./-]*$", examples=["+49 30 123456"])]
+Tag = Annotated[str, words(120, shortest=1)]
+System = Annotated[str, words(40, shortest=1, pattern=_SYSTEM)]
+ExternalId = Annotated[str, words(200, shortest=1, pattern=r"^[\x21-\x7e]+$")]
+FieldName = Annotated[str, words(60, shortest=1, pattern=r"^[a-z][a-z0-9_]{0,59}$", examples=["shoe_size"])]
+Source = Annotated[str, words(60, shortest=1, description="Who says so.", examples=["till"])]
 Value = (
     Annotated[bool, Field(description="Of a field of yours, as declared.")]
     | Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
     | Annotated[float, Field(allow_inf_nan=False)]
-    | words(2000)
+    | Annotated[str, words(2000)]
     | None
 )
 
@@ -31,17 +32,17 @@ Value = (
 class Address(Sent):
     """Where somebody lives or gets goods. The country as ISO 3166 code."""
 
-    type: words(40) = "default"
+    type: Annotated[str, words(40)] = "default"
     first_name: Name = ""
     last_name: Name = ""
     company: Name = ""
     address1: Name = ""
     address2: Name = ""
-    postcode: words(40) = ""
+    postcode: Annotated[str, words(40)] = ""
     city: Name = ""
     province: Name = ""
-    country: words(2, pattern=r"^([A-Z]{2})?$", examples=["DE"]) = ""
-    phone: words(40) = ""
+    country: Annotated[str, words(2, pattern=r"^([A-Z]{2})?$", examples=["DE"])] = ""
+    phone: Annotated[str, words(40)] = ""
 
 
 class CustomerFields(Sent):
@@ -51,16 +52,21 @@ class CustomerFields(Sent):
     phone: Phone | None = None
     first_name: Name | None = None
     last_name: Name | None = None
-    locale: words(35) | None = None
-    note: words(5000) | None = None
+    locale: Annotated[str, words(35)] | None = None
+    note: Annotated[str, words(5000)] | None = None
     tags: Annotated[list[Tag], Field(max_length=250, description="All tags from now on.")] | None = None
     addresses: Annotated[list[Address], Field(max_length=20, description="All addresses from now on.")] | None = None
     attributes: Annotated[
-        dict[FieldName, Value], Field(max_length=100, description="Fields of your own by name: see /customer-fields.")
+        dict[FieldName, Value],
+        Field(max_length=100, description="Fields of your own by name: see /customer-fields.", json_schema_extra=NAMED),
     ] = Field(default_factory=dict, examples=[{"shoe_size": 42}])
     platform_ids: Annotated[
         dict[System, ExternalId | None],
-        Field(max_length=20, description="Ids in other systems by the system's name; null takes one away."),
+        Field(
+            max_length=20,
+            description="Ids in other systems by the system's name; null takes one away.",
+            json_schema_extra=NAMED,
+        ),
     ] = Field(default_factory=dict, examples=[{"till": "C-1042"}])
     source: Source = "api"
     at: Annotated[Time | None, Field(description="When that was so there: an attribute told later stays.")] = None
@@ -161,7 +167,7 @@ Sort = Literal[
     "updated", "-updated", "created", "-created", "name", "-name", "total_spent", "-total_spent",
     "orders_count", "-orders_count", "last_order", "-last_order",
 ]  # fmt: skip
-_Word = words(200)
+_Word = Annotated[str, words(200)]
 _Amount = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
 _Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
@@ -171,10 +177,10 @@ class Narrowed(BaseModel):
 
     updated_since: Time | None = None
     email: Annotated[
-        words(320), Field(description="Whoever has or had it. POST /customers/lookup logs no address.")
+        Annotated[str, words(320)], Field(description="Whoever has or had it. Better by POST /customers/lookup.")
     ] = ""
-    phone: words(40) = ""
-    platform_id: Annotated[words(250), Field(description="`system:id`, such as till:C-1042.")] = ""
+    phone: Annotated[str, words(40)] = ""
+    platform_id: Annotated[str, words(250), Field(description="`system:id`, such as till:C-1042.")] = ""
     tag: _Word = ""
     segment: Annotated[_Word, Field(description="A segment's id.")] = ""
     q: Annotated[_Word, Field(description="Beginnings of words of names, addresses and phones, or an id.")] = ""
@@ -208,7 +214,9 @@ class Wanted(Sent):
 
     email: Mail | None = None
     phone: Phone | None = None
-    platform_id: Annotated[words(250, shortest=3, pattern=r"^[a-z][a-z0-9_.-]*:[\x21-\x7e]+$"), Field()] | None = None
+    platform_id: Annotated[str, words(250, shortest=3, pattern=r"^[a-z][a-z0-9_.-]*:[\x21-\x7e]+$"), Field()] | None = (
+        None
+    )
 
 
 class Found(Given):

@@ -5,13 +5,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from webapp.api.models import Asked, Given, Sent, Time, TimeGiven, words
-from webapp.people.customer_models import LARGEST, FieldName, Source, Value
+from webapp.people.customer_models import LARGEST, NAMED, FieldName, Source, Value
 
+_Name = Annotated[str, words(60, shortest=1, pattern=r"^[^\x00-\x1f]{1,60}$")]
 _Plain = (
     Annotated[bool, Field()]
     | Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
     | Annotated[float, Field(allow_inf_nan=False)]
-    | words(2000)
+    | Annotated[str, words(2000)]
     | None
 )
 
@@ -19,17 +20,20 @@ _Plain = (
 class NewHappening(Sent):
     """Something that happened elsewhere: a mail that was opened, a ticket, a sale at a till."""
 
-    kind: words(60, shortest=3, pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", examples=["ticket.opened"])
-    title: words(200, shortest=1, examples=["Ticket 42: tent arrived torn"])
+    kind: Annotated[
+        str, words(60, shortest=3, pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", examples=["ticket.opened"])
+    ]
+    title: Annotated[str, words(200, shortest=1, examples=["Ticket 42: tent arrived torn"])]
     happened_at: Time
     source: Source
     source_id: (
         Annotated[
-            words(200, shortest=1), Field(description="The source's own id of it: the same one twice is told once.")
+            Annotated[str, words(200, shortest=1)],
+            Field(description="The source's own id of it: the same one twice is told once."),
         ]
         | None
     ) = None
-    detail: Annotated[dict[words(60, shortest=1), _Plain], Field(max_length=50)] = Field(
+    detail: Annotated[dict[_Name, _Plain], Field(max_length=50, json_schema_extra=NAMED)] = Field(
         default_factory=dict, examples=[{"number": 42}]
     )
 
@@ -50,7 +54,10 @@ class Noted(Given):
 class NewAttributes(Sent):
     """Fields of your own on a customer, told by a source at a time: what was told later stays."""
 
-    attributes: Annotated[dict[FieldName, Value], Field(min_length=1, max_length=100, examples=[{"shoe_size": 42}])]
+    attributes: Annotated[
+        dict[FieldName, Value],
+        Field(min_length=1, max_length=100, examples=[{"shoe_size": 42}], json_schema_extra=NAMED),
+    ]
     source: Source
     at: Annotated[Time | None, Field(description="When that was so there; now where it is left out.")] = None
 

@@ -7,14 +7,14 @@ from pydantic import Field
 from webapp.api.models import Given, Sent, TimeGiven, words
 from webapp.people.customer_models import Customer
 
-Id = words(200, shortest=1)
+Id = Annotated[str, words(200, shortest=1)]
 
 
 class NewMerge(Sent):
     """Who is to be shown under this customer from now on."""
 
     secondary_id: Id
-    reason: words(500) = ""
+    reason: Annotated[str, words(500)] = ""
 
 
 class Split(Sent):

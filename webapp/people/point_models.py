@@ -4,36 +4,36 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from webapp.api.models import Given, Sent, TimeGiven, words
+from webapp.api.models import WHOLE, Given, Sent, TimeGiven, words
 
 _Key = Annotated[
-    words(200, shortest=1, examples=["review-4711"]),
+    Annotated[str, words(200, shortest=1, examples=["review-4711"])],
     Field(description="Your id of it: the same again moves nothing. Without one, the Idempotency-Key, kept for ever."),
 ]
-_Points = Annotated[int, Field(ge=1, le=10**9)]
+_Points = Annotated[int, Field(ge=1, le=10**9), WHOLE]
 
 
 class Earn(Sent):
     """An action of the programme, such as a review."""
 
-    action: words(50, shortest=1, pattern=r"^[a-z0-9][a-z0-9_.-]*$", examples=["review"])
+    action: Annotated[str, words(50, shortest=1, pattern=r"^[a-z0-9][a-z0-9_.-]*$", examples=["review"])]
     key: _Key | None = None
 
 
 class Spend(Sent):
     """A reward of the programme, or points as a till takes them; one of the two."""
 
-    reward: words(50, shortest=1, examples=["five_off"]) | None = None
+    reward: Annotated[str, words(50, shortest=1, examples=["five_off"])] | None = None
     points: _Points | None = None
-    reason: words(200) = ""
+    reason: Annotated[str, words(200)] = ""
     key: _Key | None = None
 
 
 class Adjust(Sent):
     """Points to give, or with a minus to take away."""
 
-    points: Annotated[int, Field(ge=-(10**9), le=10**9, examples=[100])]
-    reason: words(200, shortest=1, examples=["Late parcel"])
+    points: Annotated[int, Field(ge=-(10**9), le=10**9, examples=[100]), WHOLE]
+    reason: Annotated[str, words(200, shortest=1, examples=["Late parcel"])]
     key: _Key | None = None
 
 

@@ -22,13 +22,13 @@ _SAID = (
     "cannot be is answered 409 with `field` saying where it is, and `message` what it may be."
 )
 Rules = Annotated[dict[str, Any], Field(min_length=1, max_length=3, description=_SAID, examples=[_EXAMPLE])]
-Label = words(200, shortest=1)
+Label = Annotated[str, words(200, shortest=1)]
 
 
 class NewSegment(Sent):
     """A segment: its name and who belongs to it."""
 
-    name: words(100, shortest=1, examples=["Big spenders"])
+    name: Annotated[str, words(100, shortest=1, examples=["Big spenders"])]
     rules: Rules
 
 

@@ -27,7 +27,7 @@ from webapp.people.consent_models import (
 blueprint = Blueprint("consents_api", __name__, url_prefix="/api/v1")
 
 
-@blueprint.get("/customers/<key>/consents")
+@blueprint.get("/customers/<id:key>/consents")
 @endpoint("customers:read", gives=Consents)
 def consents_of(key: str) -> Reply:
     """What a customer allows on each channel, and what was told of it here."""
@@ -38,7 +38,7 @@ def consents_of(key: str) -> Reply:
     return Reply(shape=shape)
 
 
-@blueprint.post("/customers/<key>/consents")
+@blueprint.post("/customers/<id:key>/consents")
 @endpoint("customers:write", takes=NewConsent, gives=Consents, code=201, changes=True)
 def add_consent(key: str, *, body: NewConsent, change: Change) -> Reply:
     """Tell that a customer allowed or withdrew a channel, when and how.

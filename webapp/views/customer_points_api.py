@@ -30,7 +30,7 @@ _SOON = timedelta(days=365)
 _REFUSED = {409: "There are too few points, or the programme does not have it, or the key was used for something else."}
 
 
-@blueprint.get("/<key>/points")
+@blueprint.get("/<id:key>/points")
 @endpoint("points:read", gives=Balance)
 def balance_of(key: str) -> Balance:
     """What a customer holds, what is to come, and what ends."""
@@ -41,7 +41,7 @@ def balance_of(key: str) -> Balance:
     return found
 
 
-@blueprint.get("/<key>/points/entries")
+@blueprint.get("/<id:key>/points/entries")
 @endpoint("points:read", asks=Paged, gives=Page[PointsEntry])
 def entries_of(key: str, *, asked: Paged) -> Page[PointsEntry]:
     """The ledger of a customer, newest first."""
@@ -55,7 +55,7 @@ def entries_of(key: str, *, asked: Paged) -> Page[PointsEntry]:
     return Page.model_construct(data=[point_models.entry(each) for each in shown], next_cursor=last)
 
 
-@blueprint.post("/<key>/points/earn")
+@blueprint.post("/<id:key>/points/earn")
 @endpoint("points:write", takes=Earn, gives=Moved, changes=True, refuses=_REFUSED)
 def earn_points(key: str, *, body: Earn, change: Change) -> Moved:
     """Give the points of an action, such as a review, once for each `key` and as often as its rule allows."""
@@ -73,7 +73,7 @@ def earn_points(key: str, *, body: Earn, change: Change) -> Moved:
     return _moved(change, row, moved)
 
 
-@blueprint.post("/<key>/points/spend")
+@blueprint.post("/<id:key>/points/spend")
 @endpoint("points:write", takes=Spend, gives=Moved, changes=True, refuses=_REFUSED)
 def spend_points(key: str, *, body: Spend, change: Change) -> Moved:
     """Spend points on a reward, whose code the shop makes; or take points as a till does."""
@@ -95,7 +95,7 @@ def spend_points(key: str, *, body: Spend, change: Change) -> Moved:
     return _moved(change, row, spent)
 
 
-@blueprint.post("/<key>/points/adjust")
+@blueprint.post("/<id:key>/points/adjust")
 @endpoint("points:write", takes=Adjust, gives=Moved, changes=True, refuses=_REFUSED)
 def adjust_points(key: str, *, body: Adjust, change: Change) -> Moved:
     """Give points with a reason, or with a minus take some away; never more than there are."""

@@ -57,7 +57,7 @@ def list_customers(*, asked: WhichCustomers) -> Reply:
     return Reply(shape={"data": [_shape(row) for row in rows], "next_cursor": last})
 
 
-@blueprint.get("/<key>")
+@blueprint.get("/<id:key>")
 @endpoint("customers:read", gives=Customer, versioned=True, sparse=Customer)
 def one_customer(key: str) -> Reply:
     """One customer, by any id of theirs.
@@ -104,7 +104,7 @@ def add_customer(*, body: NewCustomer, change: Change) -> Reply:
     return finding.shown(row, location=url_for("customers_api.one_customer", key=root))
 
 
-@blueprint.patch("/<key>")
+@blueprint.patch("/<id:key>")
 @endpoint("customers:write", takes=CustomerChange, gives=Customer, changes=True, versioned=True, refuses={409: _TAKEN})
 def change_customer(key: str, *, body: CustomerChange, change: Change) -> Reply:
     """Change a customer: what is left out stays, null clears.
@@ -120,7 +120,7 @@ def change_customer(key: str, *, body: CustomerChange, change: Change) -> Reply:
     return finding.shown(profile_pages.of_root(change.db, shop_id=g.shop.id, root=row.id))
 
 
-@blueprint.delete("/<key>")
+@blueprint.delete("/<id:key>")
 @endpoint("customers:write", gives=ErasureAsked, code=202, changes=True)
 def erase_customer(key: str, *, change: Change) -> ErasureAsked:
     """Have a customer erased under privacy law, with all that is shown under them.

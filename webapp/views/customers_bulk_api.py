@@ -64,9 +64,9 @@ def _wanted(change: Change, row: BulkRow) -> Wanted:
             raise UnableToSay("id", "is no customer's")
         return Wanted(root=known.id, said=said)
     asked = [(system, value) for system, value in row.platform_ids.items() if value]
-    asked += [(EMAIL, said.fields["email"])] if said.fields.get("email") else []
+    asked += [(EMAIL, mail)] if (mail := said.fields.get("email")) else []
     for kind, value in asked:
-        found = identities.roots_of(change.db, shop_id=g.shop.id, kind=kind, value=value or "")
+        found = identities.roots_of(change.db, shop_id=g.shop.id, kind=kind, value=value)
         if len(found) > 1:
             raise UnableToSay("id", "has to be told: several customers have this address or id")
         if found:

@@ -19,7 +19,7 @@ blueprint = Blueprint("merges_api", __name__, url_prefix="/api/v1")
 _MOST_SUGGESTED = 20
 
 
-@blueprint.post("/customers/<key>/merge")
+@blueprint.post("/customers/<id:key>/merge")
 @endpoint(
     "customers:write",
     takes=NewMerge,
@@ -51,7 +51,7 @@ def merge_customers(key: str, *, body: NewMerge, change: Change) -> Reply:
     return Reply(shape=_merge(change.db, merge_id), location=url_for("merges_api.merges_of", key=primary.id))
 
 
-@blueprint.get("/customers/<key>/merges")
+@blueprint.get("/customers/<id:key>/merges")
 @endpoint("customers:read", gives=Merges)
 def merges_of(key: str) -> Merges:
     """The merges of a customer, newest first, also those that were undone."""
@@ -61,7 +61,7 @@ def merges_of(key: str) -> Merges:
     return Merges(data=[merge_models.merge(each) for each in rows])
 
 
-@blueprint.post("/merges/<key>/undo")
+@blueprint.post("/merges/<id:key>/undo")
 @endpoint(
     "customers:write", gives=Merge, changes=True, refuses={409: "It was undone before, or the shop itself merged them."}
 )
@@ -77,7 +77,7 @@ def undo_merge(key: str, *, change: Change) -> Merge:
     return _merge(change.db, key)
 
 
-@blueprint.post("/customers/<key>/split")
+@blueprint.post("/customers/<id:key>/split")
 @endpoint(
     "customers:write",
     takes=Split,
@@ -102,7 +102,7 @@ def split_customer(key: str, *, body: Split, change: Change) -> Reply:
     return finding.shown(profile_pages.of_root(change.db, shop_id=g.shop.id, root=root or ""))
 
 
-@blueprint.get("/customers/<key>/suggestions")
+@blueprint.get("/customers/<id:key>/suggestions")
 @endpoint("customers:read", gives=Suggestions)
 def suggest_merges(key: str) -> Reply:
     """Who may be the same person, with the reasons. Nobody is merged because of them."""

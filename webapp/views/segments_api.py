@@ -49,7 +49,7 @@ def add_segment(*, body: NewSegment, change: Change) -> Reply:
     return _reply(made, location=url_for("segments_api.one_segment", key=made.id))
 
 
-@blueprint.get("/<key>")
+@blueprint.get("/<id:key>")
 @endpoint("segments:read", gives=Segment, versioned=True)
 def one_segment(key: str) -> Reply:
     """One segment."""
@@ -57,7 +57,7 @@ def one_segment(key: str) -> Reply:
         return _reply(_found(db, key))
 
 
-@blueprint.put("/<key>")
+@blueprint.put("/<id:key>")
 @endpoint("segments:write", takes=NewSegment, gives=Segment, changes=True, versioned=True, refuses=_REFUSED)
 def change_segment(key: str, *, body: NewSegment, change: Change) -> Reply:
     """Change a segment. Where the rules differ, who is in is worked out anew, also of those that ask it."""
@@ -71,7 +71,7 @@ def change_segment(key: str, *, body: NewSegment, change: Change) -> Reply:
     return _reply(saved or _found(change.db, key))
 
 
-@blueprint.delete("/<key>")
+@blueprint.delete("/<id:key>")
 @endpoint("segments:write", changes=True, refuses={409: "Other segments ask this one."})
 def remove_segment(key: str, *, change: Change) -> None:
     """Delete a segment. Its customers stay."""
@@ -95,7 +95,7 @@ def count_customers(*, body: Trial) -> Reply:
     return Reply(shape={"count": counted.matching, "out_of": out_of, "sample": [_shape(row) for row in rows]})
 
 
-@blueprint.get("/<key>/customers")
+@blueprint.get("/<id:key>/customers")
 @endpoint("segments:read", asks=WhichMembers, gives=Page[Customer], sparse=Customer)
 def customers_in(key: str, *, asked: WhichMembers) -> Reply:
     """Who is in a segment, page by page. Who never ordered counts as if it were long ago."""

@@ -11,7 +11,14 @@ from webapp.api.models import Page
 from webapp.parts import parts
 from webapp.people import finding, refusals, saying, timeline
 from webapp.people.customer_models import Customer, CustomerChange
-from webapp.people.happening_models import NewAttributes, NewHappenings, Noted, TimelineEntry, TimelinePaged
+from webapp.people.happening_models import (
+    NewAttributes,
+    NewHappening,
+    NewHappenings,
+    Noted,
+    TimelineEntry,
+    TimelinePaged,
+)
 from webapp.people.timeline import Entry, Place
 
 blueprint = Blueprint("timelines_api", __name__, url_prefix="/api/v1/customers")
@@ -19,7 +26,7 @@ blueprint = Blueprint("timelines_api", __name__, url_prefix="/api/v1/customers")
 OURS = "backroom"  # whose word nobody else has
 
 
-@blueprint.get("/<key>/timeline")
+@blueprint.get("/<id:key>/timeline")
 @endpoint("customers:read", asks=TimelinePaged, gives=Page[TimelineEntry])
 def timeline_of(key: str, *, asked: TimelinePaged) -> Page[TimelineEntry]:
     """All that happened to a customer, newest first.
@@ -48,7 +55,7 @@ def _entry(told: Entry) -> TimelineEntry:
     return TimelineEntry.model_construct(**{name: getattr(told, name) for name in names})
 
 
-@blueprint.post("/<key>/events")
+@blueprint.post("/<id:key>/events")
 @endpoint("customers:write", takes=NewHappenings, gives=Noted, changes=True)
 def add_happenings(key: str, *, body: NewHappenings, change: Change) -> Noted:
     """Put on a customer's timeline what happened elsewhere, up to 100 at a time.
@@ -61,13 +68,13 @@ def add_happenings(key: str, *, body: NewHappenings, change: Change) -> Noted:
             raise finding.refused(f"events.{index}.source", "is Backroom's own word: say who you are")
         with refusals.told():
             saying.check_time(f"events.{index}.happened_at", one.happened_at, now=change.now)
-    told = [one.model_dump() for one in body.events]
+    told = [{name: getattr(one, name) for name in NewHappening.model_fields} for one in body.events]
     added = changes.happened(change.db, g.shop, row.id, told=told, made_by=finding.caller(), now=change.now)
     finding.saw([row], "changed")
     return Noted(added=added, known=len(told) - added)
 
 
-@blueprint.post("/<key>/attributes")
+@blueprint.post("/<id:key>/attributes")
 @endpoint("customers:write", takes=NewAttributes, gives=Customer, changes=True)
 def tell_attributes(key: str, *, body: NewAttributes, change: Change) -> Reply:
     """Tell fields of your own, with who says so and since when it is so.

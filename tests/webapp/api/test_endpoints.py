@@ -13,7 +13,7 @@ from webapp.api.models import Given, Page, Paged, Sent, Time, TimeGiven, words
 from webapp.errors import Problem
 
 SECRET = "anna.miller@example.com"
-Name = words(20, shortest=1, description="What it is called.", examples=["Tent"])
+Name = Annotated[str, words(20, shortest=1, description="What it is called.", examples=["Tent"])]
 
 
 class NewThing(Sent):
@@ -148,7 +148,7 @@ class TestBody:
             ({"name": "T", "size": 10**30}, "size"),
             ({"name": "T", "made_at": SECRET}, "made_at"),
             ({"name": "T", "made_at": "2026-05-01T14:00:00"}, "made_at"),
-            ({"name": "T", "made_at": "0001-01-01T00:00:00+10:00"}, "made_at"),
+            ({"name": "T", "made_at": "1767225600"}, "made_at"),
             ({"name": "T", "tags": [SECRET * 2]}, "tags.0"),
             ({"name": "T", "tags": ["a"] * 4}, "tags"),
             ({"name": "T", "colour": SECRET}, "colour"),
