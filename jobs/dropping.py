@@ -36,9 +36,11 @@ class Dropping:
     def of_changes(self, rows: Mapping[int, Sequence[Change]]) -> dict[int, str]:
         """Drop what these changes make old; gives in plain words what was dropped for each row."""
         changes = [change for changes in rows.values() for change in changes]
-        self._look(Scope.of(changes), Scope.of(each for each in changes if isinstance(each, CategoryChange)).keys)
+        scope = Scope.of(changes)
+        self._look(scope, Scope.of(each for each in changes if isinstance(each, CategoryChange)).keys)
         old = {row: self._old(changes) for row, changes in rows.items()}
-        dropped = set(self._pages.drop(self._space, [name for names in old.values() for name in names]))
+        names = [name for found in old.values() for name in found]
+        dropped = set(self._pages.drop(self._space, names, about=scope.detail()))
         return {row: _told([name for name in names if name in dropped]) for row, names in old.items()}
 
     def of_scope(self, scope: Scope) -> str:
@@ -48,7 +50,7 @@ class Dropping:
         for key in scope.keys:
             names += [*page_names.every_of_product(key), page_names.of_no_category(key)]
         names += [name for found in self._kept.values() for name in found]
-        dropped = len(self._pages.drop(self._space, names))
+        dropped = len(self._pages.drop(self._space, names, about=scope.detail()))
         return f"Dropped all {dropped} pages that it may have changed." if dropped else NOTHING_DROPPED
 
     def _look(self, scope: Scope, keys: Collection[str]) -> None:

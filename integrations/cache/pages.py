@@ -20,12 +20,14 @@ import orjson
 from redis.commands.core import Script
 from redis.exceptions import NoScriptError
 
-from integrations.cache import scripts
+from integrations.cache import scripts, told
 from integrations.cache.client import Client
 
+NOTHING: Mapping[str, Any] = {}
 # In the place of a category: pages that also show products from elsewhere.
 ANYWHERE = "*"
 _AT_ONCE = 2_000  # pages that are dropped in one step: others wait meanwhile
+_REMEMBERED = 300  # drops that are told to who listens late
 _MARKED_SECONDS = 180
 _MAKING_SECONDS = 120.0  # what took longer is not kept: marks that were made meanwhile may be gone
 _SCRIPTS = ("READ", "BEGIN", "KEEP", "MARK", "DROP")
@@ -53,7 +55,7 @@ class Allowance:
 class Entry:
     """A page as kept. `about`: what it is of (ids of products or of the category); `fresh_until`: seconds since 1970.
 
-    `body` is compressed (gzip) where `is_gzip`.
+    `body` is compressed (gzip) where `is_gzip`. `kept_until`: when Redis forgets it.
     """
 
     body: bytes
@@ -61,6 +63,7 @@ class Entry:
     fresh_until: float
     about: Mapping[str, Any]
     is_gzip: bool = False
+    kept_until: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +106,11 @@ class Pages:
         if allowance is not None:
             interval = 1_000_000 // allowance.per_second
             arguments = [interval, interval * allowance.saved_up, allowance.units]
-        told = self._run_read([*keys, *(_key(space, run, name) for name in names)], arguments)
-        if not told[0]:
-            return Read(wait_ms=int(told[1]))
-        is_there = told[1] and self._is(run)
-        return Read(entry=_opened(told[1]), number=int(told[2])) if is_there else Read()
+        found = self._run_read([*keys, *(_key(space, run, name) for name in names)], arguments)
+        if not found[0]:
+            return Read(wait_ms=int(found[1]))
+        is_there = found[1] and self._is(run)
+        return Read(entry=_opened(found[1]), number=int(found[2])) if is_there else Read()
 
     def _run_read(self, keys: list[str], arguments: list[int]) -> Any:
         script = self._scripts["READ"]
@@ -121,8 +124,8 @@ class Pages:
         """Each of these pages, None where it is not there, in one round trip."""
         run = self._client.connected()
         with self._client.reached():
-            told: Any = self._client.redis.mget([_key(space, run, name) for name in names])
-        return [_opened(kept) if kept and self._is(run) else None for kept in told]
+            found: Any = self._client.redis.mget([_key(space, run, name) for name in names])
+        return [_opened(kept) if kept and self._is(run) else None for kept in found]
 
     def _is(self, run: str) -> bool:
         """Whether that is still the present run: else a new connection may have read what a former run left behind."""
@@ -174,31 +177,35 @@ class Pages:
         with self._client.reached(), self._client.redis.pipeline(transaction=False) as asked:
             for category in wanted:
                 asked.hgetall(_made(space, run, category))
-            told: list[dict[bytes, bytes]] = asked.execute()
+            described: list[dict[bytes, bytes]] = asked.execute()
         before = len(_key(space, run, ""))
         return {
             category: {key.decode()[before:]: value for key, value in found.items()}
-            for category, found in zip(wanted, told, strict=True)
+            for category, found in zip(wanted, described, strict=True)
         }
 
-    def drop(self, space: Space, names: Iterable[str]) -> list[str]:
-        """Drop pages; gives those that were there."""
+    def drop(self, space: Space, names: Iterable[str], *, about: Mapping[str, Any] = NOTHING) -> list[str]:
+        """Drop pages, and tell it to those who have copies; gives those that were there.
+
+        `about`: what changed. Copies of pages about any of it go too, also of those that Redis has forgotten.
+        """
         run, shop, wanted = self._client.connected(), _shop(space), list(dict.fromkeys(names))
         dropped: list[str] = []
-        for start in range(0, len(wanted), _AT_ONCE):
+        arguments: list[bytes | int] = [told.message(wanted, about), _REMEMBERED]
+        for start in range(0, max(1, len(wanted)), _AT_ONCE):
             some = wanted[start : start + _AT_ONCE]
-            keys = [_key(space, run, name) for name in some]
+            keys = [f"{shop}:used", f"{shop}:sizes", f"{shop}:bytes", told.key(space.shop_id)]
             with self._client.reached():
-                told = self._scripts["DROP"]([f"{shop}:used", f"{shop}:sizes", f"{shop}:bytes", *keys], [])
-            dropped += [name for name, was_there in zip(some, told, strict=True) if was_there]
+                there = self._scripts["DROP"]([*keys, *(_key(space, run, name) for name in some)], arguments)
+            dropped += [name for name, was_there in zip(some, there, strict=True) if was_there]
         return dropped
 
     def sizes(self, space: Space, *, most: int) -> tuple[int, list[tuple[str, int]]]:
         """All bytes of the shop's pages, and its largest pages by name."""
         with self._client.reached():
-            told: Any = self._client.redis.hgetall(f"{_shop(space)}:sizes")
+            sizes: Any = self._client.redis.hgetall(f"{_shop(space)}:sizes")
         prefix = _key(space, self._client.connected(), "")
-        keys = [(key.decode(), int(known.split(b" ")[0])) for key, known in told.items()]
+        keys = [(key.decode(), int(known.split(b" ")[0])) for key, known in sizes.items()]
         found = [(key.removeprefix(prefix), size) for key, size in keys if key.startswith(prefix)]
         return sum(size for _, size in found), sorted(found, key=lambda pair: (-pair[1], pair[0]))[:most]
 
@@ -221,11 +228,18 @@ def _made(space: Space, run: str, category: str) -> str:
 
 
 def _closed(entry: Entry) -> bytes:
-    head = {"e": entry.etag, "f": entry.fresh_until, "a": entry.about, "z": entry.is_gzip}
+    head = {"e": entry.etag, "f": entry.fresh_until, "a": entry.about, "z": entry.is_gzip, "k": entry.kept_until}
     return orjson.dumps(head) + b"\n" + entry.body
 
 
 def _opened(kept: bytes) -> Entry:
     head, _, body = kept.partition(b"\n")
-    told = orjson.loads(head)
-    return Entry(body=body, etag=told["e"], fresh_until=told["f"], about=told["a"], is_gzip=told["z"])
+    it = orjson.loads(head)
+    return Entry(
+        body=body,
+        etag=it["e"],
+        fresh_until=it["f"],
+        about=it["a"],
+        is_gzip=it["z"],
+        kept_until=it.get("k", 0.0),
+    )

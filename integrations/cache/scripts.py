@@ -94,12 +94,13 @@ for number = 2, #KEYS do redis.call('SET', KEYS[number], count, 'EX', ARGV[1]) e
 return 1
 """
 
-# Drops pages.   KEYS: used, sizes, bytes, pages…   Gives for each whether it was there.
+# Drops pages, then tells so.   KEYS: used, sizes, bytes, told, pages…   ARGV: what is told, how many are remembered
+# Gives for each page whether it was there.
 DROP = """
 local dropped = {}
-for number = 4, #KEYS do
+for number = 5, #KEYS do
   local key = KEYS[number]
-  dropped[number - 3] = redis.call('UNLINK', key)
+  dropped[number - 4] = redis.call('UNLINK', key)
   local known = redis.call('HGET', KEYS[2], key)
   if known then
     redis.call('DECRBY', KEYS[3], string.match(known, '^%d+'))
@@ -109,5 +110,26 @@ for number = 4, #KEYS do
     if made then redis.call('HDEL', made, key) end
   end
 end
+redis.call('XADD', KEYS[4], 'MAXLEN', '=', ARGV[2], '*', 'told', ARGV[1])
+redis.call('EXPIRE', KEYS[4], 172800)
 return dropped
+"""
+
+# What was told after a position; where that is not remembered (any more), only what the present position is. There
+# always is one: a server that forgot everything is known by it.   KEYS: told   ARGV: position or nothing
+# Gives {1, new position, what was told…} or {0, present position}.
+HEAR = """
+if ARGV[1] ~= '' then
+  local found = redis.call('XRANGE', KEYS[1], ARGV[1], '+')
+  if #found > 0 and found[1][1] == ARGV[1] then
+    local heard = {1, found[#found][1]}
+    for number = 2, #found do heard[number + 1] = found[number][2][2] end
+    return heard
+  end
+end
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+if #last > 0 then return {0, last[1][1]} end
+local position = redis.call('XADD', KEYS[1], '*', 'told', '[]')
+redis.call('EXPIRE', KEYS[1], 172800)
+return {0, position}
 """

@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import BoundedSemaphore, Lock, Thread
 from typing import Any
@@ -25,6 +25,7 @@ from commerce.database import Database
 from integrations.cache.pages import Allowance, Entry, Pages, Space
 from integrations.errors import Transient
 from webapp.counting import Counting
+from webapp.reading.copies import Copies
 from webapp.reading.store_pages import Asked, Made
 from webapp.reading.storefronts import Storefront
 
@@ -58,14 +59,21 @@ class TooMuch(Exception):
 class Reading:
     """Reads pages. Safe to share among threads."""
 
-    def __init__(self, pages: Pages, database: Database, counting: Counting) -> None:
-        self._pages, self._database, self._counting = pages, database, counting
+    def __init__(self, pages: Pages, copies: Copies, database: Database, counting: Counting) -> None:
+        self._pages, self._copies, self._database, self._counting = pages, copies, database, counting
         self._locks: Any = NameRegistry(lambda _name: Lock())
         self._anew = BoundedSemaphore(_MOST_ANEW)
 
     def look(self, front: Storefront, asked: Asked, allowance: Allowance | None = None) -> Kept | None:
-        """The page if it is kept and still fresh, in one round trip; counted. Raises TooMuch, Transient."""
-        entry = self._kept(front, asked, allowance)
+        """The page if it is kept and still fresh, in one round trip or, with a copy, none; counted.
+
+        Raises TooMuch, Transient.
+        """
+        entry = self._copies.get(front.proof, asked.names)
+        if entry is None or front.waiting.touches(entry.about):
+            entry = self._kept(front, asked, allowance)
+        elif allowance is not None:
+            self._allowed(front, allowance)
         if entry is None or entry.fresh_until <= time.time():
             return None
         self._count(front, HIT, asked)
@@ -100,7 +108,15 @@ class Reading:
         found = self._pages.read(_space(front), asked.names, allowance)
         if found.wait_ms:
             raise TooMuch(found.wait_ms)
-        return None if found.entry is None or front.waiting.touches(found.entry.about) else found.entry
+        if found.entry is None or front.waiting.touches(found.entry.about):
+            return None
+        self._copies.add(front.shop.id, front.proof, asked.names[found.number], found.entry)
+        return found.entry
+
+    def _allowed(self, front: Storefront, allowance: Allowance) -> None:
+        wait_ms = self._pages.read(_space(front), (), allowance).wait_ms
+        if wait_ms:
+            raise TooMuch(wait_ms)
 
     def _fresh_or_made(self, front: Storefront, asked: Asked, entry: Entry | None) -> Kept:
         turn = _Turn(self._locks.get(f"{front.shop.id}:{asked.names[0]}"), self._redis_lock(front, asked))
@@ -141,10 +157,10 @@ class Reading:
         space = _space(front)
         begun = self._pages.begin(space)
         made = self._make(front, asked)
-        entry = self._entry(made)
         seconds = made.fresh + (STALE_SECONDS if made.body is not None else 0.0)
         if made.until is not None:
             seconds = min(seconds, (made.until - datetime.now(UTC)).total_seconds())
+        entry = replace(self._entry(made), kept_until=time.time() + seconds)
         if seconds > 0:
             about = (made.category, made.made_of) if made.category else None
             with suppress(Transient):  # it is served all the same

@@ -5,6 +5,8 @@ reading it. Who may ask, what is answered and how it is counted is the same on b
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -20,6 +22,7 @@ from webapp.reading.store_pages import Asked
 from webapp.reading.storefronts import Storefront
 
 PREFIX = "/storefront/v1/"
+_REMEMBERED, _LONGEST = 4_096, 300  # addresses that were understood lately, and characters of such a one
 _STATUS = {200: "200 OK", 304: "304 Not Modified"}
 _SAFE: Headers = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin")]
 
@@ -48,20 +51,40 @@ class Quick:
         return self._usual(environ, start_response)
 
     def _answer(self, environ: dict[str, Any], path: str) -> Answer | None:
-        words = path[len(PREFIX) :].encode("latin-1").decode("utf-8", "replace").split("/")
-        if len(words) not in (2, 3) or words[1] not in ("products", "categories") or not words[-1]:
+        query = environ.get("QUERY_STRING", "")
+        is_usual = len(path) + len(query) <= _LONGEST
+        address = _understood(path, query) if is_usual else _understood.__wrapped__(path, query)
+        if address is None:
             return None
-        arguments = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
-        front = self._parts.storefronts.of(words[0]) if "\x00" not in path else None
+        front = self._parts.storefronts.of(address.shop_key)
         bearer = _bearer(environ)
-        in_address = next((value for name, value in arguments if name == "key"), "")
-        caller = front.lets_in(bearer or in_address, is_in_address=not bearer) if front else ""
-        asked = asked_for(words[1:], arguments)
-        if front is None or asked is None or not caller:
+        caller = front.lets_in(bearer or address.token, is_in_address=not bearer) if front else ""
+        if front is None or not caller:
             return None
         allowance = allowances.of(self._parts.settings, caller, environ.get("REMOTE_ADDR", ""))
-        kept = self._parts.reading.look(front, asked, allowance)
-        return _told(front, asked, kept, environ) if kept is not None and kept.entry.etag else None
+        kept = self._parts.reading.look(front, address.asked, allowance)
+        return _told(front, address.asked, kept, environ) if kept is not None and kept.entry.etag else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Address:
+    """An address of a page: the shop's key, the key that stands in it or "", and the page."""
+
+    shop_key: str
+    token: str
+    asked: Asked
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _understood(path: str, query: str) -> _Address | None:
+    """What an address asks for, None where that is no page. Nothing but the address itself counts."""
+    words = path[len(PREFIX) :].encode("latin-1").decode("utf-8", "replace").split("/")
+    if len(words) not in (2, 3) or words[1] not in ("products", "categories") or not words[-1] or "\x00" in path:
+        return None
+    arguments = parse_qsl(query, keep_blank_values=True)
+    asked = asked_for(words[1:], arguments)
+    token = next((value for name, value in arguments if name == "key"), "")
+    return _Address(shop_key=words[0], token=token, asked=asked) if asked else None
 
 
 def asked_for(words: list[str], arguments: list[tuple[str, str]]) -> Asked | None:

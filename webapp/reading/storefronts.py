@@ -8,7 +8,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 
@@ -21,6 +21,7 @@ from commerce.tables.page_templates import Cdn
 from commerce.tables.search_settings import Chosen
 from commerce.tables.shops import Shop
 from commerce.vault import Vault, digest
+from webapp.reading.copies import Copies, Proof
 
 SEEN_SECONDS = 0.1
 _AWAY_SECONDS = 1.0  # without a try after the database could not be reached
@@ -55,7 +56,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storefront:
-    """A shop as shoppers meet it: what it is, how it is searched, which rules it has, how its pages look."""
+    """A shop as shoppers meet it: what it is, how it is searched, which rules it has, how its pages look.
+
+    `proof`: which copies of pages this look at it vouches for.
+    """
 
     shop: Shop
     chosen: Chosen = field(default_factory=Chosen)
@@ -63,6 +67,7 @@ class Storefront:
     templates: Mapping[str, str] = field(default_factory=dict)
     cdn: Cdn | None = None
     waiting: Waiting = field(default_factory=Waiting)
+    proof: Proof | None = None
 
     @property
     def version(self) -> int:
@@ -88,8 +93,8 @@ class Storefront:
 class Storefronts:
     """The storefronts that this process knows. Safe to share among threads."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
-        self._database, self._vault = database, vault
+    def __init__(self, database: Database, vault: Vault, copies: Copies) -> None:
+        self._database, self._vault, self._copies = database, vault, copies
         self._lock = Lock()
         self._known: OrderedDict[str, tuple[float, Storefront]] = OrderedDict()
         self._is_away, self._away_until = False, 0.0
@@ -116,12 +121,14 @@ class Storefronts:
             with self._database.read() as db:
                 found = _read(db, self._vault, key, known)
             self._is_away = False
+            if found is not None:  # what was dropped is heard of after what is committed was seen, never before
+                found = replace(found, proof=self._copies.prove(found.shop.id, found.version))
         except UNREACHABLE as error:
             self._is_away, self._away_until = True, time.monotonic() + _AWAY_SECONDS
             if known is None:
                 raise
             _log.warning("storefront.unseen", error=type(error).__name__, effect="served as it was last known")
-            found = known
+            found = replace(known, proof=None)
         if found is None:
             self._known.pop(key, None)
             return None
