@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 
-from commerce.rules.people.words import TAG, split
+from commerce.rules.people.words import TAG
 from commerce.tables.columns import saved_page
+from commerce.tables.people import profile_pages
 from commerce.tables.people.members import members
 from commerce.tables.people.profiles import by_ids, profiles, words
-from commerce.tables.segment_lists import is_in
 
 SUBSCRIBED = "subscribed"
 CHANGED, NAME, SPENT, ORDERS, LAST_ORDER, CREATED = "changed", "name", "spent", "orders", "last_order", "created"
@@ -27,8 +27,6 @@ _SORTS: dict[str, tuple[Any, bool, tuple[Any, Any] | None]] = {
     CREATED: (profiles.c.created_at, True, None),
 }
 SORTS = tuple(_SORTS)
-_MOST_WORDS = 6
-_LAST = "\U0010ffff"
 
 
 def page(
@@ -117,30 +115,18 @@ def tags(db: Connection, *, shop_id: int, limit: int) -> list[str]:
 
 
 def _conditions(shop_id: int, filters: Filters) -> list[Any]:
-    conditions = matches(shop_id, filters.text)
-    if filters.segment:
-        conditions.append(is_in(shop_id, filters.segment))
-    if filters.has_account is not None:
-        conditions.append(profiles.c.has_account == filters.has_account)
-    if filters.subscribed:
-        conditions.append(profiles.c.email_consent == SUBSCRIBED)
-    if filters.country:
-        conditions.append(profiles.c.country == filters.country)
-    if filters.group:
-        conditions.append(profiles.c.rfm_group == filters.group)
+    told = profile_pages.Filters(
+        text=filters.text,
+        segment=filters.segment,
+        has_account=filters.has_account,
+        email_consent=SUBSCRIBED if filters.subscribed else "",
+        country=filters.country,
+        group=filters.group,
+    )
+    conditions: list[Any] = profile_pages.conditions(shop_id, told)
     if filters.cell:
         value = (profiles.c.frequency + profiles.c.monetary + 1) // 2
         conditions.append(and_(profiles.c.recency == filters.cell[0], value == filters.cell[1]))
-    return conditions
-
-
-def matches(shop_id: int, text: str) -> list[Any]:
-    """The conditions under which all words of a text are found in a profile."""
-    conditions = []
-    for word in split(text)[:_MOST_WORDS]:
-        begun = and_(words.c.word >= word, words.c.word < word + _LAST, words.c.kind != TAG)
-        found = select(words.c.profile_id).where(words.c.shop_id == shop_id, begun)
-        conditions.append(or_(profiles.c.id == word, profiles.c.id.in_(found)))
     return conditions
 
 
