@@ -29,7 +29,8 @@ from benchmarks.memory import megabytes
 from benchmarks.processes import UnableToMeasure, answers, environment, free_port, part_pids, peer, running, wait_until
 from benchmarks.wire import Wire, get
 from commerce.database import Database
-from commerce.mirror.apply import Told, Ways, apply
+from commerce.mirror.apply import apply
+from commerce.mirror.tellings import Told, Ways
 from commerce.rules.events import LIVE, ORDER, Reading, Saved
 from commerce.rules.orders import Address, OrderFacts, OrderLine
 from commerce.rules.segments import written

@@ -11,8 +11,8 @@ import structlog
 
 from commerce.database import Connection, is_unreachable
 from commerce.mirror import apply as mirror
-from commerce.mirror.apply import Told, Ways
 from commerce.mirror.outcomes import Result
+from commerce.mirror.tellings import Told, Ways, told_currency
 from commerce.rules.events import LIVE, Reading, UnableToRead
 from commerce.tables import inbox, shops, tallies
 from commerce.tables.inbox import Outcome
@@ -84,7 +84,7 @@ def apply_batch(process: Process, held: Lease, limit: int = BATCH) -> int:
 def _read(shop: Shop, rows: Sequence[Any], now: datetime) -> tuple[list[Told], list[Outcome]]:
     """Read rows into facts, with the currency that they tell where the shop's is not known yet."""
     told, broken = _read_with(shop, rows, now)
-    currency = mirror.told_currency([one.reading for one in told]) if shop.currency is None else None
+    currency = told_currency([one.reading for one in told]) if shop.currency is None else None
     if currency:
         return _read_with(replace(shop, currency=currency), rows, now)
     return told, broken

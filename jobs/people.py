@@ -31,7 +31,7 @@ def build_people() -> None:
     """Work out the persons of the shops where that was never done."""
     process = current()
     with process.database.read() as db:
-        waiting = shops.without_people(db)
+        waiting = unbuilt.shops_without(db)
     for shop_id in waiting:
         with lease(shop_id=shop_id, kind=LEASE) as held:
             if held is not None:

@@ -206,7 +206,7 @@ def _close(db: Connection, request: Any, erased: Mapping[str, int]) -> None:
     """The end: the shell of the shop and the proof stay."""
     now = utc_now()
     erasure.close_shop(db, shop_id=request.shop_id)
-    shops.empty(db, request.shop_id)
+    erasure.empty_shop(db, shop_id=request.shop_id)
     privacy.fulfil(db, shop_id=request.shop_id, request_id=request.id, summary=dict(erased), now=now)
     privacy.fulfil_all(db, shop_id=request.shop_id, summary={"erased": "with the shop"}, now=now)
     _log.info("privacy.shop_erased", request_id=request.id, **erased)

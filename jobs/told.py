@@ -9,8 +9,8 @@ import structlog
 
 from commerce.database import Connection
 from commerce.mirror import apply as mirror
-from commerce.mirror.apply import Told, Ways
 from commerce.mirror.outcomes import Happened
+from commerce.mirror.tellings import Told, Ways
 from commerce.rules.events import LIVE, Reading, Saved
 from commerce.tables import effects, versions
 from commerce.tables.shops import Shop

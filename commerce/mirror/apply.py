@@ -1,7 +1,7 @@
 """Applies a batch of read deliveries to a shop's tables: decides what is newer, collects, writes at the end."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from commerce.mirror.gate import Gate
 from commerce.mirror.outcomes import Happened, Result
 from commerce.mirror.patches import PATCHES, Moments, Patched, hold_parcels, variant
 from commerce.mirror.pending import Origin, Pending
+from commerce.mirror.tellings import Told, Ways, keys_of, silent_on_published, told_currency
 from commerce.rules import freshness
 from commerce.rules.cards import CardChange
 from commerce.rules.categories import CategoryChange
@@ -26,42 +27,13 @@ from commerce.rules.events import (
     Change,
     Deleted,
     Facts,
-    Reading,
     Saved,
-    ShopFacts,
     Unclear,
 )
 from commerce.rules.freshness import Act, Version
-from commerce.rules.orders import OrderFacts
 from commerce.rules.products import CategoryFacts, VariantFacts
 from commerce.tables import categories, inbox, shops, versions
 from commerce.tables.shops import Shop
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What one delivery says, or (`read_at`) what the shop's own API said when it was asked then, by our clock.
-
-    `inbox_id` is the delivery's row, None for what was asked. `received_at`: when it came in, by our clock.
-    """
-
-    inbox_id: int | None = None
-    received_at: datetime
-    triggered_at: datetime | None = None
-    origin: str
-    reading: Reading
-    read_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ways:
-    """How a platform tells things. `says_when_deleted`: its deletions carry a time.
-
-    `variants_as_products`: variants come on their own, numbered in one row with products.
-    """
-
-    says_when_deleted: bool
-    variants_as_products: bool
 
 
 def apply(
@@ -79,26 +51,15 @@ def apply(
     return [gate.outcome(one) for one in results], happened
 
 
-def told_currency(readings: Sequence[Reading]) -> str:
-    """The shop's currency as far as these deliveries tell it: that of the shop itself, or of an order."""
-    told = ""
-    for change in (change for reading in readings for change in reading.changes):
-        if isinstance(change, ShopFacts) and change.currency:
-            return change.currency
-        if isinstance(change, Saved) and isinstance(change.facts, OrderFacts):
-            told = told or change.facts.currency
-    return told
-
-
 class _Batch:
     """The state of one batch: known versions, writes to come, events that happened."""
 
     def __init__(self, db: Connection, shop: Shop, told: Sequence[Told], ways: Ways, now: datetime, gate: Gate) -> None:
         self._db, self._shop, self._ways, self._now = db, shop, ways, now
         self._clock = shop.clock
-        self._versions = versions.known(db, shop_id=shop.id, keys={key for one in told for key in _keys(one.reading)})
+        self._versions = versions.known(db, shop_id=shop.id, keys={key for one in told for key in keys_of(one.reading)})
         self._changed: dict[versions.Key, Version] = {}
-        self._published = categories.published(db, shop_id=shop.id, ids=_silent_on_published(told))
+        self._published = categories.published(db, shop_id=shop.id, ids=silent_on_published(told))
         self._pending = Pending(db, shop, variants_as_products=ways.variants_as_products, now=now, gate=gate)
         self._happened: dict[tuple[str, str, str], Happened] = {}
         self._detail_origin = LIVE
@@ -245,17 +206,3 @@ class _Batch:
 
 def _from(told: Told) -> Origin:
     return told.inbox_id, told.origin
-
-
-def _silent_on_published(told: Sequence[Told]) -> set[str]:
-    """Categories that are told without whether shoppers see them."""
-    every = (change.facts for one in told for change in one.reading.changes if isinstance(change, Saved))
-    return {facts.id for facts in every if isinstance(facts, CategoryFacts) and facts.published is None}
-
-
-def _keys(reading: Reading) -> Iterable[versions.Key]:
-    for change in reading.changes:
-        if isinstance(change, Saved) and change.kind != VARIANT:
-            yield change.kind, change.facts.id
-        elif isinstance(change, Deleted):
-            yield change.kind, change.id

@@ -15,7 +15,7 @@ from commerce.rules.events import IMPORT, LIVE, PARCEL
 from commerce.rules.parcels import Parcel
 from commerce.rules.polling_tables import Tables
 from commerce.rules.tracking import Place, Scan, State, Told
-from commerce.tables import carriers, order_tracking, tracking_scans
+from commerce.tables import carriers, order_tracking, parcel_erasure, tracking_scans
 from commerce.tables.columns import storable
 from commerce.tables.tracking_settings import TrackingSettings
 
@@ -70,6 +70,8 @@ def apply(
         row = rows.get(one.tracking_id)
         if row is None or row.shop_id != shop_id or one.carrier not in ("", row.carrier):
             continue  # it was deleted, or given to another carrier, meanwhile
+        if row.stopped == parcel_erasure.ERASED:
+            continue  # nothing is written any more of where it goes
         if row.id in done:
             again.append(one)  # it was asked for twice: the second answer counts from where the first one leads
             continue

@@ -35,6 +35,7 @@ from commerce.tables import (
     inventory,
     order_tracking,
     orders,
+    parcel_erasure,
     privacy,
     search_settings,
     shipments,
@@ -156,7 +157,7 @@ def _parcel(db: Connection, shop: Shop, told: tracking.Told, at: Moments) -> Pat
     """A carrier told by itself."""
     number = _number(told)
     found = order_tracking.by_numbers(db, shop_id=shop.id, numbers=[number]).get(number)
-    if found is None:
+    if found is None or found.stopped == parcel_erasure.ERASED:
         return Patched(applied=False, note=f"No parcel of the number {told.number} is followed.")
     ways = parcels.Ways(settings=tracking_settings.of_shop(db, shop_id=shop.id))
     heard = [parcels.Heard(tracking_id=found.id, told=told, asked=False)]

@@ -135,8 +135,8 @@ def give_back(
     roots = purses.roots_of(db, shop_id=shop.id, member_ids={member_id for _, member_id, _ in taken})
     chosen = programmes.of(db, shop_id=shop.id)
     found = opened(db, shop, chosen.course if chosen is not None else None, roots, now=now)
-    if not stands(db, shop_id=shop.id, spend_key=spend_key):
-        return ()
+    if not found or not stands(db, shop_id=shop.id, spend_key=spend_key):
+        return ()  # given back before, or everybody who paid was erased meanwhile
     entry = Entry(kind=RETURN, about=spend_key, key=f"return:{spend_key}", reason=reason, made_by=by)
     for purse in found.values():
         own = [part for part in taken if part[1] in purse.sums]

@@ -4,6 +4,7 @@ The books of the shop stay: orders with their amounts and lines, but nobody's na
 """
 
 import re
+import secrets
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
@@ -22,7 +23,9 @@ from commerce.tables.leases import leases
 from commerce.tables.orders import orders
 from commerce.tables.privacy import Subject
 from commerce.tables.shipments import shipments
-from commerce.tables.shops import shops
+from commerce.tables.shops import ERASED as SHELL
+from commerce.tables.shops import learn, new_key, shops
+from commerce.vault import digest
 
 NOTE = "Erased under privacy law."
 _EMPTY = b"{}"
@@ -178,6 +181,33 @@ def close_shop(db: Connection, *, shop_id: int) -> None:
     db.execute(delete(attempts).where(or_(attempts.c.shop_id == shop_id, attempts.c.domain == domain)))
     db.execute(delete(leases).where(leases.c.shop_id == shop_id, leases.c.kind != ERASE))
     db.execute(update(effects).where(effects.c.shop_id == shop_id).values(detail=None, reason="", error=""))
+
+
+def empty_shop(db: Connection, *, shop_id: int) -> None:
+    """Leave of a shop only where it was and that it was: its keys fit no more.
+
+    With another key, whoever is still signed in to what was erased does not see what the next owner brings.
+    """
+    values = {
+        "key": new_key(),
+        "state": SHELL,
+        "name": shops.c.domain,
+        "currency": None,
+        "timezone": "",
+        "locale": "",
+        "email": "",
+        "api_key_hash": digest(secrets.token_urlsafe(32)),
+        "publishable_key": f"pk_{secrets.token_urlsafe(18)}",
+        "webhook_secret_sealed": "",
+        "webhook_secret_previous_sealed": "",
+        "people_key_sealed": "",
+        "clock_at": None,
+        "clock_disorder": 0.0,
+        "clock_seen": 0,
+        "last_ping_at": None,
+        "pages_version": shops.c.pages_version + 1,
+    }
+    learn(db, shop_id, **values)
 
 
 def is_back(db: Connection, *, shop_id: int, since: datetime) -> bool:

@@ -2,11 +2,15 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from commerce.tables.order_tracking import order_tracking
 from commerce.tables.tracking_scans import scans
+
+
+ERASED = "erased"  # why a parcel is not followed any more
 
 
 def erase(db: Connection, *, shop_id: int, order_ids: Collection[str]) -> set[str]:
@@ -16,7 +20,8 @@ def erase(db: Connection, *, shop_id: int, order_ids: Collection[str]) -> set[st
         return set()
     chosen = and_(order_tracking.c.shop_id == shop_id, order_tracking.c.order_id.in_(order_ids))
     found = dict(db.execute(select(order_tracking.c.id, order_tracking.c.number).where(chosen)).all())
-    nobody = {"signed_by": "", "to_postcode": "", "postcode": "", "city": "", "province": ""}
+    nobody: dict[str, Any] = {"signed_by": "", "to_postcode": "", "postcode": "", "city": "", "province": ""}
+    nobody |= {"stopped": ERASED, "next_check_at": None}
     db.execute(update(order_tracking).where(chosen).values(nobody))
     nowhere = {"text": "", "city": "", "province": "", "postcode": ""}
     db.execute(update(scans).where(scans.c.tracking_id.in_(list(found))).values(nowhere))

@@ -102,7 +102,7 @@ def add(
     """Add a shop with new keys. Raises UnableToAddShop where the domain is there already."""
     if by_domain(db, vault, platform=platform, domain=domain):
         raise UnableToAddShop(f"The {platform} shop {domain} is there already. Use another domain, or remove it first.")
-    api_key, key = f"br_{secrets.token_urlsafe(32)}", _new_key()
+    api_key, key = f"br_{secrets.token_urlsafe(32)}", new_key()
     publishable_key = f"pk_{secrets.token_urlsafe(18)}"
     row = {
         "key": key,
@@ -147,13 +147,6 @@ def all_shops(db: Connection, vault: Vault) -> list[Shop]:
     return [_shop(row, vault) for row in db.execute(there)]
 
 
-def without_people(db: Connection) -> list[int]:
-    """Active shops whose persons were never worked out from what is stored."""
-    return list(
-        db.execute(select(shops.c.id).where(shops.c.state == ACTIVE, shops.c.people_built_at.is_(None))).scalars()
-    )
-
-
 def learn(db: Connection, shop_id: int, **values: Any) -> None:
     """Store what a shop told about itself."""
     db.execute(update(shops).where(shops.c.id == shop_id).values(**values))
@@ -190,34 +183,8 @@ def save_clock(db: Connection, shop_id: int, clock: StoreClock) -> None:
     learn(db, shop_id, clock_at=clock.latest, clock_disorder=clock.disorder, clock_seen=clock.seen)
 
 
-def empty(db: Connection, shop_id: int) -> None:
-    """Leave of a shop only where it was and that it was: its keys fit no more.
-
-    With another key, whoever is still signed in to what was erased does not see what the next owner brings.
-    """
-    values = {
-        "key": _new_key(),
-        "state": ERASED,
-        "name": shops.c.domain,
-        "currency": None,
-        "timezone": "",
-        "locale": "",
-        "email": "",
-        "api_key_hash": digest(secrets.token_urlsafe(32)),
-        "publishable_key": f"pk_{secrets.token_urlsafe(18)}",
-        "webhook_secret_sealed": "",
-        "webhook_secret_previous_sealed": "",
-        "people_key_sealed": "",
-        "clock_at": None,
-        "clock_disorder": 0.0,
-        "clock_seen": 0,
-        "last_ping_at": None,
-        "pages_version": shops.c.pages_version + 1,
-    }
-    learn(db, shop_id, **values)
-
-
-def _new_key() -> str:
+def new_key() -> str:
+    """A public key for a shop, which stands in its addresses."""
     return secrets.token_hex(8)
 
 

@@ -24,7 +24,7 @@ REASONS = (
 )
 _WELL = frozenset({tracking.DELIVERED, tracking.CANCELLED})
 _LOOKED_AT = tuple(status for status in tracking.STATUSES if status not in _WELL)
-_LEFT_ALONE = ("done", "history", "not_in_shop")
+_LEFT_ALONE = ("done", "history", "not_in_shop", "erased")
 
 _AT_ONCE = 10_000  # values in one statement
 _row = order_tracking.c

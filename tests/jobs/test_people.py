@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from commerce.tables import customers, orders, shops
-from commerce.tables.people import members, profiles
+from commerce.tables.people import members, profiles, unbuilt
 from jobs.people import build_people
 from tests.conftest import Backroom
 from tests.stored import rows
@@ -43,7 +43,7 @@ class TestBuildPeople:
         assert sum(row.orders_count for row in found.values()) == 500
         assert all(row.has_account and row.phones for row in found.values())
         with backroom.process.database.read() as db:
-            assert shops.without_people(db) == []
+            assert unbuilt.shops_without(db) == []
 
     def test_goes_on_where_it_stopped(self, backroom: Backroom, old_shop: int, monkeypatch: pytest.MonkeyPatch) -> None:
         """Killed after some chunks: what is done is not done again, and nothing is left out."""

@@ -53,6 +53,7 @@ STOPPED: Mapping[str, str] = MappingProxyType(
         "unknown_carrier": "Not asked: it is not known whose parcel it is.",
         "history": "Not asked: it was sent too long ago.",
         "not_in_shop": "Not asked: the shop took the number out of its order.",
+        "erased": "Not asked: who it goes to was erased under privacy law.",
         "done": "Not asked any more: it is completed.",
     }
 )

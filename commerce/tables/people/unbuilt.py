@@ -8,6 +8,13 @@ from sqlalchemy import Connection, Row, Text, and_, bindparam, literal, or_, sel
 from commerce.tables.customers import customers
 from commerce.tables.orders import orders
 from commerce.tables.people.members import members
+from commerce.tables.shops import ACTIVE, shops
+
+
+def shops_without(db: Connection) -> list[int]:
+    """Active shops whose persons were never worked out from what is stored."""
+    query = select(shops.c.id).where(shops.c.state == ACTIVE, shops.c.people_built_at.is_(None))
+    return list(db.execute(query.order_by(shops.c.id)).scalars())
 
 
 def accounts(db: Connection, *, shop_id: int, after: str, limit: int) -> Sequence[Row[Any]]:

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from commerce.mirror.apply import Told, Ways, apply, digest, told_currency
+from commerce.mirror.apply import apply
+from commerce.mirror.digests import digest
 from commerce.mirror.outcomes import Happened, Result
+from commerce.mirror.tellings import Told, Ways, told_currency
 from commerce.rules.customers import Consent, CustomerFacts, Purchases, TagsChanged
 from commerce.rules.events import (
     Deleted,

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from commerce.mirror.parcels import Heard, Ways, apply
 from commerce.rules import tracking
-from commerce.tables import order_tracking, tracking_scans
+from commerce.tables import order_tracking, parcel_erasure, tracking_scans
 from commerce.tables.tracking_settings import TrackingSettings
 from jobs.job import utc_now
 from tests.conftest import Backroom
@@ -52,6 +52,18 @@ def scan(at: datetime, status: str = tracking.OUT_FOR_DELIVERY, **more: Any) -> 
 @pytest.fixture
 def desk(backroom: Backroom) -> Desk:
     return Desk(backroom)
+
+
+class TestWhoWasErased:
+    def test_is_not_told_of_any_more(self, desk: Desk) -> None:
+        desk.hear(desk.told([scan(desk.now)]))
+        desk.change(order_id="7")
+        with desk.database.write() as db:
+            parcel_erasure.erase(db, shop_id=desk.shop_id, order_ids=["7"])
+        later = scan(desk.now + timedelta(hours=1), tracking.DELIVERED, place=tracking.Place(city="Graz"))
+        assert desk.hear(desk.told([later])) == []
+        assert (desk.row.city, desk.row.next_check_at, desk.row.stopped) == ("", None, "erased")
+        assert len(rows(desk.database, tracking_scans.scans)) == 1
 
 
 class TestWhatWasNotAnswered:

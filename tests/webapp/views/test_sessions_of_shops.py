@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from commerce.tables import shops
+from commerce.tables import erasure, shops
 from webapp import guards
 
 IDS = {"events": "1", "products": "11", "orders": "21", "customers": "31"}
@@ -113,7 +113,7 @@ class TestShops:
         browser = signed_in(app, shop.key)
         assert browser.get("/dashboard/").status_code == 200
         with here.database.write() as db:
-            shops.empty(db, shop.id)
+            erasure.empty_shop(db, shop_id=shop.id)
             shops.learn(db, shop.id, state=shops.ACTIVE)  # installed again, maybe by another owner
         assert browser.get("/dashboard/").headers["Location"].startswith("/sign-in")
 
