@@ -64,12 +64,25 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self._engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self._writer = self._engine.execution_options(writes=True)
+        self._glancing = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._queue = WriterQueue(Path(str(self._engine.url.database) + ".writer")) if self.is_sqlite else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads: one consistent view."""
         with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """For single statements that read: each is a view of its own, without the ways to the server and back that a
+        transaction takes.
+        """
+        if self._queue is not None:
+            with self.read() as connection:
+                yield connection
+            return
+        with self._glancing.connect() as connection:
             yield connection
 
     @contextmanager

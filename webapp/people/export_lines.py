@@ -53,7 +53,7 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, str):
         # A program that shows tables must not take what a shopper typed for a formula.
-        return f"'{value}" if value[:1] in "=+-@\t\r" and not _is_phone(value) else value
+        return f"'{value}" if value and value[0] in "=+-@\t\r" and not _is_phone(value) else value
     written = orjson.dumps(value, option=orjson.OPT_UTC_Z).decode()
     return written if isinstance(value, Mapping | list) else written.strip('"')
 

@@ -65,7 +65,7 @@ def one_customer(key: str) -> Reply:
     By ours or the platform's, also of one that was merged away: the answer's `id` says under whom they stand now. Or
     by `system:id`, where another system's id was told.
     """
-    with parts().database.read() as db:
+    with parts().database.glance() as db:
         row = finding.found(db, key)
     finding.saw([row], "read")
     return finding.shown(row)

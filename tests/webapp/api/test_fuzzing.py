@@ -11,6 +11,8 @@ from schemathesis import engine
 from schemathesis.config import SchemathesisConfig
 from werkzeug.serving import make_server
 
+from tests.webapp.api.peopled import people
+
 QUICK, LONG = 10, 150  # examples of each call
 # Whether these can be done depends on more than a schema says: on orders, accounts and each other's fields. What they
 # refuse is told field by field; their own tests hold that.
@@ -73,9 +75,11 @@ def _found(schema: Any) -> list[str]:
 class TestDescription:
     def test_is_kept_by_what_is_served(self, app: Any, shop: Any) -> None:
         shop.everything()
+        people(shop)
         assert complaints(app, shop.api_key, examples=QUICK) == []
 
     @pytest.mark.slow
     def test_is_kept_by_what_is_served_however_odd_the_call(self, app: Any, shop: Any) -> None:
         shop.everything()
+        people(shop)
         assert complaints(app, shop.api_key, examples=LONG) == []
