@@ -6,8 +6,8 @@ and the cookie of all other pages stays as strict as it is.
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, current_app, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from webapp.stores import embedded
@@ -26,6 +26,10 @@ class Visitor:
 
 class Cookies(SecureCookieSessionInterface):
     """Flask's sessions with one cookie for the frame in Shopify's admin, and one for everywhere else."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of who sends a cookie. Shoppers and platforms send none: for them no keys are made ready."""
+        return super().open_session(app, request) if request.cookies else self.session_class()
 
     def get_cookie_name(self, app: Flask) -> str:
         """The name; what is signed in within the frame is not signed in outside, nor the other way round."""

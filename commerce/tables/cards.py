@@ -4,6 +4,7 @@ Both are worked out from products and variants in the transaction that changes t
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -14,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Row,
+    Select,
     Table,
     Text,
     bindparam,
@@ -69,17 +71,24 @@ def by_ids(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, C
     return {row.id: _card(row) for row in db.execute(query)}
 
 
-# Made once: making it takes longer than running it.
-_LISTED = select(*(cards.c[name] for name in _PLAIN if name not in ("page", "created"))).where(
-    cards.c.shop_id == bindparam("shop"), cards.c.id.in_(bindparam("ids", expanding=True))
-)
+_LISTED = tuple(cards.c[name] for name in _PLAIN if name not in ("page", "created"))
+
+
+@lru_cache(maxsize=100)
+def _listed(number: int) -> Select[Any]:
+    """What lists show of so many products. Made once for each number: making it takes longer than running it, and so
+    does spreading a list of ids out in it each time.
+    """
+    ids: list[Any] = [bindparam(f"id{each}") for each in range(number)]
+    return select(*_LISTED).where(cards.c.shop_id == bindparam("shop"), cards.c.id.in_(ids))
 
 
 def as_products(db: Connection, *, shop_id: int, ids: Collection[str], currency: str | None) -> dict[str, Product]:
     """Those of the products that shoppers may see, with as much of them as lists show."""
     if not ids:
         return {}
-    rows = db.execute(_LISTED, {"shop": shop_id, "ids": list(ids)}).all()
+    wanted: dict[str, Any] = {f"id{number}": each for number, each in enumerate(ids)}
+    rows = db.execute(_listed(len(wanted)), wanted | {"shop": shop_id}).all()
     return {
         key: Product(
             id=key,
