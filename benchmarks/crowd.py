@@ -14,7 +14,7 @@ SELECT %(shop)s, n::text, '#' || n, 'EUR', CASE WHEN n %% 20 = 0 THEN 'cancelled
     CASE WHEN c %% 10 < 7 THEN c::text ELSE '' END, CASE WHEN c %% 10 < 7 THEN c::text ELSE 'c_' || c END,
     'shopper' || c || '@example.org', '', '', 'de', '', '[]', '[]',
     jsonb_build_object('first_name', 'Ada', 'last_name', 'Shopper ' || c, 'country', 'DE'), '{}',
-    %(now)s - make_interval(hours => (n * 7919 %% 17520)::int), %(now)s, %(now)s
+    %(now)s - make_interval(hours => (n * 7919::bigint %% 17520)::int), %(now)s, %(now)s
 FROM (SELECT n, (n * 48271::bigint %% %(customers)s) + 1 AS c FROM generate_series(1, %(orders)s) AS n) AS told
 """
 _ACCOUNTS = """

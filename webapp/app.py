@@ -14,6 +14,7 @@ from webapp import errors, guards
 from webapp.api import rates
 from webapp.api.ids import Id
 from webapp.parts import Parts, assemble
+from webapp.people.quick import QuickCustomers
 from webapp.reading.quick import Quick
 
 # One line per noun: its blueprint.
@@ -109,7 +110,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         MAX_FORM_MEMORY_SIZE=1_000_000,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
-    app.wsgi_app = Quick(app.wsgi_app, parts)  # type: ignore[method-assign]
+    app.wsgi_app = QuickCustomers(Quick(app.wsgi_app, parts), parts)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -9,11 +9,11 @@ from contextlib import suppress
 
 from flask import Flask, Response, g
 
-from integrations.cache.rates import Rate
+from integrations.cache.rates import Rate, Taken
 from integrations.errors import Transient
 from webapp.api.keys import Caller
 from webapp.errors import Problem
-from webapp.parts import parts
+from webapp.parts import Parts, parts
 
 USUAL = Rate(per_second=50, saved_up=200)
 
@@ -25,19 +25,28 @@ def install(app: Flask) -> None:
 
 def take(caller: Caller, rate: Rate = USUAL) -> None:
     """Count a call of this key. Raises Problem 429 where it called too often."""
-    here = parts()
-    if not here.settings.rate_limits:
-        return
-    with suppress(Transient):
-        taken = here.rates.take(f"{caller.shop.id}:{caller.key.id}", rate)
-        g.rate_headers = {
-            "RateLimit-Limit": str(rate.saved_up),
-            "RateLimit-Remaining": str(taken.left),
-            "RateLimit-Reset": str(math.ceil(taken.full_in_ms / 1000)),
-        }
+    taken = counted(parts(), caller, rate)
+    if taken is not None:
+        g.rate_headers = headers(taken, rate)
         if not taken.is_there:
             seconds = max(1, math.ceil(taken.wait_ms / 1000))
             raise Problem(429, "Too many requests", f"Try again in {seconds} s.", retry_after=seconds)
+
+
+def counted(here: Parts, caller: Caller, rate: Rate = USUAL) -> Taken | None:
+    """Count a call of this key; None where nobody counts, or Redis is away."""
+    with suppress(Transient):
+        return here.rates.take(f"{caller.shop.id}:{caller.key.id}", rate) if here.settings.rate_limits else None
+    return None
+
+
+def headers(taken: Taken, rate: Rate = USUAL) -> dict[str, str]:
+    """What is left to the caller."""
+    return {
+        "RateLimit-Limit": str(rate.saved_up),
+        "RateLimit-Remaining": str(taken.left),
+        "RateLimit-Reset": str(math.ceil(taken.full_in_ms / 1000)),
+    }
 
 
 def _add_headers(response: Response) -> Response:
