@@ -13,6 +13,7 @@ from commerce.rules.loyalty.entries import AVAILABLE, PENDING
 from commerce.tables import shops
 from commerce.tables.loyalty import programmes, purses, reading
 from commerce.tables.loyalty.programmes import Chosen
+from commerce.tables.people import turns
 from jobs import queues
 from jobs.job import Lease, job, utc_now
 from jobs.process import Process, current
@@ -72,6 +73,7 @@ def keep_some(process: Process, held: Lease) -> int:
     now, shop_id = utc_now(), held.shop_id
     with process.database.write() as db:
         held.keep(db)
+        turns.take(db, shop_id)
         chosen = programmes.of(db, shop_id=shop_id)
         if chosen is None:
             return 0

@@ -28,11 +28,13 @@ from commerce.rules.events import (
     Deleted,
     Facts,
     Saved,
+    StockLevel,
     Unclear,
 )
 from commerce.rules.freshness import Act, Version
 from commerce.rules.products import CategoryFacts, VariantFacts
 from commerce.tables import categories, inbox, shops, versions
+from commerce.tables.people import turns
 from commerce.tables.shops import Shop
 
 
@@ -40,6 +42,8 @@ def apply(
     db: Connection, shop: Shop, told: Sequence[Told], *, ways: Ways, now: datetime
 ) -> tuple[list[Result], list[Happened]]:
     """Apply deliveries in the order given and write all tables they touch; the caller's transaction commits it."""
+    if any(_is_of_people(change) for one in told for change in one.reading.changes):
+        turns.take(db, shop.id)
     shop = shops.learn_currency(db, shop, told_currency([one.reading for one in told]))
     hold_parcels(db, shop, [change for one in told for change in one.reading.changes])
     gate = Gate(db, shop, [one.reading for one in told])
@@ -202,6 +206,11 @@ class _Batch:
         self._happened[name, kind, object_id] = Happened(
             name=name, kind=kind, object_id=object_id, inbox_id=inbox_id, origin=origin, change=change
         )
+
+
+def _is_of_people(change: Change) -> bool:
+    """Whether persons may follow from it: from anything but what a shop has to sell."""
+    return getattr(change, "kind", "") not in (PRODUCT, VARIANT, CATEGORY) and not isinstance(change, StockLevel)
 
 
 def _from(told: Told) -> Origin:

@@ -14,7 +14,7 @@ from commerce.mirror import erasing, people, portraits
 from commerce.rules.people import keys
 from commerce.rules.people.compose import PLAIN
 from commerce.rules.people.keys import EMAIL, PHONE
-from commerce.tables.people import consents, happenings, identities, members
+from commerce.tables.people import consents, happenings, identities, members, turns
 from commerce.tables.shops import Shop
 
 _COMPARED = {"email": EMAIL, "phone": PHONE}
@@ -77,6 +77,7 @@ def consent(
     detail: str = "",
 ) -> None:
     """Note that a customer allowed or withdrew a channel, when, how and where."""
+    turns.take(db, shop.id)
     told = {"channel": channel, "state": state, "method": method, "source": source, "detail": detail, "at": at}
     consents.add(db, shop_id=shop.id, member_id=root, told=told)
     people.refresh(db, shop, [root], now=now)
@@ -91,6 +92,7 @@ def happened(
 
 def refuse(db: Connection, shop: Shop, said: Said, *, own_root: str) -> None:
     """Raises Taken and erasing.KeptOut where this cannot be said; `own_root` "": of somebody new."""
+    turns.take(db, shop.id)
     _refuse_erased(db, shop, said)
     _refuse_taken(db, shop.id, said, own_root=own_root)
 

@@ -17,7 +17,7 @@ from commerce.rules.people import traces
 from commerce.rules.people.keys import of_account, of_guest
 from commerce.tables import effects, erasure, person_erasure, privacy, versions
 from commerce.tables.effects import NewEffect
-from commerce.tables.people import bought, erased, members, unbuilt, whole
+from commerce.tables.people import bought, erased, members, turns, unbuilt, whole
 from commerce.tables.privacy import Subject
 from commerce.tables.shops import Shop
 from commerce.vault import Vault
@@ -78,6 +78,7 @@ def keep_out(db: Connection, vault: Vault, *, shop_id: int, subject: Subject, no
 
 def erase_person(db: Connection, shop: Shop, subject: Subject, *, now: datetime) -> None:
     """Delete the members with all that belongs to them, and take them out of segments."""
+    turns.take(db, shop.id)
     person_erasure.erase(db, shop_id=shop.id, subject=subject, now=now)
     segments.follow(db, shop, subject.member_ids, now=now, silently=True)
 
@@ -86,6 +87,7 @@ def erase_orders(
     db: Connection, shop: Shop, subject: Subject, ids: Collection[str], *, now: datetime
 ) -> "Counter[str]":
     """Take the person out of these orders; somebody else whose they were loses them."""
+    turns.take(db, shop.id)
     others = bought.members_of(db, shop_id=shop.id, ids=ids) - set(subject.member_ids)
     counted = erasure.erase_orders(db, shop_id=shop.id, ids=ids, now=now)
     if others:
@@ -120,6 +122,7 @@ def refuse(db: Connection, shop: Shop, *, email: str, phone: str) -> None:
 
 def lift(db: Connection, shop: Shop, person: str, *, now: datetime) -> bool:
     """Let an erased person in again: orders placed since, and whatever comes, make a profile. False for nobody."""
+    turns.take(db, shop.id)
     key = erased.key_of(db, shop)
     digests = set(erased.lift(db, shop_id=shop.id, person=person, now=now))
     if not digests:

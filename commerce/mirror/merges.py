@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from commerce.mirror import people
 from commerce.rules.people import keys
-from commerce.tables.people import members, merges
+from commerce.tables.people import members, merges, turns
 from commerce.tables.shops import Shop
 
 PLATFORM = "platform"  # who made a merge that the shop's platform told of
@@ -23,6 +23,7 @@ def merge(db: Connection, shop: Shop, *, primary: str, secondary: str, reason: s
 
     Raises UnableToMerge for somebody who is not there, or is no person of their own.
     """
+    turns.take(db, shop.id)
     roots = members.of_roots(db, shop_id=shop.id, roots=[primary, secondary])
     for each in (primary, secondary):
         if not roots[each]:
@@ -55,6 +56,7 @@ def undo(db: Connection, shop: Shop, *, merge_id: str, undone_by: str, now: date
 
     Raises UnableToMerge where there is no such merge, or it was undone before, or the platform made it.
     """
+    turns.take(db, shop.id)
     row = merges.one(db, shop_id=shop.id, merge_id=merge_id)
     if row is None:
         raise UnableToMerge("There is no such merge.")
@@ -69,6 +71,7 @@ def undo(db: Connection, shop: Shop, *, merge_id: str, undone_by: str, now: date
 
 def take_out(db: Connection, shop: Shop, *, member: str, said_by: str, now: datetime) -> None:
     """Somebody who stands under another by rule is a different person. Raises UnableToMerge where they do not."""
+    turns.take(db, shop.id)
     row = members.by_ids(db, shop_id=shop.id, ids=[member]).get(member)
     if row is None or row.root == member:
         raise UnableToMerge(f"There is nobody {member} who stands under another customer.")
@@ -79,6 +82,7 @@ def take_out(db: Connection, shop: Shop, *, member: str, said_by: str, now: date
 
 def not_the_same(db: Connection, shop: Shop, *, one: str, other: str, said_by: str, now: datetime) -> None:
     """Two persons (their roots) who seemed to be one are not: no rule and no suggestion puts them together."""
+    turns.take(db, shop.id)
     found = members.of_roots(db, shop_id=shop.id, roots=[one, other])
     pairs = [(each.id, another.id) for each in found[one] for another in found[other]]
     merges.keep_apart(db, shop_id=shop.id, pairs=pairs, said_by=said_by, now=now)

@@ -15,7 +15,7 @@ from commerce.rules.events import CUSTOMER
 from commerce.rules.people import keys
 from commerce.rules.people.keys import EMAIL, PHONE
 from commerce.tables import versions
-from commerce.tables.people import bought, identities, members
+from commerce.tables.people import bought, identities, members, turns
 from commerce.tables.shops import Shop
 
 
@@ -213,6 +213,7 @@ def settle(
 
     `moved`: those of them who may stand under somebody else now; None: all may.
     """
+    turns.take(db, shop.id)
     changing = set(touched if moved is None else moved)
     roots = joins.settle(db, shop.id, changing) if changing else set()
     roots |= members.roots_of(db, shop_id=shop.id, ids=set(touched) - changing)
@@ -226,6 +227,7 @@ def refresh(db: Connection, shop: Shop, roots: Collection[str], *, now: datetime
 
     Gives those that look different now, or are gone.
     """
+    turns.take(db, shop.id)
     changed = portraits.refresh(db, shop, roots, now=now)
     segments.follow(db, shop, {*roots, *changed}, now=now, silently=silently)
     return changed

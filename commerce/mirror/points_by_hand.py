@@ -12,6 +12,7 @@ from commerce.rules.loyalty.programmes import Action, Course
 from commerce.rules.loyalty.purses import Purse
 from commerce.tables.loyalty import programmes, purses
 from commerce.tables.loyalty.earning import ACTION
+from commerce.tables.people import turns
 from commerce.tables.shops import Shop
 
 _MOST = 10**9
@@ -53,6 +54,7 @@ class Open:
 
 def held(db: Connection, shop: Shop, member_id: str, *, now: datetime) -> Open:
     """The purse of whoever this member is part of. Raises UnknownMember."""
+    turns.take(db, shop.id)
     root = purses.root_of(db, shop_id=shop.id, member_id=member_id)
     chosen = programmes.of(db, shop_id=shop.id)
     course = chosen.course if chosen is not None else None

@@ -17,6 +17,7 @@ from commerce.rules.loyalty.programmes import Programme, Reward
 from commerce.tables import effects
 from commerce.tables.effects import NewEffect
 from commerce.tables.loyalty import programmes, purses, reading
+from commerce.tables.people import turns
 from commerce.tables.shops import Shop
 
 _AGAIN = timedelta(days=30)  # for which points last at least that come back
@@ -128,6 +129,7 @@ def give_back(
     """Give back what was spent under that key of an entry, once, to where it came from. Gives the persons whose
     profiles have to be worked out again. Raises UnableToMovePoints where nothing was spent under it.
     """
+    turns.take(db, shop.id)
     row = purses.by_key(db, shop_id=shop.id, key=spend_key)
     if row is None or row.kind != SPEND:
         raise UnableToMovePoints("key", "is not that of points that were spent")
