@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 from commerce.mirror import points_tiers
 from commerce.rules.people import words
 from commerce.rules.people.compose import Member, Said, Told, compose
-from commerce.rules.people.keys import ACCOUNT, EMAIL, FORMER, PHONE, mail
+from commerce.rules.people.keys import ACCOUNT, EMAIL, FORMER, LONGEST_MAIL, PHONE, mail
 from commerce.rules.people.metrics import Bought, figures
 from commerce.tables import customers
 from commerce.tables.people import bought, consents, identities, members, profiles
 from commerce.tables.shops import Shop
 
-_LONGEST_NAME = 200
+_LONGEST_NAME, _LONGEST_PHONE, _LONGEST_COUNTRY = 200, 100, 100  # signs that an index takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ def _draw(shop: Shop, root: str, rows: Sequence[Any], known: _Known) -> dict[str
         "emails": _with_first(told.plain["email"].lower(), addresses[EMAIL]),
         "phones": _with_first(told.plain["phone"], [*addresses[PHONE], *(one.told.phone for one in told_members)]),
         "sort_name": name.lower()[:_LONGEST_NAME],
-        "country": told.country,
+        "country": told.country[:_LONGEST_COUNTRY],
         "tags": told.tags,
         "addresses": told.addresses,
         "attributes": told.attributes,
@@ -136,7 +136,7 @@ def _told(account: Any, order: Any) -> Told:
     if account is not None:
         return Told(
             email=_mail(account.email),
-            phone=account.phone_e164 or account.phone,
+            phone=account.phone_e164 or account.phone[:_LONGEST_PHONE],
             first_name=account.first_name,
             last_name=account.last_name,
             locale=account.locale,
@@ -150,7 +150,7 @@ def _told(account: Any, order: Any) -> Told:
     named = order.billing if order.billing.get("last_name") or order.billing.get("first_name") else order.delivery
     return Told(
         email=_mail(order.email),
-        phone=order.phone_e164 or order.phone,
+        phone=order.phone_e164 or order.phone[:_LONGEST_PHONE],
         first_name=named.get("first_name", ""),
         last_name=named.get("last_name", ""),
         locale=order.locale,
@@ -175,8 +175,8 @@ def _bought(row: Any, account: Any) -> Bought:
 
 
 def _mail(text: str) -> str:
-    """A mail address as it is compared; what is none stays as it was told."""
-    return mail(text) or text.strip()
+    """A mail address as it is compared; what is none stays as it was told, as far as it is no text."""
+    return mail(text) or text.strip()[:LONGEST_MAIL]
 
 
 def _platform_ids(shop: Shop, root: str, rows: Sequence[Any], known: _Known) -> dict[str, str]:

@@ -9,7 +9,7 @@ ACCOUNT, OWN, GUEST, FORMER = "account", "own", "guest", "former"
 # Kinds of identities; another system's name is one as well.
 EMAIL, PHONE = "email", "phone"
 
-_LONGEST_MAIL = 320  # RFC 5321: 64 for the local part, 255 for the domain, and the sign between them
+LONGEST_MAIL = 320  # RFC 5321: 64 for the local part, 255 for the domain, and the sign between them
 _RANKS = {ACCOUNT: 0, OWN: 1, GUEST: 2, FORMER: 3}
 _OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -22,7 +22,7 @@ def mail(text: str) -> str:
     told = text.strip().lower()
     local, at, domain = told.rpartition("@")
     plain = at and local and domain and not any(sign.isspace() or sign == "\x00" for sign in told)
-    return told if plain and len(told) <= _LONGEST_MAIL else ""
+    return told if plain and len(told) <= LONGEST_MAIL else ""
 
 
 def of_account(account_id: str) -> str:
