@@ -1,4 +1,5 @@
-"""Persons of shops that were there before persons were: worked out once from the accounts and orders that are stored.
+"""Persons of shops that were there before persons were, or that have another currency now: worked out once from what
+is stored.
 
 What comes in meanwhile is worked out at once, as always; a member that is there already is left as it is.
 """
@@ -11,9 +12,11 @@ from typing import Any
 import structlog
 
 from commerce.database import Connection
+from commerce.mirror import people
 from commerce.mirror.people import People
 from commerce.tables import shops
-from commerce.tables.people import unbuilt
+from commerce.tables.loyalty import purses
+from commerce.tables.people import turns, unbuilt
 from commerce.tables.shops import Shop
 from integrations.platforms.phones import e164
 from jobs import queues
@@ -42,6 +45,7 @@ def _build(process: Process, held: Lease) -> None:
     try:
         accounts = _work_through(process, held, unbuilt.accounts, _take_accounts)
         orders = _work_through(process, held, unbuilt.unowned, _take_orders)
+        _work_through(process, held, purses.next_members, _take_members)
         with process.database.write() as db:
             held.keep(db)
             shops.learn(db, held.shop_id, people_built_at=utc_now())
@@ -57,6 +61,7 @@ def _work_through(process: Process, held: Lease, read: Any, take: Any) -> int:
     while True:
         with process.database.write() as db:
             held.keep(db)
+            turns.take(db, held.shop_id)
             shop = shops.by_id(db, process.vault, held.shop_id)
             rows = read(db, shop_id=held.shop_id, after=after, limit=CHUNK) if shop is not None else []
             if shop is None or not rows:
@@ -79,17 +84,22 @@ class _Contact:
 def _take_accounts(db: Connection, shop: Shop, rows: Sequence[Any], now: datetime) -> None:
     found = [_contact(row, row.id, [*row.addresses]) for row in rows]
     unbuilt.number_accounts(db, shop_id=shop.id, phones={one.id: one.phone_e164 for one in found})
-    people = People(db, shop, now)
-    people.accounts(found)
-    people.finish(shop)
+    told = People(db, shop, now)
+    told.accounts(found)
+    told.finish(shop)
 
 
 def _take_orders(db: Connection, shop: Shop, rows: Sequence[Any], now: datetime) -> None:
     found = [_contact(row, row.customer_id, [row.billing, row.delivery]) for row in rows]
-    people = People(db, shop, now)
-    owners = people.of_orders(found)
+    told = People(db, shop, now)
+    owners = told.of_orders(found)
     unbuilt.own_orders(db, shop_id=shop.id, owners=owners, phones={one.id: one.phone_e164 for one in found})
-    people.finish(shop)
+    told.finish(shop)
+
+
+def _take_members(db: Connection, shop: Shop, rows: Sequence[Any], now: datetime) -> None:
+    """Points and profiles of those who were there already: amounts count in the shop's currency of now."""
+    people.settle(db, shop, {row.id for row in rows}, moved=(), now=now, silently=True)
 
 
 def _contact(row: Any, customer_id: str, addresses: Sequence[Any]) -> _Contact:

@@ -156,11 +156,13 @@ def learn_currency(db: Connection, shop: Shop, currency: str, *, corrects: bool 
     """Store the shop's currency when it is first heard of, or (`corrects`) when the shop itself says another one.
 
     Prices that came in before were read with two decimals. Where the currency has others, the deliveries that told
-    them are read again.
+    them are read again. Customers are worked out anew (jobs.people) where it was another one before.
     """
     if not is_currency(currency) or currency == shop.currency or (shop.currency is not None and not corrects):
         return shop
     learn(db, shop.id, currency=currency)
+    if shop.currency is not None:  # what all customers spent was counted in the other one
+        learn(db, shop.id, people_built_at=None)
     bump_pages(db, shop.id)
     if exponent(currency) != exponent(shop.currency):
         versions.forget_digests(db, shop_id=shop.id, kind=PRODUCT)

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from commerce.rules.events import ShopFacts
 from commerce.tables import customers, orders, shops
 from commerce.tables.people import members, profiles, unbuilt
 from jobs.people import build_people
+from tests.commerce.mirror.test_apply import SHOPIFY, Mirror, at
+from tests.commerce.mirror.test_people import account, order
 from tests.conftest import Backroom
 from tests.stored import rows
 from tests.webapp.stock import NOW, _customer, _order
@@ -65,3 +68,16 @@ class TestBuildPeople:
         found = rows(database, profiles.profiles, shop_id=old_shop)
         assert sum(row.orders_count for row in found) == 500
         assert len(rows(database, members.members, shop_id=old_shop)) == 6
+
+
+class TestAnotherCurrency:
+    def test_has_all_that_customers_spent_counted_in_it(self, backroom: Backroom) -> None:
+        """An order of another market came first; the shop itself says later what its currency is."""
+        mirror = Mirror(backroom, backroom.shops.shopify(currency="EUR").id, SHOPIFY)
+        mirror.tell(account("7", mail="ada@example.org"))
+        mirror.tell(*(order(str(key), customer_id="7", total=500, currency="USD") for key in range(1, 4)))
+        assert mirror.one(profiles.profiles).total_spent == 0
+        mirror.tell(ShopFacts(currency="USD", told_at=at(50)))
+        build_people()
+        person = mirror.one(profiles.profiles)
+        assert (person.total_spent, person.average_order) == (1500, 500)
