@@ -164,6 +164,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop_id", "id", name=op.f("pk_members")),
         sa.UniqueConstraint("shop_id", "key", name=op.f("uq_members_shop_id_key")),
     )
+    op.create_index("ix_members_joined", "members", ["shop_id", "joined_into"], unique=False)
+    op.create_index("ix_members_merged", "members", ["shop_id", "merged_into"], unique=False)
     op.create_index("ix_members_root", "members", ["shop_id", "root"], unique=False)
     op.create_table(
         "members_apart",
@@ -430,6 +432,8 @@ def _drop_the_others() -> None:
     op.drop_table("merges")
     op.drop_table("members_apart")
     op.drop_index("ix_members_root", table_name="members")
+    op.drop_index("ix_members_merged", table_name="members")
+    op.drop_index("ix_members_joined", table_name="members")
     op.drop_table("members")
     op.drop_table("loyalty_programmes")
     op.drop_index("ix_identities_member", table_name="identities")

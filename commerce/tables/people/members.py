@@ -59,6 +59,9 @@ members = Table(
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("shop_id", "key"),
     Index("ix_members_root", "shop_id", "root"),
+    # Who points at somebody is asked whenever somebody is joined anew.
+    Index("ix_members_merged", "shop_id", "merged_into"),
+    Index("ix_members_joined", "shop_id", "joined_into"),
 )
 
 _EMPTY: dict[str, Any] = {"told": {}, "own": {}, "attributes": {}, "totals": {}}
@@ -148,8 +151,9 @@ def linked_to(db: Connection, *, shop_id: int, ids: Collection[str]) -> Sequence
     """Members that stand under one of these roots, or point at one of these, by hand or by rule."""
     if not ids:
         return []
-    pointing = or_(members.c.merged_into.in_(ids), members.c.joined_into.in_(ids), members.c.root.in_(ids))
-    return db.execute(select(members).where(members.c.shop_id == shop_id, pointing)).all()
+    ours = members.c.shop_id == shop_id  # said of each way, so that SQLite finds an index for each
+    ways = (members.c.merged_into, members.c.joined_into, members.c.root)
+    return db.execute(select(members).where(or_(*(and_(ours, way.in_(ids)) for way in ways)))).all()
 
 
 def change(db: Connection, *, shop_id: int, changes: Mapping[str, Mapping[str, Any]]) -> None:
