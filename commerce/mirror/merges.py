@@ -46,6 +46,9 @@ def follow(db: Connection, shop: Shop, *, kept: str, gone: str, now: datetime) -
     under = members.of_roots(db, shop_id=shop.id, roots=[rows[secondary].root])[rows[secondary].root]
     if any(row.id == primary for row in under):  # somebody merged them by hand, the other way round
         members.change(db, shop_id=shop.id, changes={primary: {"merged_into": ""}})
+        for one in merges.of_members(db, shop_id=shop.id, ids=[primary]):  # what was taken apart cannot be undone
+            if one.secondary_id == primary:
+                merges.mark_undone(db, shop_id=shop.id, merge_id=one.id, undone_by=PLATFORM, now=now)
     reason = "The shop merged the two accounts."
     merges.together(db, shop_id=shop.id, one=[primary], other=[secondary])
     _note(db, shop, primary=primary, secondary=secondary, reason=reason, made_by=PLATFORM, now=now)

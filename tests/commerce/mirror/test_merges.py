@@ -120,6 +120,18 @@ class TestFollowing:
         mirror.tell(account("7", mail="a@example.org"), account("8", mail="b@example.org"))
         assert spent(mirror) == {"7": 120}
 
+    def test_the_other_way_round_ends_what_was_merged_here(self, mirror: Mirror) -> None:
+        """Undoing the merge of before would take apart what was merged since."""
+        mirror.tell(*(account(key, mail=f"{key}@example.org") for key in "789"))
+        mirror.tell(*(order(key, customer_id=key, total=int(key)) for key in "789"))
+        before = merge(mirror, "8", "7")
+        mirror.tell((Merged(kept="7", gone="8"), Deleted(kind="customer", id="8", at=at(400))))
+        assert spent(mirror) == {"7": 15, "9": 9}
+        merge(mirror, "9", "7")
+        with pytest.raises(UnableToMerge):
+            undo(mirror, before)
+        assert spent(mirror) == {"9": 24}
+
 
 class TestManyMerges:
     @pytest.mark.parametrize("seed", range(8))
