@@ -64,7 +64,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self._engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self._writer = self._engine.execution_options(writes=True)
-        self._glancing = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._glancing = self._engine if self.is_sqlite else _postgresql(url, **_GLANCES)
         self._queue = WriterQueue(Path(str(self._engine.url.database) + ".writer")) if self.is_sqlite else None
 
     @contextmanager
@@ -76,7 +76,8 @@ class Database:
     @contextmanager
     def glance(self) -> Iterator[Connection]:
         """For single statements that read: each is a view of its own, without the ways to the server and back that a
-        transaction takes.
+        transaction takes, and that asking takes whether the server is still there. It may have gone away: the first
+        glance after that fails with one of UNREACHABLE, and the next one connects anew.
         """
         if self._queue is not None:
             with self.read() as connection:
@@ -121,6 +122,7 @@ class Database:
     def dispose(self) -> None:
         """Close all connections; those that are needed again are opened again."""
         self._engine.dispose()
+        self._glancing.dispose()
         if self._queue is not None:
             self._queue.close()
 
@@ -162,7 +164,17 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
-def _postgresql(url: str) -> Engine:
+# A glance takes a millisecond: few connections are enough.
+_GLANCES: dict[str, Any] = {
+    "pool_size": 5,
+    "max_overflow": 0,
+    "pool_pre_ping": False,
+    "isolation_level": "AUTOCOMMIT",
+}
+
+
+def _postgresql(url: str, **changes: Any) -> Engine:
+    usual: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
     return create_engine(
         url,
         hide_parameters=True,  # they are people's data, and errors are logged
@@ -173,9 +185,7 @@ def _postgresql(url: str) -> Engine:
             "options": "-c lock_timeout=5s -c statement_timeout=60s -c timezone=UTC",
         },
         pool_timeout=_WAIT,
-        pool_size=10,
-        max_overflow=20,
-        pool_pre_ping=True,
+        **usual | changes,
     )
 
 

@@ -69,7 +69,7 @@ def found(
 ) -> list[Row[Any]]:
     """A page of those whom the filters let through; who has nothing of what is sorted by comes last."""
     column, descends, parted = _SORTS[sort]
-    chosen = [profiles.c.shop_id == shop_id, *_conditions(shop_id, filters)]
+    chosen = [profiles.c.shop_id == shop_id, *_conditions(db, shop_id, filters)]
     having = [*chosen, parted[0]] if parted else chosen
     ids = _ids(db, having, column, descends, limit, offset)
     if parted and len(ids) < limit:
@@ -90,13 +90,13 @@ def _ids(
 
 def after(db: Connection, *, shop_id: int, filters: Filters, last_id: str, limit: int) -> Sequence[Row[Any]]:
     """The next of those whom the filters let through, by id: a list is taken along in steps."""
-    chosen = (profiles.c.shop_id == shop_id, profiles.c.id > last_id, *_conditions(shop_id, filters))
+    chosen = (profiles.c.shop_id == shop_id, profiles.c.id > last_id, *_conditions(db, shop_id, filters))
     return db.execute(select(profiles).where(*chosen).order_by(profiles.c.id).limit(limit)).all()
 
 
 def count_some(db: Connection, *, shop_id: int, filters: Filters, most: int) -> int:
     """How many the filters let through, counted up to `most`."""
-    some = select(profiles.c.id).where(profiles.c.shop_id == shop_id, *_conditions(shop_id, filters)).limit(most)
+    some = select(profiles.c.id).where(profiles.c.shop_id == shop_id, *_conditions(db, shop_id, filters)).limit(most)
     return db.execute(select(func.count()).select_from(some.subquery())).scalar_one()
 
 
@@ -114,7 +114,7 @@ def tags(db: Connection, *, shop_id: int, limit: int) -> list[str]:
     return list(db.execute(query).scalars())
 
 
-def _conditions(shop_id: int, filters: Filters) -> list[Any]:
+def _conditions(db: Connection, shop_id: int, filters: Filters) -> list[Any]:
     told = profile_pages.Filters(
         text=filters.text,
         segment=filters.segment,
@@ -123,7 +123,7 @@ def _conditions(shop_id: int, filters: Filters) -> list[Any]:
         country=filters.country,
         group=filters.group,
     )
-    conditions: list[Any] = profile_pages.conditions(shop_id, told)
+    conditions: list[Any] = profile_pages.conditions(db, shop_id, told)
     if filters.cell:
         value = (profiles.c.frequency + profiles.c.monetary + 1) // 2
         conditions.append(and_(profiles.c.recency == filters.cell[0], value == filters.cell[1]))

@@ -21,17 +21,17 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
-    union_all,
 )
 
 from commerce.rules.events import CUSTOMER
 from commerce.rules.people.keys import EMAIL, PHONE, of_account
-from commerce.rules.people.words import TAG, split
+from commerce.rules.people.words import TAG
 from commerce.tables.effects import REREAD, effects
 from commerce.tables.loyalty.programmes import programmes
 from commerce.tables.people.identities import identities
 from commerce.tables.people.members import members
 from commerce.tables.people.profiles import profiles, words
+from commerce.tables.people.word_search import found_by
 from commerce.tables.segment_lists import is_in
 from commerce.tables.segments import segment_members
 
@@ -44,8 +44,6 @@ SORTS = {
     "last_order": profiles.c.last_order_at,
 }
 _SKEW = timedelta(hours=1)  # a store's clock is not further ahead of ours
-_MOST_WORDS = 6
-_LAST = "\U0010ffff"
 TIMES, SELDOM = frozenset({"updated", "created", "last_order"}), frozenset({"last_order"})  # SELDOM: not all have it
 Place = tuple[Any, str]  # the last row's value of what is sorted by, and its id
 
@@ -94,7 +92,7 @@ def one(db: Connection, *, shop_id: int, key: str) -> Row[Any] | None:
     if found is not None or not colon or system in (EMAIL, PHONE):
         return found
     told = Filters(external=(system, number))
-    rows = db.execute(_shown(shop_id).where(*conditions(shop_id, told)).limit(2)).all()
+    rows = db.execute(_shown(shop_id).where(*conditions(db, shop_id, told)).limit(2)).all()
     return rows[0] if len(rows) == 1 else None
 
 
@@ -151,7 +149,7 @@ def page(
 ) -> Sequence[Row[Any]]:
     """Profiles by that sort; `after` is where to go on."""
     column = SORTS[sort]
-    query = _shown(shop_id).where(*conditions(shop_id, filters))
+    query = _shown(shop_id).where(*conditions(db, shop_id, filters))
     rows: list[Row[Any]] = []
     if not column.nullable or after is None or after[0] is not None:
         known = query.where(column.is_not(None)) if column.nullable else query
@@ -174,7 +172,7 @@ def everybody(
     db: Connection, *, shop_id: int, filters: Filters = NOBODY_LEFT_OUT, after: str, limit: int
 ) -> Sequence[Row[Any]]:
     """Profiles by their ids, behind that one: for whoever takes all of them in short reads."""
-    query = _shown(shop_id).where(profiles.c.id > after, *conditions(shop_id, filters))
+    query = _shown(shop_id).where(profiles.c.id > after, *conditions(db, shop_id, filters))
     return db.execute(query.order_by(profiles.c.id).limit(limit)).all()
 
 
@@ -186,7 +184,7 @@ def _sorted(query: Select[Any], column: Any, descending: bool, after: Place | No
     return query.order_by(*(each.desc() if descending else each for each in (column, profiles.c.id)))
 
 
-def conditions(shop_id: int, told: Filters) -> list[ColumnElement[bool]]:
+def conditions(db: Connection, shop_id: int, told: Filters) -> list[ColumnElement[bool]]:
     """What filters ask of profiles."""
     found = [*_plain(told), *_known_by(shop_id, told)]
     if told.tag:
@@ -195,19 +193,12 @@ def conditions(shop_id: int, told: Filters) -> list[ColumnElement[bool]]:
     if told.segment:
         found.append(is_in(shop_id, told.segment))
     if told.text:
-        found += [_begins(shop_id, word) for word in split(told.text)[:_MOST_WORDS]]
+        found += found_by(db, shop_id=shop_id, text=told.text)
     if told.updated_since is not None:
         since = told.updated_since
         found.append(profiles.c.saved_at >= since - _SKEW)  # what an index finds
         found.append(or_(profiles.c.updated_at >= since, profiles.c.saved_at >= since))
     return found
-
-
-def _begins(shop_id: int, word: str) -> ColumnElement[bool]:
-    """A word of theirs begins so, or it is their id. As one set, which databases join in whatever order is best."""
-    begun = and_(words.c.shop_id == shop_id, words.c.word >= word, words.c.word < word + _LAST, words.c.kind != TAG)
-    same = and_(members.c.shop_id == shop_id, members.c.id == word)
-    return profiles.c.id.in_(union_all(select(words.c.profile_id).where(begun), select(members.c.root).where(same)))
 
 
 def _plain(told: Filters) -> list[ColumnElement[bool]]:
