@@ -9,7 +9,6 @@ from sqlalchemy import Connection, and_, delete, or_, select, update
 from commerce.tables.order_tracking import order_tracking
 from commerce.tables.tracking_scans import scans
 
-
 ERASED = "erased"  # why a parcel is not followed any more
 
 

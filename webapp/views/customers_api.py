@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, g, url_for
 
 from commerce.mirror import changes, erasing
-from commerce.tables.people import profile_pages
+from commerce.tables.people import profile_pages, turns
 from jobs.queues import ERASE
 from webapp.api import cursors, etags
 from webapp.api.changing import Change
@@ -111,6 +111,7 @@ def change_customer(key: str, *, body: CustomerChange, change: Change) -> Reply:
 
     What is set here stands until the shop's platform says something else than it said at this time.
     """
+    turns.take(change.db, g.shop.id)  # two who hold the same version do not both change it
     row = finding.found(change.db, key)
     etags.require(customer_shapes.etag(row, currency=g.shop.currency))
     with refusals.told():
