@@ -115,7 +115,7 @@ class TestCopies:
 
 
 class World:
-    """A shop of one page, and who changes, makes, drops and reads it: steps of others come between the steps of each."""
+    """A shop of one page, and who changes, makes, drops and reads it: steps of each come between the others'."""
 
     def __init__(self, pages: Pages, chance: random.Random) -> None:
         self.pages, self.chance = pages, chance
