@@ -94,8 +94,8 @@ def keep_some(process: Process, held: Lease) -> int:
 def _settle(process: Process, db: Connection, shop_id: int, roots: Collection[str], now: datetime) -> None:
     shop = shops.by_id(db, process.vault, shop_id)
     if shop is not None:
-        points.settle(db, shop, roots, now=now)
-        people.refresh(db, shop, roots, now=now)
+        settled = points.settle(db, shop, roots, now=now)
+        people.refresh(db, shop, {*roots, *settled}, now=now)
 
 
 def _warn(db: Connection, shop_id: int, chosen: Chosen, now: datetime) -> None:

@@ -114,7 +114,7 @@ class _Batch:
         for product_id in patched.products:
             self._pending.touch(product_id, told.inbox_id, told.origin)
         self._pending.people.orders_changed(patched.orders)
-        self._pending.people.details(patched.accounts)
+        self._pending.people.details(patched.accounts, moved=patched.moved)
         if patched.unclear is not None:
             self._unclear(patched.unclear, told)
         if patched.event:

@@ -51,7 +51,8 @@ from commerce.tables.shops import Shop
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patched:
     """Whether it was applied, why in plain words, and what follows: products to refresh, an object to read
-    again, an event of the shop, what happened to parcels, orders and accounts whose persons have to be worked out.
+    again, an event of the shop, what happened to parcels, orders and accounts whose persons have to be worked out,
+    and whether these accounts were put together.
     """
 
     applied: bool
@@ -63,6 +64,7 @@ class Patched:
     parcels: tuple[Happened, ...] = ()
     orders: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +191,7 @@ def _of_customer(
 
 def _merged(db: Connection, shop: Shop, told: Merged, at: Moments) -> Patched:
     merges.follow(db, shop, kept=told.kept, gone=told.gone, now=at.now)
-    return Patched(applied=True, note="Saved.", accounts=(told.kept, told.gone))
+    return Patched(applied=True, note="Saved.", accounts=(told.kept, told.gone), moved=True)
 
 
 def _shop(db: Connection, shop: Shop, told: ShopFacts, at: Moments) -> Patched:

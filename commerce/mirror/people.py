@@ -105,12 +105,15 @@ class People:
         self._touched.update(known)
         self._moved.update(known)
 
-    def details(self, account_ids: Iterable[str]) -> None:
-        """Tags, consents or totals of these accounts changed."""
+    def details(self, account_ids: Iterable[str], *, moved: bool = False) -> None:
+        """Tags, consents or totals of these accounts changed; `moved`: one of them was put into the other."""
         wanted = [keys.of_account(one) for one in account_ids]
         if not wanted:
             return
-        self._touched.update(members.by_keys(self._db, shop_id=self._shop.id, keys=wanted).values())
+        found = members.by_keys(self._db, shop_id=self._shop.id, keys=wanted).values()
+        self._touched.update(found)
+        if moved:
+            self._moved.update(found)
 
     def _bury(self, account_ids: Collection[str]) -> None:
         """The platform deleted these accounts: what was bought with them is a guest's from now on."""
@@ -217,7 +220,7 @@ def settle(
     changing = set(touched if moved is None else moved)
     roots = joins.settle(db, shop.id, changing) if changing else set()
     roots |= members.roots_of(db, shop_id=shop.id, ids=set(touched) - changing)
-    points.settle(db, shop, roots, now=now)
+    roots |= points.settle(db, shop, roots, now=now)
     return refresh(db, shop, roots, now=now, silently=silently)
 
 

@@ -22,16 +22,18 @@ from commerce.tables.shops import Shop
 Claims = Mapping[str, Claim]
 
 
-def settle(db: Connection, shop: Shop, roots: Collection[str], *, now: datetime) -> None:
+def settle(db: Connection, shop: Shop, roots: Collection[str], *, now: datetime) -> set[str]:
     """Bring the points of these persons in line with their orders and the clock. Settled twice, nothing changes.
 
-    A shop that never switched a programme on costs one look-up.
+    Gives the persons that were settled: an order that changed hands brings in who had its points. A shop that never
+    switched a programme on costs one look-up.
     """
-    if not roots:
-        return
-    chosen = programmes.of(db, shop_id=shop.id)
-    if chosen is not None and chosen.course is not None:
-        purses.write(db, shop_id=shop.id, purses=opened(db, shop, chosen.course, roots, now=now).values(), now=now)
+    chosen = programmes.of(db, shop_id=shop.id) if roots else None
+    if chosen is None or chosen.course is None:
+        return set()
+    found = opened(db, shop, chosen.course, roots, now=now)
+    purses.write(db, shop_id=shop.id, purses=found.values(), now=now)
+    return set(found)
 
 
 def opened(

@@ -114,6 +114,12 @@ class TestFollowing:
         mirror.tell(order("3", customer_id="8", total=3))
         assert spent(mirror) == {"7": 123}
 
+    def test_told_without_the_deletion_joins_the_two(self, mirror: Mirror) -> None:
+        mirror.tell(account("7", mail="a@example.org"), account("8", mail="b@example.org"))
+        mirror.tell(order("1", customer_id="7", total=100), order("2", customer_id="8", total=20))
+        mirror.tell(Merged(kept="7", gone="8"))
+        assert spent(mirror) == {"7": 120}
+
     def test_that_comes_first_ends_the_same(self, mirror: Mirror) -> None:
         mirror.tell((Merged(kept="7", gone="8"), Deleted(kind="customer", id="8", at=at(40))))
         mirror.tell(order("1", customer_id="7", total=100), order("2", customer_id="8", total=20, mail="b@example.org"))
