@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     and_,
     delete,
+    func,
     select,
 )
 
@@ -112,3 +113,8 @@ def created(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, 
         return {}
     chosen = and_(customers.c.shop_id == shop_id, customers.c.id.in_(ids))
     return {row.id: row.created_at for row in db.execute(select(customers.c.id, customers.c.created_at).where(chosen))}
+
+
+def count(db: Connection, *, shop_id: int) -> int:
+    """How many accounts the shop has."""
+    return db.execute(select(func.count()).where(customers.c.shop_id == shop_id)).scalar_one()

@@ -123,10 +123,9 @@ def _whole(
     numbers = {*phones, *person.phones, *(row.phone for row in told)} - {""}
     by_phone = or_(orders.c.phone.in_(numbers), orders.c.phone_e164.in_(numbers))
     guest = or_(func.lower(orders.c.email).in_(mails), and_(orders.c.email == "", by_phone))
-    # Of the others no profile was to be made. An order of a deleted account that is somebody else's by now stays so.
-    named = or_(orders.c.customer_id.in_(accounts), and_(orders.c.customer_id == "", guest))
-    unowned = and_(orders.c.member_id == "", named)
-    theirs = or_(orders.c.member_id.in_(person.member_ids), orders.c.id.in_(order_ids), unowned)
+    unowned = and_(orders.c.member_id == "", orders.c.customer_id == "", guest)  # no profile was to be made of them
+    owned = or_(orders.c.member_id.in_(person.member_ids), orders.c.customer_id.in_(accounts))
+    theirs = or_(owned, orders.c.id.in_(order_ids), unowned)
     of_them = db.execute(select(orders.c.id).where(orders.c.shop_id == shop_id, theirs)).scalars()
     return Subject(
         customer_ids=tuple(sorted(accounts)),

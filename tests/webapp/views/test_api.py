@@ -1,5 +1,6 @@
 """Read-back: shapes, paging, errors, and nothing of other shops."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -144,7 +145,6 @@ class TestErrors:
             ("updated_since=yesterday", "updated_since"),
             ("updated_since=2026-01-01", "updated_since"),
             ("updated_since=2026-13-01T00:00:00Z", "updated_since"),
-            ("updated_since=0001-01-01T00:00:00%2B23:59", "updated_since"),
         ],
     )
     def test_bad_input_names_its_field(self, api: Any, query: str, field: str) -> None:
@@ -194,7 +194,7 @@ class TestDescription:
     def test_has_every_route(self, app: Any, stranger: Any) -> None:
         described = set(stranger.get("/api/v1/openapi.json").json["paths"])
         routes = {
-            rule.rule.removeprefix("/api/v1").replace("<key>", "{id}")
+            re.sub("<[^>]+>", "{id}", rule.rule.removeprefix("/api/v1"))
             for rule in app.url_map.iter_rules()
             if rule.rule.startswith("/api/v1/")
         }
