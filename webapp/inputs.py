@@ -62,10 +62,10 @@ def whole(name: str, *, default: int, low: int, high: int) -> int:
     return int(value)
 
 
-def choice(name: str, allowed: Collection[str], *, default: str = "") -> str:
-    """One of several words. Raises Problem."""
+def choice(name: str, allowed: Collection[str], *, default: str = "", may_be_empty: bool = True) -> str:
+    """One of several words. `may_be_empty`: as forms send what nobody chose. Raises Problem."""
     value = request.args.get(name, "").strip()
-    if value and value not in allowed:
+    if value not in allowed and (value or (name in request.args and not may_be_empty)):
         raise wrong(name, "one of " + ", ".join(allowed))
     return value or default
 

@@ -41,5 +41,7 @@ def _kind(column: Any) -> str:
 
 def _traits(column: Any) -> str:
     traits = ["key"] if column.primary_key else [] if column.nullable else ["always there"]
-    traits += [f"of `{key.column.table.name}`" for key in column.foreign_keys]
+    traits += [
+        f"of `{key.column.table.name}`" for key in sorted(column.foreign_keys, key=lambda one: one.column.table.name)
+    ]
     return ", ".join(traits)

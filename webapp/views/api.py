@@ -88,7 +88,7 @@ def one_order(key: str) -> Answer:
 def list_events() -> Answer:
     """Deliveries, newest first."""
     limit = _limit("topic", "state", "kind", "object_id", "since")
-    state = inputs.choice("state", inbox.STATES)
+    state = inputs.choice("state", inbox.STATES, may_be_empty=False)
     filters = events.Filters(
         topic=inputs.text("topic"),
         kind=inputs.text("kind"),
@@ -117,8 +117,8 @@ def one_event(key: str) -> Answer:
 def list_effects() -> Answer:
     """What deliveries brought about outside the tables, newest first."""
     limit = _limit("kind", "state")
-    kind = inputs.choice("kind", effects.KINDS)
-    state = inputs.choice("state", (effects.WAITING, effects.DONE, effects.FAILED))
+    kind = inputs.choice("kind", effects.KINDS, may_be_empty=False)
+    state = inputs.choice("state", (effects.WAITING, effects.DONE, effects.FAILED), may_be_empty=False)
     with parts().database.read() as db:
         before = cursors.cursor_in_rows()
         rows = effect_lists.page(db, shop_id=g.shop.id, kind=kind, state=state, before=before, limit=limit + 1)

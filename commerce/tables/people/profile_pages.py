@@ -25,13 +25,12 @@ from sqlalchemy import (
 
 from commerce.rules.events import CUSTOMER
 from commerce.rules.people.keys import EMAIL, PHONE, of_account
-from commerce.rules.people.words import TAG
 from commerce.tables.effects import REREAD, effects
 from commerce.tables.loyalty.programmes import programmes
 from commerce.tables.people.identities import identities
 from commerce.tables.people.members import members
-from commerce.tables.people.profiles import profiles, words
-from commerce.tables.people.word_search import found_by
+from commerce.tables.people.profiles import profiles
+from commerce.tables.people.word_search import found_by, tagged
 from commerce.tables.segment_lists import is_in
 from commerce.tables.segments import segment_members
 
@@ -188,8 +187,7 @@ def conditions(db: Connection, shop_id: int, told: Filters) -> list[ColumnElemen
     """What filters ask of profiles."""
     found = [*_plain(told), *_known_by(shop_id, told)]
     if told.tag:
-        tagged = and_(words.c.shop_id == shop_id, words.c.kind == TAG, words.c.word == told.tag.lower())
-        found.append(profiles.c.id.in_(select(words.c.profile_id).where(tagged)))
+        found.append(tagged(db, shop_id=shop_id, tag=told.tag))
     if told.segment:
         found.append(is_in(shop_id, told.segment))
     if told.text:

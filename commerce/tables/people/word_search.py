@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, literal, select, union_all
 
 from commerce.rules.people.words import TAG, split
 from commerce.tables.people.members import members
@@ -31,6 +31,16 @@ def found_by(db: Connection, *, shop_id: int, text: str) -> list[ColumnElement[b
         theirs = and_(words.c.shop_id == shop_id, words.c.profile_id == profiles.c.id, _begun(word))
         found.append(select(words.c.word).where(theirs).exists())
     return found
+
+
+def tagged(db: Connection, *, shop_id: int, tag: str) -> ColumnElement[bool]:
+    """The condition on profiles: who has this tag. Few are named; of many, each is asked in the order of the sort."""
+    theirs = and_(words.c.shop_id == shop_id, words.c.kind == TAG, words.c.word == tag.lower())
+    ids = db.execute(select(words.c.profile_id).where(theirs).limit(_FEW + 1)).scalars().all()
+    if len(ids) <= _FEW:
+        return profiles.c.id.in_(sorted(ids))
+    one = select(literal(1)).where(theirs, words.c.profile_id == profiles.c.id).limit(1).scalar_subquery()
+    return one == 1  # as a value and not as a set: databases would put the whole set together first
 
 
 def _begin(shop_id: int, word: str) -> CompoundSelect[Any]:

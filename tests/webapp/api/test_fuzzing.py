@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 
 from tests.webapp.api.peopled import people
 
-QUICK, LONG = 4, 150  # examples of each call
+QUICK, LONG = 10, 150  # examples of each call
 # Whether these can be done depends on more than a schema says: on orders, accounts and each other's fields. What they
 # refuse is told field by field; their own tests hold that.
 _CHOOSY = ("POST /labels", "POST /shipments", "POST /search/rules", "PUT /search/rules/{id}", "PUT /search/settings")
