@@ -18,7 +18,7 @@ from commerce.tables import shops
 from commerce.tables.loyalty import purses
 from commerce.tables.people import turns, unbuilt
 from commerce.tables.shops import Shop
-from integrations.platforms.phones import e164
+from integrations.platforms.phones import of_contact
 from jobs import queues
 from jobs.job import Lease, LeaseLost, job, lease, utc_now
 from jobs.process import Process, current
@@ -103,7 +103,5 @@ def _take_members(db: Connection, shop: Shop, rows: Sequence[Any], now: datetime
 
 
 def _contact(row: Any, customer_id: str, addresses: Sequence[Any]) -> _Contact:
-    phones = [row.phone, *(one.get("phone", "") for one in addresses)]
-    country = next((one["country"] for one in addresses if one.get("country")), "")
-    phone = e164(next((phone for phone in phones if phone), ""), country)
+    phone = of_contact(row.phone, addresses)
     return _Contact(id=row.id, customer_id=customer_id, email=row.email, phone_e164=phone)

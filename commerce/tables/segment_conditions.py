@@ -29,7 +29,7 @@ from sqlalchemy import (
 from commerce.rules.orders import CANCELLED
 from commerce.rules.people.words import TAG
 from commerce.rules.segments import fields
-from commerce.rules.segments.comparing import anniversaries, begin_of, end_of, spellings, tag_word
+from commerce.rules.segments.comparing import COMPARED, anniversaries, begin_of, end_of, spellings, tag_word
 from commerce.rules.segments.conditions import ALL, NONE, Condition, Group, Rules
 from commerce.rules.segments.evaluation import bought_since
 from commerce.tables.columns import Moment
@@ -109,21 +109,12 @@ def _number(one: Condition, name: str, asked: _Asked) -> Clause:
     value: Any = one.value
     if name == "between":
         return and_(told.is_not(None), told >= _bound(value[0]), told <= _bound(value[1]))
-    return and_(told.is_not(None), _COMPARED[name](told, _bound(value)))
+    return and_(told.is_not(None), COMPARED[name](told, _bound(value)))
 
 
 def _bound(value: float) -> ColumnElement[Any]:
     """A number by its own type: a column of whole numbers is compared with halves as well."""
     return literal(value)
-
-
-_COMPARED: dict[str, Callable[[Any, Any], Clause]] = {
-    "is": lambda told, asked: told == asked,
-    "at_least": lambda told, asked: told >= asked,
-    "at_most": lambda told, asked: told <= asked,
-    "more_than": lambda told, asked: told > asked,
-    "less_than": lambda told, asked: told < asked,
-}
 
 
 def _time(one: Condition, name: str, asked: _Asked) -> Clause:

@@ -1,6 +1,7 @@
 """Phone numbers as they are compared: E.164, the country taken from the address where the number itself lacks it."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from functools import lru_cache
 
 from commerce.rules.customers import CustomerFacts
@@ -25,13 +26,15 @@ def _numbered(change: Change) -> Change:
 def _of(facts: OrderFacts | CustomerFacts) -> str:
     if isinstance(facts, CustomerFacts):
         told = facts.addresses or ()
-        country = next((one["country"] for one in told if one.get("country")), "")
-        phones = [facts.phone, *(one.get("phone", "") for one in told)]
-    else:
-        country = facts.billing.country or facts.delivery.country
-        phones = [facts.phone, facts.billing.phone, facts.delivery.phone]
-    first = next((phone for phone in phones if phone), "")
-    return e164(first, country)
+        return of_contact(facts.phone, told)
+    return of_contact(facts.phone, [asdict(facts.billing), asdict(facts.delivery)])
+
+
+def of_contact(phone: str, addresses: Sequence[Mapping[str, str]]) -> str:
+    """The phone of somebody, or else the first of their addresses, as it is compared; the country is an address's."""
+    phones = [phone, *(one.get("phone", "") for one in addresses)]
+    country = next((one["country"] for one in addresses if one.get("country")), "")
+    return e164(next((told for told in phones if told), ""), country)
 
 
 def prepare() -> None:

@@ -1,11 +1,23 @@
 """How values are compared, so that Python and both databases come to the same answer."""
 
+import operator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from commerce.rules.people import words
 
 _SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _YEAR = 366
+
+# A number by an operator's name: of plain values a truth, of a column a condition.
+COMPARED: dict[str, Callable[[Any, Any], Any]] = {
+    "is": operator.eq,
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "more_than": operator.gt,
+    "less_than": operator.lt,
+}
 
 
 def folded(text: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from commerce.rules.segments import fields
-from commerce.rules.segments.comparing import anniversaries, begin_of, end_of, folded, spellings, tag_word
+from commerce.rules.segments.comparing import COMPARED, anniversaries, begin_of, end_of, folded, spellings, tag_word
 from commerce.rules.segments.conditions import ALL, ANY, Condition, Group, Rules
 
 
@@ -85,16 +85,7 @@ def _number(one: Condition, name: str, asked: _Asked) -> bool:
     if name == "between":
         assert isinstance(one.value, tuple)
         return bool(one.value[0] <= told <= one.value[1])
-    return _NUMBERS[name](told, one.value)
-
-
-_NUMBERS: dict[str, Callable[[Any, Any], bool]] = {
-    "is": lambda told, asked: told == asked,
-    "at_least": lambda told, asked: told >= asked,
-    "at_most": lambda told, asked: told <= asked,
-    "more_than": lambda told, asked: told > asked,
-    "less_than": lambda told, asked: told < asked,
-}
+    return bool(COMPARED[name](told, one.value))
 
 
 def _time(one: Condition, name: str, asked: _Asked) -> bool:
