@@ -26,6 +26,7 @@ from commerce.migrate import migrate
 from commerce.settings import Settings
 from integrations.platforms.shopify import bulk
 from jobs import process as jobs_process
+from jobs import products, slices, syncs
 from jobs.process import Process
 from jobs.queues import QUEUES, Queues, connect
 from tests import compiled
@@ -58,6 +59,15 @@ def _exports_are_looked_at_soon() -> Iterator[None]:
     """A stand-in has its exports ready at once: a second until they are looked at would be waited for in vain."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bulk, "_LOOK_AFTER", 0.01)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _slices_are_long() -> Iterator[None]:
+    """What one slice can do, it does in any test, however busy the machine is. Tests of slices set their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (slices, products, syncs):
+            patch.setattr(module, "SLICE", 600.0)
         yield
 
 
