@@ -1,0 +1,1 @@
+"""Rules of notifications: their kinds, who gets them, and when."""
