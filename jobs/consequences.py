@@ -10,6 +10,7 @@ from commerce.tables import effects
 from commerce.tables.effects import NewEffect
 from commerce.tables.shops import Shop
 from jobs import pages, reactions
+from jobs.order_steps import planning
 from jobs.process import Process
 from jobs.tracking import following, news
 
@@ -32,13 +33,14 @@ def plan(
     *,
     now: datetime,
 ) -> Planned:
-    """Write effects (`wanted`, and those of parcels), parcels to follow, pages to drop."""
+    """Write effects (`wanted`, and those of parcels), orders' steps, parcels to follow, pages to drop."""
     all_wanted = [*wanted, *news.wanted(db, shop, happened)]
     effects.plan(db, shop_id=shop.id, wanted=all_wanted, now=now)
     following.follow(db, process.vault, shop, happened, now=now)
     looks = pages.plan(db, shop, happened, now=now)
     kinds = {effect.kind for effect in all_wanted}
     wakes = {reactions.WAKES[kind] for kind in kinds if kind in reactions.WAKES}
+    wakes |= planning.plan(db, shop, happened, now=now)
     return Planned(shop_id=shop.id, wakes=wakes, looks=looks)
 
 

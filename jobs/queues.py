@@ -28,6 +28,7 @@ PAGES, PURGE = "pages", "purge"
 SYNC, REREAD, CALL, ERASE = "sync", "re-read", "call", "erase"
 TRACK, LABEL = "track", "label"
 POINTS = "points"
+STEPS, CALL_OUT, NOTIFY = "steps", "call-out", "notify"
 SEGMENT, RANK = "segment", "rank"
 WAKES = {
     APPLY: (EVENTS, "jobs.events.apply_deliveries", 60),
@@ -43,6 +44,9 @@ WAKES = {
     ERASE: (BULK, "jobs.privacy.erase", 300),
     TRACK: (OUTSIDE, "jobs.shipments.check_parcels", 120),
     LABEL: (OUTSIDE, "jobs.labels.make_labels", 300),
+    STEPS: (EFFECTS, "jobs.order_steps.engine.run_steps", 120),
+    CALL_OUT: (OUTSIDE, "jobs.call_outs.call_out", 300),
+    NOTIFY: (OUTSIDE, "jobs.notifications.send_notifications", 300),
     POINTS: (BULK, "jobs.loyalty.keep_points", 300),
     SEGMENT: (BULK, "jobs.segments.build_segments", 300),
     RANK: (BULK, "jobs.segments.rank_customers", 600),

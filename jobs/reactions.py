@@ -5,6 +5,7 @@ from datetime import datetime
 
 from commerce.database import Connection
 from commerce.mirror.outcomes import Happened
+from commerce.rules.order_steps import outcomes as steps
 from commerce.tables import effects
 from commerce.tables.columns import AT_ONCE
 from commerce.tables.effects import NewEffect
@@ -16,6 +17,24 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "product.deleted": (effects.INDEX,),
     "object.unclear": (effects.REREAD,),
     "erasure.asked": (effects.ERASE,),
+}
+
+# Event of an order, or of one of its parcels, to the steps that it starts, each on its own (jobs.order_steps).
+STEPS: dict[str, tuple[str, ...]] = {
+    "order.created": (steps.HOLD, steps.PAYMENT, steps.ANALYTICS, steps.NOTIFY + "order_confirmation"),
+    "order.paid": (steps.LABEL, steps.ANALYTICS, steps.NOTIFY + "order_paid"),
+    "order.stock": (steps.INVENTORY,),
+    "order.fulfilled": (steps.NOTIFY + "order_fulfilled",),
+    "order.refunded": (steps.ANALYTICS, steps.NOTIFY + "order_refunded"),
+    "order.cancelled": (steps.ANALYTICS, steps.NOTIFY + "order_cancelled"),
+    "parcel.picked_up": (steps.NOTIFY + "parcel_in_transit",),
+    "parcel.out_for_delivery": (steps.NOTIFY + "parcel_out_for_delivery",),
+    "parcel.ready_for_pickup": (steps.NOTIFY + "parcel_ready_for_pickup",),
+    "parcel.delivered": (steps.NOTIFY + "parcel_delivered",),
+    "parcel.attempt_failed": (steps.NOTIFY + "parcel_problem",),
+    "parcel.exception": (steps.NOTIFY + "parcel_problem",),
+    "parcel.delayed": (steps.NOTIFY + "parcel_problem",),
+    "parcel.returning": (steps.NOTIFY + "parcel_problem",),
 }
 
 # Kind of effect to what has to be woken for it.

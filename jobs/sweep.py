@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 
 from commerce.database import Connection
+from commerce.rules.order_steps.outcomes import DESK, OUTSIDE
 from commerce.tables import (
     drift,
     effects,
@@ -24,12 +25,14 @@ from commerce.tables import (
     syncs,
     tallies,
 )
-from jobs import calls, cdns, events, pages, privacy, products, queues, reactions, rereads
+from commerce.tables.order_steps import steps
+from jobs import call_outs, calls, cdns, events, pages, privacy, products, queues, reactions, rereads
 from jobs import drift as checks
 from jobs import labels as printers
 from jobs import segments as builders
 from jobs import syncs as walks
 from jobs.job import job, utc_now
+from jobs.order_steps import engine, planning
 from jobs.process import Process, current, died
 
 _GRACE = timedelta(seconds=1)  # a wake-up that is under way gets this long
@@ -51,6 +54,8 @@ _LEASES = {
     effects.CALL: calls.LEASE,
     effects.ERASE: privacy.LEASE,
 }
+
+_STEP_LEASES = {DESK: engine.LEASE, OUTSIDE: call_outs.LEASE}
 
 _log = structlog.get_logger(__name__)
 
@@ -74,11 +79,21 @@ def sweep() -> None:
         checking = drift.asked(db) - _busy(db, checks.LEASE, now)
         building = segments.shops_unbuilt(db) - _busy(db, builders.LEASE, now)
         printing = labels.shops_with_work(db, now=now) - _busy(db, printers.LEASE, now)
+    _wake_steps(process, now)
     process.queues.wake(queues.REINDEX, rebuilding)
     process.queues.wake(queues.SYNC, walking)
     process.queues.wake(queues.CHECK, checking)
     process.queues.wake(queues.LABEL, printing)
     process.queues.wake(queues.SEGMENT, building)
+
+
+def _wake_steps(process: Process, now: datetime) -> None:
+    """Orders' steps that are due, in both lanes."""
+    for lane, wake in planning.LANES.items():
+        with process.database.read() as db:
+            waiting = steps.shops_with_work(db, lane=lane, now=now)
+            busy = _busy(db, _STEP_LEASES[lane], now)
+        _wake(process, wake, {shop for shop, since in waiting.items() if since < now - _GRACE} - busy)
 
 
 def _busy(db: Connection, kind: str, now: datetime) -> set[int]:

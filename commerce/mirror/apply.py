@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from commerce.mirror.details import DETAILS
 from commerce.mirror.digests import digest
 from commerce.mirror.gate import Gate
+from commerce.mirror.milestones import Milestones
 from commerce.mirror.outcomes import Happened, Result
 from commerce.mirror.patches import PATCHES, Moments, Patched, hold_parcels, variant
 from commerce.mirror.pending import Origin, Pending
@@ -48,9 +49,10 @@ def apply(
     hold_parcels(db, shop, [change for one in told for change in one.reading.changes])
     gate = Gate(db, shop, [one.reading for one in told])
     told = [replace(one, reading=gate.through(one.reading, one.inbox_id)) for one in told]
+    reached = Milestones(db, shop, told)
     batch = _Batch(db, shop, told, ways, now, gate)
     results = [batch.apply(delivery) for delivery in told]
-    happened = batch.finish()
+    happened = [*batch.finish(), *reached.finish(now)]
     gate.finish(now)
     return [gate.outcome(one) for one in results], happened
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from commerce.rules.cards import CardChange
 from commerce.rules.categories import CategoryChange
+from commerce.rules.order_steps.milestones import Milestone
 from commerce.rules.parcels import Parcel
 
 
@@ -11,6 +12,8 @@ from commerce.rules.parcels import Parcel
 class Happened:
     """An event in our words: `name` is noun.past, the object, the delivery that told it (None: it was asked for) and
     where it came from. `change`: what looks different to shoppers. `parcel`: which milestone a parcel reached.
+    `milestone`: what an order came to, for the first time; such an event starts steps, which "order.created" alone,
+    that an order was stored which was not, does not.
     """
 
     name: str
@@ -21,6 +24,7 @@ class Happened:
     reason: str = ""
     change: CardChange | CategoryChange | None = None
     parcel: Parcel | None = None
+    milestone: Milestone | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

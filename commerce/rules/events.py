@@ -29,7 +29,7 @@ class Saved:
     """The object is so. `tiebreak` grows with each change of the object and orders changes of one second.
 
     `restored`: the platform says that it brought the object back from its bin. `dated` False: the facts' `updated_at`
-    is not when they were changed.
+    is not when they were changed. `born`: the platform says that the object was made just now.
     """
 
     kind: str
@@ -37,6 +37,7 @@ class Saved:
     tiebreak: tuple[int, ...] = ()
     restored: bool = False
     dated: bool = True
+    born: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
-    """One position. `price` per piece and `total` after discounts, both in minor units."""
+    """One position. `price` per piece and `total` after discounts, both in minor units.
+
+    Of its pieces `fulfilled` were sent, `cancelled` taken off before that, `returned` sent and taken back into stock.
+    """
 
     id: str
     product_id: str = ""
@@ -34,6 +37,9 @@ class OrderLine:
     quantity: int = 0
     price: int = 0
     total: int = 0
+    fulfilled: int = 0
+    cancelled: int = 0
+    returned: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ from commerce.tables import (
 )
 from commerce.tables.columns import metadata
 from commerce.tables.loyalty import ledger, programmes
+from commerce.tables.order_steps import milestones, settings, steps
 from commerce.tables.people import (
     accesses,
     consents,
@@ -89,6 +90,7 @@ tables = (
     members.members,
     merges.apart,
     merges.merges,
+    milestones.milestones,
     order_tracking.order_tracking,
     orders.orders,
     orders.lines,
@@ -109,9 +111,11 @@ tables = (
     searches.positions,
     segments.segment_members,
     segments.segments,
+    settings.settings,
     shipments.shipments,
     shops.shops,
     sign_ins.sign_ins,
+    steps.steps,
     syncs.syncs,
     tallies.tallies,
     tracking_scans.scans,

@@ -93,7 +93,8 @@ def install(
     assert shop is not None
     current = connections.save(db, vault, shop_id=shop.id, credentials=credentials, installed_at=at)
     if current:
-        shops.learn(db, shop.id, state=shops.ACTIVE, uninstalled_at=None)
+        again = {"steps_since": now} if shop.state != shops.ACTIVE else {}
+        shops.learn(db, shop.id, state=shops.ACTIVE, uninstalled_at=None, **again)
         effects.wake_all(db, shop_id=shop.id, kinds=(effects.REREAD, effects.CALL))  # they waited for this
         syncs.wake_all(db, shop_id=shop.id)
         shop = shops.by_id(db, vault, shop.id)

@@ -82,6 +82,9 @@ lines = Table(
     Column("quantity", Integer, nullable=False),
     Column("price", BigInteger, nullable=False),
     Column("total", BigInteger, nullable=False),
+    Column("fulfilled", Integer, nullable=False, default=0, server_default="0"),
+    Column("cancelled", Integer, nullable=False, default=0, server_default="0"),
+    Column("returned", Integer, nullable=False, default=0, server_default="0"),
     Index("ix_order_lines_product", "shop_id", "product_id"),
 )
 

@@ -38,6 +38,7 @@ shops = Table(
     Column("webhook_secret_previous_sealed", Text, nullable=False, default=""),
     Column("people_key_sealed", Text, nullable=False, default="", server_default=""),
     Column("people_built_at", Moment),
+    Column("steps_since", Moment),
     Column("clock_at", Moment),
     Column("clock_disorder", Float, nullable=False, default=0.0),
     Column("clock_seen", Integer, nullable=False, default=0),
@@ -71,6 +72,7 @@ class Shop:
     clock: StoreClock
     api_key_hash: str = ""
     pages_version: int = 0
+    steps_since: datetime | None = None  # orders' steps run for what happened since then
     unseal: Callable[[str], str] = field(default=str, compare=False)  # opens what is sealed and seldom needed
 
     def __repr__(self) -> str:
@@ -115,6 +117,7 @@ def add(
         "publishable_key": publishable_key,
         "webhook_secret_sealed": vault.seal(webhook_secret),
         "people_built_at": now,  # there is nobody yet
+        "steps_since": now,
         "created_at": now,
     }
     shop_id = db.execute(shops.insert().values(row).returning(shops.c.id)).scalar_one()
@@ -224,5 +227,6 @@ def _shop(row: Row[Any], vault: Vault) -> Shop:
         clock=StoreClock(latest=row.clock_at, disorder=row.clock_disorder, seen=row.clock_seen),
         api_key_hash=row.api_key_hash,
         pages_version=row.pages_version,
+        steps_since=row.steps_since,
         unseal=vault.open,
     )

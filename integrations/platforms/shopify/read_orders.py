@@ -15,7 +15,8 @@ def read_order(delivered: Delivered) -> Reading:
     if not body.tells("currency", "total_price", "line_items"):
         return _unclear(id_, "The delivery carries only the id, not the object.")
     buyer = body.part("customer")
-    changes: list[Change] = [Saved(kind=ORDER, facts=_order(body, id_, buyer), tiebreak=_tiebreak(body))]
+    born = delivered.topic.lower().replace("/", ".").endswith(".create")
+    changes: list[Change] = [Saved(kind=ORDER, facts=_order(body, id_, buyer), tiebreak=_tiebreak(body), born=born)]
     facts = customer(buyer) if buyer is not None and buyer.id_or_empty("id") else None
     if facts is not None:
         changes.append(Saved(kind=CUSTOMER, facts=facts))

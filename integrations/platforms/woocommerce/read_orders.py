@@ -34,7 +34,9 @@ def read_order(body: Body, delivered: Delivered) -> Reading:
     order = _order(body, delivered.currency)
     changed_by = (len(order.refunds), int(bool(body.told.get("date_completed"))), int(bool(body.told.get("date_paid"))))
     restored = delivered.topic == "order.restored"
-    saved = Saved(kind=ORDER, facts=order, tiebreak=changed_by, restored=restored)
+    saved = Saved(
+        kind=ORDER, facts=order, tiebreak=changed_by, restored=restored, born=delivered.topic == "order.created"
+    )
     if not are_elsewhere(body, delivered.received_at):
         return _reading(order_id, saved)
     reason = "Parcels were sent, and their numbers are not in the delivery: WooCommerce tells them when it is asked."

@@ -297,7 +297,7 @@ class TestVariations:
 
     def test_of_an_unknown_product_ask_for_it(self, mirror: Mirror) -> None:
         _, happened = mirror.tell(Saved(kind="variant", facts=VariantFacts(id="99", product_id="9")))
-        assert names(happened) == [("object.unclear", "9")]
+        assert names(happened) == [("object.unclear", "9"), ("order.refunded", "9")]
 
 
 class TestCustomers:
@@ -381,7 +381,7 @@ class TestRefundsAndParcels:
 
     def test_a_refund_of_an_unknown_order_asks_for_it(self, mirror: Mirror) -> None:
         _, happened = mirror.tell(Refunded(order_id="9", refund=Refund(id="r1", amount=1)))
-        assert names(happened) == [("object.unclear", "9")]
+        assert names(happened) == [("object.unclear", "9"), ("order.refunded", "9")]
 
     def test_parcels_are_replaced_by_what_the_order_tells(self, mirror: Mirror) -> None:
         first = (ShipmentFacts(id="s1", order_id="1"), ShipmentFacts(id="s2", order_id="1"))

@@ -1,0 +1,114 @@
+"""What orders come to, out of all tellings of a batch: each milestone once, and which of them is news."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from commerce.database import Connection
+from commerce.mirror.outcomes import Happened
+from commerce.mirror.tellings import Told
+from commerce.rules.events import LIVE, ORDER, Change, Refunded, Saved
+from commerce.rules.order_steps import milestones as rules
+from commerce.rules.order_steps.milestones import Ground, Milestone, Source
+from commerce.rules.orders import OrderFacts, ShipmentFacts
+from commerce.tables import orders, versions
+from commerce.tables.order_steps import milestones, steps
+from commerce.tables.shops import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A milestone and the telling that showed it."""
+
+    milestone: Milestone
+    source: Source
+    inbox_id: int | None
+
+
+class Milestones:
+    """Those of one batch. Tellings that come too late to be stored count as well, so that their order does not."""
+
+    def __init__(self, db: Connection, shop: Shop, told: Iterable[Told]) -> None:
+        self._db, self._shop = db, shop
+        self._seen: dict[tuple[str, str, str], _Seen] = {}
+        for one in told:
+            for change in one.reading.changes:
+                source = Source(origin=one.origin, is_birth=isinstance(change, Saved) and change.born)
+                self._see(_shown_by(change), source, one.inbox_id)
+        # Before anything is written: an order that was there already has no first time any more.
+        self._known = set(versions.known(db, shop_id=shop.id, keys={(ORDER, key[0]) for key in self._seen}))
+
+    def _see(self, shown: Iterable[Milestone], source: Source, inbox_id: int | None) -> None:
+        for one in shown:
+            key = (one.order_id, one.name, one.key)
+            before = self._seen.get(key)
+            if before is None or _says_more(source, before.source):
+                self._seen[key] = _Seen(one, source, inbox_id)
+
+    def finish(self, now: datetime) -> list[Happened]:
+        """Write them once all objects are written; gives the events of those that start something."""
+        if not self._seen:
+            return []
+        grounds = self._grounds(now)
+        news = {
+            key: rules.is_news(seen.milestone, seen.source, grounds[key[0]], now=now)
+            for key, seen in self._seen.items()
+        }
+        rows = [self._row(seen, news[key], now) for key, seen in self._seen.items()]
+        added = milestones.add(self._db, shop_id=self._shop.id, rows=rows)
+        late = {
+            key
+            for key, seen in self._seen.items()
+            if key not in added and rules.is_late_news(seen.milestone, seen.source, grounds[key[0]])
+        }
+        began = {key for key in added if news[key]} | milestones.begin(self._db, shop_id=self._shop.id, keys=late)
+        steps.look_again(self._db, shop_id=self._shop.id, order_ids={key[0] for key in added}, now=now)
+        return [self._happened(seen) for key, seen in self._seen.items() if key in began]
+
+    def _grounds(self, now: datetime) -> dict[str, Ground]:
+        ids = {key[0] for key in self._seen}
+        placed = {row.id: row.placed_at for row in orders.by_ids(self._db, shop_id=self._shop.id, ids=ids).values()}
+        since = self._shop.steps_since or now
+        return {
+            each: Ground(since=since, is_known=(ORDER, each) in self._known, placed_at=placed.get(each)) for each in ids
+        }
+
+    def _row(self, seen: _Seen, began: bool, now: datetime) -> dict[str, object]:
+        one = seen.milestone
+        return {
+            "order_id": one.order_id,
+            "name": one.name,
+            "key": one.key,
+            "at": one.at,
+            "seen_at": now,
+            "inbox_id": seen.inbox_id,
+            "origin": seen.source.origin,
+            "began": began,
+        }
+
+    def _happened(self, seen: _Seen) -> Happened:
+        """The event. One that an import told first and this telling began is this telling's."""
+        one = seen.milestone
+        return Happened(
+            name=one.event,
+            kind=ORDER,
+            object_id=one.order_id,
+            inbox_id=seen.inbox_id,
+            origin=LIVE,
+            milestone=one,
+        )
+
+
+def _says_more(source: Source, before: Source) -> bool:
+    """Live tellings go before others, a birth before any."""
+    return (source.is_birth, source.origin == LIVE) > (before.is_birth, before.origin == LIVE)
+
+
+def _shown_by(change: Change) -> list[Milestone]:
+    if isinstance(change, Refunded):
+        return [rules.of_refund(change.order_id, change.refund)]
+    if isinstance(change, Saved) and isinstance(change.facts, OrderFacts):
+        return rules.of_order(change.facts)
+    if isinstance(change, Saved) and isinstance(change.facts, ShipmentFacts):
+        return rules.of_shipment(change.facts)
+    return []

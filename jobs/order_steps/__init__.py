@@ -1,0 +1,1 @@
+"""Steps of orders: the engine that takes them in batches, and a runner for each kind."""

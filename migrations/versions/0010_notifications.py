@@ -1,0 +1,12 @@
+"""Notifications."""
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    """Add the tables."""
+
+
+def downgrade() -> None:
+    """Remove them."""
