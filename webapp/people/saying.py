@@ -11,7 +11,7 @@ from commerce.database import Connection
 from commerce.mirror.changes import Said
 from commerce.rules.people import keys
 from commerce.rules.people.compose import PLAIN
-from commerce.rules.people.told_values import wrong
+from commerce.rules.people.own_fields import wrong
 from commerce.rules.segments.fields import Declared
 from commerce.tables import segments
 from integrations.platforms.phones import e164

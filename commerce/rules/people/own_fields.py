@@ -1,17 +1,16 @@
-"""Fields of the merchant's own: what they may be called and be, and their values as people write them."""
+"""Fields of the merchant's own: what they may be called and be, and their values as people and programs write them."""
 
-import math
 import re
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from commerce.rules.days import EXAMPLE, day_of
 from commerce.rules.segments.fields import CHOICE, CUSTOM_TYPES, DATE, FLAG, NUMBER, TEXT, Declared
 from commerce.rules.written_settings import is_storable
 
 MOST, MOST_CHOICES, LONGEST = 100, 100, 200
 TYPES = {TEXT: "Text", NUMBER: "Number", FLAG: "Yes or no", DATE: "Day", CHOICE: "One of a list"}
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
-_LONGEST_TEXT = 2000
+_LONGEST_TEXT, _LARGEST = 2000, 2**53
 _FLAGS = {"yes": True, "no": False}
 
 Value = str | float | int | bool | None
@@ -57,19 +56,20 @@ def value_of(field: Declared, text: str) -> Value:
     told = text.strip()
     if not told:
         return None
-    if field.type == NUMBER:
-        return _number(told)
-    if field.type == FLAG:
-        if told not in _FLAGS:
-            raise UnableToReadField("value", "must be yes or no")
-        return _FLAGS[told]
-    if field.type == DATE:
-        return _day(told)
-    if field.type == CHOICE and told not in field.choices:
-        raise UnableToReadField("value", "must be one of the list")
-    if len(told) > _LONGEST_TEXT or not is_storable(told):
-        raise UnableToReadField("value", f"must be a text of at most {_LONGEST_TEXT} characters")
-    return told
+    if field.type == FLAG and told not in _FLAGS:
+        raise UnableToReadField("value", "must be yes or no")
+    value = _FLAGS[told] if field.type == FLAG else _number(told) if field.type == NUMBER else told
+    if found := wrong(field, value):
+        raise UnableToReadField("value", found)
+    return value
+
+
+def wrong(field: Declared, value: object) -> str:
+    """What a value has to be that it is not; "" where it is fine. None is: it clears."""
+    if value is None:
+        return ""
+    is_right, text = _RIGHT[field.type]
+    return "" if is_right(field, value) else text
 
 
 def text_of(value: object) -> str:
@@ -81,20 +81,28 @@ def text_of(value: object) -> str:
     return str(value)
 
 
-def _number(told: str) -> int | float:
+def _number(told: str) -> int | float | str:
+    """The number; what is none stays text."""
     try:
         number = float(told.replace(",", "."))
     except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or abs(number) > 2**53:
-        raise UnableToReadField("value", "must be a number")
+        return told
     return int(number) if number.is_integer() else number
 
 
-def _day(told: str) -> str:
-    try:
-        if len(told) == len("2026-05-01") and 1800 <= date.fromisoformat(told).year <= 2999:
-            return told
-    except ValueError:
-        pass
-    raise UnableToReadField("value", "must be a day such as 2026-05-01")
+def _is_number(_: Declared, value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST  # nor is it NaN
+
+
+def _is_text(_: Declared, value: object) -> bool:
+    return isinstance(value, str) and len(value) <= _LONGEST_TEXT and is_storable(value)
+
+
+# Whether a value is of its type, and what it has to be where it is not.
+_RIGHT: Mapping[str, tuple[Callable[[Declared, object], bool], str]] = {
+    NUMBER: (_is_number, "must be a number"),
+    FLAG: (lambda _, value: isinstance(value, bool), "must be true or false"),
+    DATE: (lambda _, value: day_of(value) is not None, f"must be a day such as {EXAMPLE}"),
+    CHOICE: (lambda field, value: value in field.choices, "must be one of its choices"),
+    TEXT: (_is_text, f"must be a text of at most {_LONGEST_TEXT} characters"),
+}

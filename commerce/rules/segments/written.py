@@ -7,11 +7,11 @@
 A place is the way there: `all.1.any.0.value`. Money is in minor units of the shop's currency, days are UTC days.
 """
 
-import math
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from commerce.rules.days import EXAMPLE, day_of
 from commerce.rules.segments import fields
 from commerce.rules.segments.conditions import MATCHES, Condition, Group, Rules, Value
 from commerce.rules.segments.fields import CUSTOM, CUSTOM_TYPES, FIELDS, OPERATORS, Declared, Field
@@ -167,7 +167,7 @@ def _text(told: Any, place: str) -> str:
 def _number(told: Any, field: Field, place: str) -> int | float:
     in_money = field.unit == "money"
     kinds = int if in_money else (int, float)
-    if isinstance(told, bool) or not isinstance(told, kinds) or not math.isfinite(told) or abs(told) > _LARGEST:
+    if isinstance(told, bool) or not isinstance(told, kinds) or not abs(told) <= _LARGEST:  # nor is it NaN
         raise UnableToReadRules(place, "must be a whole number of minor units" if in_money else "must be a number")
     number: int | float = told
     return number
@@ -189,14 +189,10 @@ def _range(told: Any, field: Field, place: str) -> tuple[float, float]:
 
 
 def _day(told: Any, field: Field, place: str) -> date:  # noqa: ARG001 - one shape for all readers
-    try:
-        if isinstance(told, str) and len(told) == len("2026-05-01"):
-            day = date.fromisoformat(told)
-            if 1800 <= day.year <= 2999:
-                return day
-    except ValueError:
-        pass
-    raise UnableToReadRules(place, "must be a day such as 2026-05-01")
+    day = day_of(told)
+    if day is None:
+        raise UnableToReadRules(place, f"must be a day such as {EXAMPLE}")
+    return day
 
 
 def _days(told: Any, field: Field, place: str) -> int:  # noqa: ARG001 - one shape for all readers

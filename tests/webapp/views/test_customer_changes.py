@@ -64,7 +64,7 @@ class TestEditing:
         assert post("/fields", name="born", label="Born", type="date").status_code == 302
         answer = post("/31/edit", own_size="XXL", own_born="yesterday")
         assert answer.status_code == 422
-        assert "must be one of the list" in words(answer.text)
+        assert "must be one of its choices" in words(answer.text)
         assert "must be a day such as" in words(answer.text)
         assert post("/31/edit", own_size="M", own_born="1990-05-01").status_code == 302
         assert "Born 1990-05-01 Size M" in words(merchant.get(f"{LIST}/31").text)

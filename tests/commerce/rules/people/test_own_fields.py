@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commerce.rules.people.own_fields import UnableToReadField, changed, declared, text_of, value_of
-from commerce.rules.people.told_values import wrong
+from commerce.rules.people.own_fields import UnableToReadField, changed, declared, text_of, value_of, wrong
 from commerce.rules.segments.fields import CHOICE, CUSTOM_TYPES, DATE, FLAG, NUMBER, TEXT, Declared
 
 TYPES = {kind: Declared(type=kind, label="Size", choices=("S", "M") if kind == CHOICE else ()) for kind in CUSTOM_TYPES}
@@ -48,7 +47,15 @@ class TestValue:
 
     @pytest.mark.parametrize(
         ("kind", "text"),
-        [(NUMBER, "many"), (NUMBER, "nan"), (NUMBER, "1e300"), (FLAG, "perhaps"), (DATE, "1 May"), (CHOICE, "XL")],
+        [
+            (NUMBER, "many"),
+            (NUMBER, "nan"),
+            (NUMBER, "1e300"),
+            (FLAG, "perhaps"),
+            (DATE, "1 May"),
+            (DATE, "2026-W01-1"),
+            (CHOICE, "XL"),
+        ],
     )
     def test_is_refused_where_it_is_not(self, kind: str, text: str) -> None:
         with pytest.raises(UnableToReadField):
@@ -62,3 +69,29 @@ class TestValue:
             return
         assert wrong(TYPES[kind], value) == ""
         assert value_of(TYPES[kind], text_of(value)) == value
+
+    @pytest.mark.parametrize(
+        ("kind", "value"),
+        [
+            (NUMBER, "42"),
+            (NUMBER, True),
+            (NUMBER, 1e300),
+            (NUMBER, 10**400),
+            (NUMBER, float("nan")),
+            (FLAG, 1),
+            (FLAG, "yes"),
+            (DATE, "2026-W01-1"),
+            (DATE, "2026-02-30"),
+            (DATE, 20260501),
+            (CHOICE, "XL"),
+            (TEXT, 42),
+            (TEXT, "a\x00b"),
+            (TEXT, "a" * 2001),
+        ],
+    )
+    def test_is_said_to_be_wrong_as_other_systems_send_it(self, kind: str, value: object) -> None:
+        assert wrong(TYPES[kind], value) != ""
+
+    @pytest.mark.parametrize("kind", CUSTOM_TYPES)
+    def test_may_be_cleared_whatever_its_type(self, kind: str) -> None:
+        assert wrong(TYPES[kind], None) == ""
