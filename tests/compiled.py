@@ -29,17 +29,25 @@ class _Templates(BytecodeCache):
         self._kept[bucket.key] = bucket.bytecode_to_string()
 
 
-def _kept_by_route(compiled: Callable[[Rule, bool], Any]) -> Callable[[Rule, bool], Any]:
-    """What writes a route's addresses follows from the route's text alone; it is given the rule when it is called."""
+def _kept_by_route(compiled: Callable[[Rule], None]) -> Callable[[Rule], None]:
+    """What reads and writes a route's addresses follows from the route's text and the kinds of values in it."""
     kept: dict[Any, Any] = {}
 
-    def once(rule: Rule, append_unknown: bool = True) -> Any:
-        if rule.defaults:
-            return compiled(rule, append_unknown)
-        key = tuple(rule._trace), append_unknown
-        if key not in kept:
-            kept[key] = compiled(rule, append_unknown)
-        return kept[key]
+    def once(rule: Rule) -> None:
+        routes = rule.map
+        if rule.defaults or routes is None:
+            compiled(rule)
+            return
+        domain = rule.host if routes.host_matching else rule.subdomain
+        key = rule.rule, domain, rule.merge_slashes, *routes.converters.values()
+        if key in kept:
+            rule._parts, rule._trace, rule._converters, build, build_unknown = kept[key]
+            rule.arguments |= rule._converters.keys()
+            rule._build, rule._build_unknown = build.__get__(rule), build_unknown.__get__(rule)
+            return
+        compiled(rule)
+        build, build_unknown = (bound.__func__ for bound in (rule._build, rule._build_unknown))  # type: ignore[attr-defined]
+        kept[key] = rule._parts, rule._trace, rule._converters, build, build_unknown
 
     return once
 
@@ -49,5 +57,5 @@ def once() -> Iterator[None]:
     """As long as the block lasts, each route and each template is compiled once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": _Templates()})
-        patch.setattr(Rule, "_compile_builder", _kept_by_route(Rule._compile_builder))
+        patch.setattr(Rule, "compile", _kept_by_route(Rule.compile))
         yield

@@ -29,7 +29,7 @@ from jobs import process as jobs_process
 from jobs import products, slices, syncs
 from jobs.process import Process
 from jobs.queues import QUEUES, Queues, connect
-from tests import compiled
+from tests import compiled, garbage
 from tests.shops import Senders
 from webapp import parts as web_parts
 from webapp.app import create_app
@@ -46,6 +46,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         metafunc.parametrize("database_kind", metafunc.config.getoption("--databases").split(","), indirect=True)
+
+
+def pytest_collection_finish() -> None:
+    garbage.settle()
 
 
 @pytest.fixture(scope="session", autouse=True)
