@@ -1,6 +1,7 @@
 """Every table, for migrations: importing this module fills the metadata."""
 
 from commerce.tables import (
+    alerts,
     api_keys,
     cards,
     carrier_quotas,
@@ -42,6 +43,7 @@ from commerce.tables import (
 from commerce.tables.columns import metadata
 from commerce.tables.loyalty import ledger, programmes
 from commerce.tables.order_steps import milestones, settings, steps
+from commerce.tables.outgoing import announcements, dispatches, endpoints, replays, tries
 from commerce.tables.people import (
     accesses,
     consents,
@@ -57,6 +59,8 @@ from commerce.tables.people import (
 
 tables = (
     accesses.accesses,
+    alerts.alerts,
+    announcements.announcements,
     api_keys.api_keys,
     cards.cards,
     cards.shelves,
@@ -72,8 +76,10 @@ tables = (
     consents.consents,
     consents.suppressions,
     customers.customers,
+    dispatches.dispatches,
     drift.drift,
     effects.effects,
+    endpoints.endpoints,
     erased.erased,
     fields.fields,
     happenings.happenings,
@@ -104,6 +110,7 @@ tables = (
     recommendations.companions,
     reindexes.reindexes,
     rejections.rejections,
+    replays.replays,
     retention.retention,
     search_rules.search_rules,
     search_settings.search_settings,
@@ -120,6 +127,7 @@ tables = (
     tallies.tallies,
     tracking_scans.scans,
     tracking_settings.settings,
+    tries.tries,
     variants.variants,
     versions.versions,
 )

@@ -26,7 +26,8 @@ def plan(db: Connection, shop: Shop, happened: Sequence[Happened], *, now: datet
     settings = chosen.of_shop(db, shop_id=shop.id, platform=shop.platform)
     wanted = [step for event in telling for step in _of_event(event, settings)]
     steps.add(db, shop_id=shop.id, wanted=wanted, now=now)
-    return {LANES[step.lane] for step in wanted}
+    # What waited for news of these orders is due as well.
+    return {queues.STEPS} | {LANES[step.lane] for step in wanted}
 
 
 def _order_of(event: Happened) -> str:

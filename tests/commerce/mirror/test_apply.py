@@ -297,7 +297,7 @@ class TestVariations:
 
     def test_of_an_unknown_product_ask_for_it(self, mirror: Mirror) -> None:
         _, happened = mirror.tell(Saved(kind="variant", facts=VariantFacts(id="99", product_id="9")))
-        assert names(happened) == [("object.unclear", "9"), ("order.refunded", "9")]
+        assert names(happened) == [("object.unclear", "9")]
 
 
 class TestCustomers:
