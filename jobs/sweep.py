@@ -26,6 +26,7 @@ from commerce.tables import (
     tallies,
 )
 from commerce.tables.order_steps import steps
+from commerce.tables.outgoing import announcements
 from jobs import call_outs, calls, cdns, events, pages, privacy, products, queues, reactions, rereads
 from jobs import drift as checks
 from jobs import labels as printers
@@ -119,7 +120,7 @@ def forget() -> None:
     """Delete what was kept long enough, in small steps so that nobody waits for it."""
     process, now = current(), utc_now()
     before = now - timedelta(days=process.settings.keep_days)
-    for table in (inbox, effects):
+    for table in (inbox, effects, announcements):
         deleted = _CHUNK
         while deleted == _CHUNK:
             with process.database.write() as db:

@@ -1,0 +1,1 @@
+"""Outgoing webhooks: which events there are, who wants which, when to try again, when to stop."""

@@ -1,0 +1,37 @@
+"""Alerts: what a merchant has to know of, one for each kind and thing, until it is over."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, ForeignKey, Row, Table, Text, and_, delete, select
+
+from commerce.tables.columns import BigId, Moment, metadata, upsert
+
+# `about`: which one of several things of that kind. `words`: a sentence that says what to do.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("shop_id", BigId, ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("about", Text, primary_key=True),
+    Column("words", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+
+def raise_one(db: Connection, *, shop_id: int, kind: str, about: str, words: str, now: datetime) -> None:
+    """Write an alert in the place of the one before of that kind about the same thing."""
+    upsert(db, alerts, [{"shop_id": shop_id, "kind": kind, "about": about, "words": words, "at": now}])
+
+
+def end(db: Connection, *, shop_id: int, kind: str, about: str) -> None:
+    """It is over."""
+    chosen = and_(alerts.c.shop_id == shop_id, alerts.c.kind == kind, alerts.c.about == about)
+    db.execute(delete(alerts).where(chosen))
+
+
+def newest(db: Connection, *, shop_id: int, limit: int) -> Sequence[Row[Any]]:
+    """The shop's alerts that are not over, newest first."""
+    chosen = select(alerts).where(alerts.c.shop_id == shop_id)
+    return db.execute(chosen.order_by(alerts.c.at.desc(), alerts.c.kind, alerts.c.about).limit(limit)).all()
