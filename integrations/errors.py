@@ -9,6 +9,10 @@ class Transient(OutsideError):
     """A later try may succeed: time-outs, refused connections, 5xx."""
 
 
+class Unanswered(Transient):
+    """The request was under way when the connection was lost: the other side may have done what it asks."""
+
+
 class Permanent(OutsideError):
     """Trying again changes nothing: refused credentials, invalid input."""
 

@@ -17,9 +17,9 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import LocationParseError
+from urllib3.exceptions import LocationParseError, ProtocolError, ReadTimeoutError
 
-from integrations.errors import OutsideError, Permanent, RateLimited, Refused, Transient
+from integrations.errors import OutsideError, Permanent, RateLimited, Refused, Transient, Unanswered
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 30.0
 LARGEST_ANSWER = 64 * 1024 * 1024
@@ -155,14 +155,24 @@ def _transient(who: str) -> Iterator[None]:
         if "CERTIFICATE" in str(error):
             raise Transient(f"{who}: its certificate is not accepted ({_root(error)}).") from None
         raise Transient(f"{who} does not speak https at this address.") from None
-    except requests.exceptions.Timeout:
+    except requests.exceptions.ConnectTimeout:
         raise Transient(f"{who} did not answer in time.") from None
+    except requests.exceptions.Timeout:
+        raise Unanswered(f"{who} did not answer in time.") from None
     except _NO_ADDRESS:
         raise Permanent(f"{who}: the address is not one that can be called.") from None
     except (requests.exceptions.RequestException, OSError) as error:
         if isinstance(_root(error), PrivateAddress):
             raise Permanent(f"{who}: {_root(error)}. ALLOW_PRIVATE_HOSTS=1 allows that, for tests.") from None
-        raise Transient(f"{who} cannot be reached: {_plain(_root(error))}.") from None
+        missed = Unanswered if _was_connected(error) else Transient
+        raise missed(f"{who} cannot be reached: {_plain(_root(error))}.") from None
+
+
+def _was_connected(error: BaseException) -> bool:
+    """Whether the connection broke only after it was there, so that the request may have gone through."""
+    if isinstance(error, requests.exceptions.ConnectionError):
+        return any(isinstance(inner, ProtocolError | ReadTimeoutError) for inner in error.args)
+    return isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError)
 
 
 def _plain(error: BaseException) -> str:

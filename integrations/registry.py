@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib import import_module
 from os import getpid
+from threading import get_ident
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from commerce.settings import Settings
 from integrations.carrier_api import About, Account, TokenStore, Tracker
+from integrations.channel_api import Channel, ChannelAccount
 from integrations.label_api import LabelMaker
 from integrations.protocols import Platform
 from integrations.search_api import SearchEngine
@@ -67,6 +69,14 @@ LABEL_MAKERS = {
     "fedex": "integrations.carriers.karrio.labels:open_fedex",
 }
 CARRIER_TOKENS = "integrations.carriers.tokens:open_tokens"
+# Ways to reach people.
+CHANNELS = {
+    "mail": "integrations.channels.smtp:open_channel",
+    "outbox": "integrations.channels.outbox:open_channel",
+    "sms": "integrations.channels.sms:open_channel",
+    "slack": "integrations.channels.slack:open_channel",
+    "webhook": "integrations.channels.webhook:open_channel",
+}
 Known = tuple[str, str, tuple[tuple[str, str], ...], bool, str]
 
 
@@ -169,3 +179,18 @@ def _of_account(line: str, known: Known, settings: Settings, tokens: TokenStore,
     account = Account(carrier=name, key=key, credentials=dict(credentials), is_test=is_test, origin=origin)
     wire = {"ca_bundle": settings.ca_bundle, "allow_private_hosts": settings.allow_private_hosts}
     return load(line)(account, tokens, **wire)
+
+
+def channel(name: str, account: ChannelAccount, settings: Settings) -> Channel:
+    """A way to reach people. "mail" is the outbox where SMTP_URL names no mail server. Connections stay open between
+    calls of one thread. Raises KeyError for a channel that does not exist, Away for an SMTP_URL that cannot be read."""
+    line = CHANNELS["outbox" if name == "mail" and not settings.smtp_url else name]
+    told = tuple(sorted(account.credentials.items()))
+    return cast(Channel, _channel_of(line, account.key, told, settings, getpid(), get_ident()))
+
+
+@lru_cache(maxsize=256)
+def _channel_of(
+    line: str, key: str, told: tuple[tuple[str, str], ...], settings: Settings, _process: int, _thread: int
+) -> Any:
+    return load(line)(ChannelAccount(key=key, credentials=dict(told)), settings)
