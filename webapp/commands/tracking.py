@@ -12,12 +12,13 @@ from flask.cli import AppGroup
 from commerce.mirror import steering
 from commerce.tables import order_tracking, tracking_lists, tracking_scans, tracking_settings
 from commerce.tables.tracking_settings import TrackingSettings
+from integrations.carriers import shapes
 from integrations.carriers.numbers import choosing
 from jobs.queues import TRACK
 from webapp.commands.events import shop_of
 from webapp.figures import queue_state
 from webapp.parts import Parts, parts
-from webapp.tracking import csv_rows, health, learning, shapes, written
+from webapp.tracking import csv_rows, health, learning, written
 from webapp.tracking.asking import add as follow
 from webapp.tracking.csv_rows import UnableToReadFile
 from webapp.tracking.learning import UnableToLearn

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from commerce.rules.shapes import Shape, moment
 from commerce.tables import labels
-from webapp.shapes import Shape, moment
 
 
 def label(row: Any, *, base_url: str) -> Shape:

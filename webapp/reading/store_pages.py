@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from commerce.database import Connection
-from commerce.rules import merchandising, page_names
+from commerce.rules import merchandising, page_names, shapes
 from commerce.rules.cards import Card
 from commerce.rules.documents import Product, is_searchable
 from commerce.rules.listing_changes import made as remembered
@@ -17,7 +17,6 @@ from commerce.rules.merchandising import Outcome, Rule
 from commerce.tables import cards, categories, products
 from commerce.tables.shops import Shop
 from integrations.cache.pages import ANYWHERE
-from webapp import shapes
 from webapp.reading import fragments
 from webapp.reading.storefronts import Storefront
 

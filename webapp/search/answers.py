@@ -4,8 +4,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from commerce.rules import shapes
 from commerce.rules.documents import facet_name
-from webapp import shapes
 from webapp.search.asked import ALL, asked_facets
 from webapp.search.tools import PRICE
 from webapp.shoppers.searching import Found

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, g
 
+from commerce.rules import shapes
 from commerce.rules.events import ORDER, PRODUCT
 from commerce.tables import (
     effect_lists,
@@ -16,13 +17,13 @@ from commerce.tables import (
     products,
     shipments,
 )
-from webapp import guards, inputs, shapes
+from integrations.carriers.followed import Followed
+from integrations.carriers.shapes import brief
+from webapp import guards, inputs
 from webapp.api import cursors
 from webapp.api.models import DEFAULT_LIMIT, MOST
 from webapp.errors import Problem
 from webapp.parts import parts
-from webapp.tracking.of_orders import Followed
-from webapp.tracking.shapes import brief
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 

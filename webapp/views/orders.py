@@ -5,11 +5,11 @@ from flask import Blueprint, g, render_template
 from commerce.rules.events import ORDER
 from commerce.tables import effects, order_tracking, orders, shipments
 from commerce.tables.people import profile_lists
+from integrations.carriers.followed import Followed
 from webapp import guards, inputs, pages
 from webapp.errors import Problem
 from webapp.parts import parts
 from webapp.tracking import clocks, words
-from webapp.tracking.of_orders import Followed
 
 blueprint = Blueprint("orders", __name__, url_prefix="/dashboard/orders")
 

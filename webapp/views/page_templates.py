@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
+from commerce.rules import shapes
 from commerce.rules.listings import ListingQuery, listing
 from commerce.tables import cards, categories, page_templates, products, shops
 from commerce.tables.page_templates import CATEGORY, KINDS, PRODUCT
 from integrations.cdns.purges import KINDS as CDNS
-from webapp import guards, pages, shapes
+from webapp import guards, pages
 from webapp.errors import Problem
 from webapp.parts import parts
 from webapp.reading import cdn_form, fragments, store_pages

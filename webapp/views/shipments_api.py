@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, jsonify, url_for
 from commerce.mirror import steering
 from commerce.rules import tracking
 from commerce.tables import order_tracking, tracking_lists, tracking_scans
+from integrations.carriers import shapes
 from integrations.carriers.numbers import choosing
 from jobs.queues import TRACK
 from webapp import guards, inputs
@@ -16,7 +17,7 @@ from webapp.api.changing import Change, changes
 from webapp.api.models import DEFAULT_LIMIT, MOST
 from webapp.errors import Problem
 from webapp.parts import parts
-from webapp.tracking import asking, shapes, written
+from webapp.tracking import asking, written
 from webapp.tracking.written import UnableToReadParcel
 
 blueprint = Blueprint("shipments_api", __name__, url_prefix="/api/v1/shipments")

@@ -7,8 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, g
 from markupsafe import escape
 
+from commerce.rules import shapes
 from commerce.rules.searches import folded
-from webapp import guards, shapes
+from webapp import guards
 from webapp.conditional import answer
 from webapp.inputs import text, whole
 from webapp.parts import parts

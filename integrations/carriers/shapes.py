@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from commerce.rules import tracking
+from commerce.rules.shapes import Shape, moment
 from integrations.registry import carriers
-from webapp.shapes import Shape, moment
 
 
 def shipment(row: Any, *, base_url: str, scans: Sequence[Any] | None = None) -> Shape:
