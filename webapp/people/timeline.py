@@ -13,6 +13,8 @@ PER_PAGE = 30
 _SPARE = 20  # rows of a source beyond a page, for those of the very moment where the page before ended
 _MOST_REFUNDED = 500  # orders whose refunds are looked through
 
+OURS = ("backroom", "dashboard")  # whose words nobody else has
+
 Place = tuple[datetime, str, str]  # behind which a page begins: the last entry's time, kind and object
 
 
@@ -21,6 +23,7 @@ class Entry:
     """Something that happened: `kind` is noun.past, `ref` the id of what it is about (an order's, a parcel's, …).
 
     `detail` has plain values for whoever shows it: amounts in minor units with their `currency`, `number`, `points`.
+    `is_told`: another system says so, and kind and detail are whatever it likes.
     """
 
     at: datetime
@@ -29,6 +32,7 @@ class Entry:
     title: str
     source: str = "backroom"
     detail: dict[str, Any] = field(default_factory=dict)
+    is_told: bool = False
 
     @property
     def place(self) -> Place:
@@ -88,6 +92,7 @@ def _entries(db: Connection, shop: Shop, members: Sequence[str], until: datetime
             title=row.title,
             source=row.source,
             detail=dict(row.detail) | ({"by": row.made_by} if row.made_by else {}),
+            is_told=row.source not in OURS,
         )
     yield from _merges(db, asked, until)
 

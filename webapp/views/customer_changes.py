@@ -13,12 +13,12 @@ from commerce.tables.people import fields, profiles
 from webapp import guards, pages
 from webapp.parts import parts
 from webapp.people import addressed, customer_form, words
-from webapp.people.actors import CHANGED, actor
+from webapp.people.actors import CHANGED, READ, actor, saw
 from webapp.people.customer_form import Form
 
 blueprint = Blueprint("customer_changes", __name__, url_prefix="/dashboard/customers")
 
-_LONGEST_NOTE, _LONGEST_SOURCE = 5000, 200
+_LONGEST_NOTE, _LONGEST_SOURCE, _LONGEST_ONCE = 5000, 200, 60
 _GIVEN = ("subscribed", "unsubscribed")
 _KEPT_OUT = "Whoever had this was erased on request, and is kept out since."
 _TAKEN = {"email": "Another customer has this mail address already."}
@@ -51,7 +51,7 @@ def create() -> Any:
             root = changes.create(db, g.shop, said, made_by=actor(), now=pages.now())
     except (Taken, KeptOut) as refused:
         return _page(form, own, refused=refused), 409
-    parts().sightings.saw(g.shop.id, [root], actor(), CHANGED)
+    saw([root], CHANGED)
     flash("The customer was added.")
     return redirect(url_for("customers.one", key=root))
 
@@ -64,6 +64,7 @@ def edit(key: str) -> Any:
     own = _own_fields()
     with parts().database.read() as db:
         row = addressed.of_key(db, g.shop.id, key)
+    saw([row.id], READ)
     return _page(customer_form.of_profile(row, own), own, customer=row)
 
 
@@ -86,7 +87,7 @@ def save(key: str) -> Any:
             changes.update(db, g.shop, root, said, made_by=actor(), now=pages.now())
     except (Taken, KeptOut) as refused:
         return _page(form, own, customer=row, refused=refused), 409
-    parts().sightings.saw(g.shop.id, [root], actor(), CHANGED)
+    saw([root], CHANGED)
     flash("Saved.")
     return redirect(url_for("customers.one", key=root))
 
@@ -95,8 +96,8 @@ def save(key: str) -> Any:
 @guards.merchant
 @pages.of_shop
 def add_note(key: str) -> Any:
-    """Put a note on the timeline."""
-    text = request.form.get("text", "").strip()
+    """Put a note on the timeline, once for each form."""
+    text, once = request.form.get("text", "").strip(), request.form.get("once", "")[:_LONGEST_ONCE].replace("\x00", "")
     is_good = 0 < len(text) <= _LONGEST_NOTE and is_storable(text)
     with parts().database.write() as db:
         root = addressed.of_key(db, g.shop.id, key).id
@@ -104,11 +105,13 @@ def add_note(key: str) -> Any:
             told: dict[str, Any] = {
                 "kind": "note.added",
                 "source": customer_form.DASHBOARD,
-                "source_id": None,
+                "source_id": once or None,
                 "title": "Note",
             }
             told |= {"detail": {"text": text}, "happened_at": pages.now()}
             changes.happened(db, g.shop, root, told=[told], made_by=actor(), now=pages.now())
+    if is_good:
+        saw([root], CHANGED)
     flash("The note is on the timeline." if is_good else f"A note has 1 to {_LONGEST_NOTE} characters.")
     return redirect(url_for("customers.one", key=root, _anchor="timeline"))
 
@@ -128,7 +131,7 @@ def note_consent(key: str) -> Any:
             told = {"channel": channel, "state": state, "method": method, "source": source}
             changes.consent(db, g.shop, root, **told, at=pages.now(), now=pages.now())
     if is_good:
-        parts().sightings.saw(g.shop.id, [root], actor(), CHANGED)
+        saw([root], CHANGED)
     flash("Noted." if is_good else "Nothing was noted: choose a channel, what was said, and how.")
     return redirect(url_for("customers.one", key=root, _anchor="consents"))
 

@@ -14,7 +14,7 @@ from commerce.tables.people.profile_lists import Filters
 from webapp import guards, inputs, pages
 from webapp.parts import parts
 from webapp.people import addressed
-from webapp.people.actors import MERGED, actor
+from webapp.people.actors import LISTED, MERGED, READ, actor, saw
 
 blueprint = Blueprint("customer_merges", __name__, url_prefix="/dashboard/customers/<key>")
 
@@ -31,8 +31,9 @@ def find(key: str) -> str:
     with parts().database.read() as db:
         row = addressed.of_key(db, g.shop.id, key)
         found = profile_lists.found(db, shop_id=g.shop.id, filters=Filters(text=text), limit=_FOUND + 1) if text else []
-    others = [one for one in found if one.id != row.id]
-    return render_template("customer_merge_find.html", customer=row, q=text, rows=others[:_FOUND])
+    others = [one for one in found if one.id != row.id][:_FOUND]
+    saw([row.id, *(one.id for one in others)], LISTED)
+    return render_template("customer_merge_find.html", customer=row, q=text, rows=others)
 
 
 @blueprint.get("/merge/<other>")
@@ -45,6 +46,7 @@ def compare(key: str, other: str) -> Any:
     if one.id == two.id:
         flash("The two are one customer already.")
         return redirect(url_for("customers.one", key=one.id))
+    saw([one.id, two.id], READ)
     # Whom the shop knows, and who is known for longer, is the better one to stand under.
     first, second = sorted((one, two), key=lambda row: (not row.has_account, row.created_at, row.id))
     why = " and ".join(REASONS[reason] for reason in reasons(one, two))
@@ -121,6 +123,6 @@ def _carried_out(act: Callable[[Connection], str], key: str, told: str) -> Any:
     except UnableToMerge as error:
         flash(str(error))
         return redirect(url_for("customers.one", key=key))
-    parts().sightings.saw(g.shop.id, [shown], actor(), MERGED)
+    saw([shown], MERGED)
     flash(told)
     return redirect(url_for("customers.one", key=shown))

@@ -6,19 +6,18 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
-from commerce.database import Connection
 from commerce.mirror import people
 from commerce.mirror.points_by_hand import UnableToMovePoints, UnknownMember, adjust
 from commerce.mirror.points_spending import Spent, spend
 from commerce.rules.loyalty.entries import NotEnoughPoints
 from commerce.tables.loyalty import figures, programmes, reading
-from commerce.tables.people import members, profiles
 from jobs.queues import CALL
 from webapp import guards, inputs, pages
 from webapp.errors import Problem
 from webapp.loyalty import words
 from webapp.parts import parts
-from webapp.people.actors import actor
+from webapp.people import addressed
+from webapp.people.actors import CHANGED, READ, actor, saw
 
 blueprint = Blueprint("customer_points", __name__, url_prefix="/dashboard/customers/<key>/points")
 
@@ -49,11 +48,12 @@ def correct(key: str) -> Any:
         if not wrong:
             here, points = parts(), number if told["way"] == "give" else -number
             with here.database.write() as db:
-                root, once = _customer(db, key).id, _once()
+                root, once = addressed.of_key(db, g.shop.id, key).id, _once()
                 moved = adjust(
                     db, g.shop, member_id=root, points=points, reason=reason, by=actor(), key=once, now=pages.now()
                 )
                 people.refresh(db, g.shop, moved.roots, now=pages.now())
+            saw([root], CHANGED)
             flash("This was done before, and nothing was done again." if moved.again else "Done.")
             return redirect(url_for("customer_points.index", key=root))
     except (UnableToMovePoints, NotEnoughPoints, UnknownMember) as error:
@@ -69,13 +69,14 @@ def buy(key: str) -> Any:
     here, reward = parts(), request.form.get("reward", "")
     try:
         with here.database.write() as db:
-            root, once = _customer(db, key).id, _once()
+            root, once = addressed.of_key(db, g.shop.id, key).id, _once()
             if not reward:
                 raise UnableToMovePoints("reward", "must be chosen")
             spent = spend(db, g.shop, member_id=root, reward=reward, key=once, by=actor(), now=pages.now())
             people.refresh(db, g.shop, spent.roots, now=pages.now())
     except (UnableToMovePoints, NotEnoughPoints, UnknownMember) as error:
         return _page(key, {f"spend-{name}": text for name, text in _wrong(error).items()}), 400
+    saw([root], CHANGED)
     if spent.calls:
         here.queues.wake(CALL, [g.shop.id])
     flash(_told(spent))
@@ -107,25 +108,16 @@ def _wrong(error: UnableToMovePoints | NotEnoughPoints | UnknownMember) -> dict[
     return {"points": "Something else was sent with this form before. Look at the ledger, and try again."}
 
 
-def _customer(db: Connection, key: str) -> Any:
-    """The profile. Raises Problem."""
-    wanted = key.replace("\x00", "")
-    root = members.root_of(db, shop_id=g.shop.id, member_id=wanted) or ""
-    row = profiles.by_ids(db, shop_id=g.shop.id, ids=[root]).get(root)
-    if row is None:
-        raise Problem(404, "No such customer", "They may have been deleted in the shop, or belong to another shop.")
-    return row
-
-
 def _page(key: str, wrong: dict[str, str]) -> str:
     before, now = inputs.whole("before", default=0, low=1, high=10**12 - 1), pages.now()
     with parts().database.read() as db:
-        customer = _customer(db, key)
+        customer = addressed.of_key(db, g.shop.id, key)
         asked: dict[str, Any] = {"shop_id": g.shop.id, "member_ids": customer.member_ids}
         lines = reading.entries(db, **asked, limit=pages.PER_PAGE + 1, before=before or None)
         ends = reading.expiring(db, **asked, until=now + _FAR)
         waits = figures.coming(db, **asked, limit=_LISTED)
         chosen = programmes.of(db, shop_id=g.shop.id)
+    saw([customer.id], READ)
     return render_template(
         "customer_points.html",
         customer=customer,

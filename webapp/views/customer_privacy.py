@@ -13,7 +13,7 @@ from webapp import guards, pages
 from webapp.exports import export, zipped
 from webapp.parts import parts
 from webapp.people import addressed
-from webapp.people.actors import EXPORTED, actor
+from webapp.people.actors import EXPORTED, actor, saw
 
 blueprint = Blueprint("customer_privacy", __name__, url_prefix="/dashboard/customers/<key>")
 
@@ -38,7 +38,7 @@ def download(key: str) -> Response:
     with parts().database.read() as db:
         root = addressed.of_key(db, g.shop.id, key).id
         told = export(db, g.shop, _Asked(summary={"root": root}, received_at=now), now=now)
-    parts().sightings.saw(g.shop.id, [root], actor(), EXPORTED)
+    saw([root], EXPORTED)
     _log.info("privacy.exported", shop_id=g.shop.id)
     response = Response(
         zipped(told, render_template("export.html", told=told, shop=g.shop)), mimetype="application/zip"

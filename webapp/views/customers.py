@@ -1,5 +1,6 @@
 """Customers in the dashboard: all of them, narrowed and sorted, and the profile of each."""
 
+import secrets
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, url_for
@@ -10,7 +11,7 @@ from commerce.tables.people import members, profile_lists, profiles
 from webapp import guards, inputs, pages
 from webapp.parts import parts
 from webapp.people import addressed, filtering, picture, timeline_pages
-from webapp.people.actors import LISTED, READ, actor
+from webapp.people.actors import LISTED, READ, saw
 
 blueprint = Blueprint("customers", __name__, url_prefix="/dashboard/customers")
 
@@ -40,7 +41,7 @@ def index() -> str:
             total = profile_lists.count(db, shop_id=shop_id)
         there = segments.all_of(db, shop_id=shop_id)
         countries = profile_lists.countries(db, shop_id=shop_id)
-    parts().sightings.saw(shop_id, [row.id for row in rows[: pages.PER_PAGE]], actor(), LISTED)
+    saw([row.id for row in rows[: pages.PER_PAGE]], LISTED)
     return render_template(
         "customers.html",
         rows=rows[: pages.PER_PAGE],
@@ -73,5 +74,5 @@ def one(key: str) -> Any:
         if root != wanted:
             return redirect(url_for("customers.one", key=root))
         shown = picture.of(db, g.shop, row, before=before)
-    parts().sightings.saw(g.shop.id, [root], actor(), READ)
-    return render_template("customer.html", customer=row, **shown)
+    saw([root], READ)
+    return render_template("customer.html", customer=row, once=secrets.token_urlsafe(12), **shown)

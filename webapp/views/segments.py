@@ -14,6 +14,7 @@ from webapp import guards, pages
 from webapp.errors import Problem
 from webapp.parts import parts
 from webapp.people import segment_form, segment_page, segment_rules
+from webapp.people.actors import LISTED, saw
 from webapp.people.segment_form import Fields
 from webapp.people.segment_rules import GENERAL, UnableToReadForm
 
@@ -152,6 +153,7 @@ def _page(form: Fields, key: str, *, wrong: dict[str, str] | None = None, tells_
         except UnableToReadForm as error:
             told |= error.wrong if tells_wrong else {}
         everybody = segment_lists.everybody(db, shop_id=shop.id)
+    saw([row.id for row in counted.sample] if counted else [], LISTED)
     return render_template(
         "segment.html",
         form=form,

@@ -19,11 +19,9 @@ from webapp.people.happening_models import (
     TimelineEntry,
     TimelinePaged,
 )
-from webapp.people.timeline import Entry, Place
+from webapp.people.timeline import OURS, Entry, Place
 
 blueprint = Blueprint("timelines_api", __name__, url_prefix="/api/v1/customers")
-
-OURS = "backroom"  # whose word nobody else has
 
 
 @blueprint.get("/<id:key>/timeline")
@@ -64,7 +62,7 @@ def add_happenings(key: str, *, body: NewHappenings, change: Change) -> Noted:
     """
     row = finding.found(change.db, key)
     for index, one in enumerate(body.events):
-        if one.source == OURS:
+        if one.source in OURS:
             raise finding.refused(f"events.{index}.source", "is Backroom's own word: say who you are")
         with refusals.told():
             saying.check_time(f"events.{index}.happened_at", one.happened_at, now=change.now)
