@@ -42,6 +42,7 @@ from commerce.tables import (
 )
 from commerce.tables.columns import metadata
 from commerce.tables.loyalty import ledger, programmes
+from commerce.tables.notifications import choices, notifications, subscriptions, templates
 from commerce.tables.order_steps import milestones, settings, steps
 from commerce.tables.outgoing import announcements, dispatches, endpoints, replays, tries
 from commerce.tables.people import (
@@ -69,6 +70,7 @@ tables = (
     carriers.health,
     carriers.unknown_codes,
     categories.categories,
+    choices.choices,
     clicks.clicks,
     clicks.clicked,
     clicks.converted,
@@ -97,6 +99,7 @@ tables = (
     merges.apart,
     merges.merges,
     milestones.milestones,
+    notifications.notifications,
     order_tracking.order_tracking,
     orders.orders,
     orders.lines,
@@ -123,8 +126,10 @@ tables = (
     shops.shops,
     sign_ins.sign_ins,
     steps.steps,
+    subscriptions.subscriptions,
     syncs.syncs,
     tallies.tallies,
+    templates.templates,
     tracking_scans.scans,
     tracking_settings.settings,
     tries.tries,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, and_, delete, or_, select, update
 from commerce.rules.events import CUSTOMER
 from commerce.tables import effects, idempotency, privacy
 from commerce.tables.loyalty import anonymous
+from commerce.tables.notifications import forgetting
 from commerce.tables.outgoing import announcements
 from commerce.tables.people import accesses, consents, happenings, identities, members, merges, profiles, whole
 from commerce.tables.privacy import Subject
@@ -31,6 +32,7 @@ def erase(db: Connection, *, shop_id: int, subject: Subject, now: datetime) -> N
     _delete(db, accesses.accesses, shop_id, accesses.accesses.c.profile_id.in_(ids))
     anonymous.erase(db, shop_id=shop_id, member_ids=ids, now=now)
     _effects(db, shop_id, subject, now)
+    forgetting.erase_person(db, shop_id=shop_id, subject=subject)
     announcements.erase_persons(db, shop_id=shop_id, member_ids=ids, account_ids=subject.customer_ids)
     privacy.close_exports(db, shop_id=shop_id, subject=subject, now=now)
     profiles.remove(db, shop_id=shop_id, ids=ids)
