@@ -107,6 +107,14 @@ def by_ids(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, R
     return {row.id: row for row in db.execute(select(customers).where(chosen))}
 
 
+def locales(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, str]:
+    """The languages of these customers, as far as they are told."""
+    if not ids:
+        return {}
+    chosen = and_(customers.c.shop_id == shop_id, customers.c.id.in_(ids), customers.c.locale != "")
+    return dict(db.execute(select(customers.c.id, customers.c.locale).where(chosen)).all())
+
+
 def created(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, datetime | None]:
     """When these accounts were made, as far as it is known."""
     if not ids:

@@ -71,6 +71,8 @@ class Shop:
     secrets: tuple[str, ...]
     clock: StoreClock
     api_key_hash: str = ""
+    locale: str = ""
+    email: str = field(default="", repr=False)
     pages_version: int = 0
     steps_since: datetime | None = None  # orders' steps run for what happened since then
     unseal: Callable[[str], str] = field(default=str, compare=False)  # opens what is sealed and seldom needed
@@ -226,6 +228,8 @@ def _shop(row: Row[Any], vault: Vault) -> Shop:
         secrets=tuple(vault.open(secret) for secret in sealed if secret),
         clock=StoreClock(latest=row.clock_at, disorder=row.clock_disorder, seen=row.clock_seen),
         api_key_hash=row.api_key_hash,
+        locale=row.locale,
+        email=row.email,
         pages_version=row.pages_version,
         steps_since=row.steps_since,
         unseal=vault.open,
