@@ -19,6 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import LocationParseError, ProtocolError, ReadTimeoutError
 
+from integrations.deadlines import Watched
 from integrations.errors import OutsideError, Permanent, RateLimited, Refused, Transient, Unanswered
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 30.0
@@ -43,12 +44,20 @@ class PrivateAddress(OSError):
     """The host is in a private network, where outside parties have no business."""
 
 
-class _GuardedHttp(HTTPConnection):
+class _Http(Watched, HTTPConnection):
+    pass
+
+
+class _Https(Watched, HTTPSConnection):
+    pass
+
+
+class _GuardedHttp(_Http):
     def _new_conn(self) -> socket.socket:
         return _checked(super()._new_conn())
 
 
-class _GuardedHttps(HTTPSConnection):
+class _GuardedHttps(_Https):
     def _new_conn(self) -> socket.socket:
         return _checked(super()._new_conn())
 
@@ -62,21 +71,27 @@ def _checked(connection: socket.socket) -> socket.socket:
     return connection
 
 
-class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _GuardedHttp
+def _pools(http: Any, https: Any) -> dict[str, Any]:
+    named = {"http": (HTTPConnectionPool, http), "https": (HTTPSConnectionPool, https)}
+    return {scheme: type("Pool", (pool,), {"ConnectionCls": kind}) for scheme, (pool, kind) in named.items()}
 
 
-class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _GuardedHttps
+_OPEN, _GUARDED = _pools(_Http, _Https), _pools(_GuardedHttp, _GuardedHttps)
 
 
-class _Guarded(HTTPAdapter):
-    """requests' adapter with connections that look where they lead."""
+class _Adapter(HTTPAdapter):
+    """requests' adapter with connections that look where they lead, and that end with their calls."""
+
+    pools = _OPEN
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Make the pools."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+        self.poolmanager.pool_classes_by_scheme = self.pools
+
+
+class _Guarded(_Adapter):
+    pools = _GUARDED
 
 
 class Outbound:
@@ -87,9 +102,12 @@ class Outbound:
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.verify = ca_bundle or True
-        if not allow_private_hosts:
-            for scheme in ("http://", "https://"):
-                self._session.mount(scheme, _Guarded())
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _Adapter() if allow_private_hosts else _Guarded())
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._session.close()
 
     def send(
         self,

@@ -9,7 +9,7 @@ from commerce.mirror.outcomes import Happened
 from commerce.tables import effects
 from commerce.tables.effects import NewEffect
 from commerce.tables.shops import Shop
-from jobs import pages, reactions
+from jobs import announcing, pages, reactions
 from jobs.order_steps import planning
 from jobs.process import Process
 from jobs.tracking import following, news
@@ -41,6 +41,7 @@ def plan(
     kinds = {effect.kind for effect in all_wanted}
     wakes = {reactions.WAKES[kind] for kind in kinds if kind in reactions.WAKES}
     wakes |= planning.plan(db, shop, happened, now=now)
+    wakes |= announcing.plan(db, process, shop, happened, now=now)
     return Planned(shop_id=shop.id, wakes=wakes, looks=looks)
 
 

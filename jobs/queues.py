@@ -27,6 +27,7 @@ CONFIGURE, CHECK = "configure", "check"
 PAGES, PURGE = "pages", "purge"
 SYNC, REREAD, CALL, ERASE = "sync", "re-read", "call", "erase"
 TRACK, LABEL = "track", "label"
+DISPATCH, RESEND = "dispatch", "resend"
 POINTS = "points"
 STEPS, CALL_OUT, NOTIFY = "steps", "call-out", "notify"
 SEGMENT, RANK = "segment", "rank"
@@ -44,6 +45,8 @@ WAKES = {
     ERASE: (BULK, "jobs.privacy.erase", 300),
     TRACK: (OUTSIDE, "jobs.shipments.check_parcels", 120),
     LABEL: (OUTSIDE, "jobs.labels.make_labels", 300),
+    DISPATCH: (OUTSIDE, "jobs.dispatches.send_dispatches", 120),
+    RESEND: (BULK, "jobs.replays.replay_dispatches", 300),
     STEPS: (EFFECTS, "jobs.order_steps.engine.run_steps", 120),
     CALL_OUT: (OUTSIDE, "jobs.call_outs.call_out", 300),
     NOTIFY: (OUTSIDE, "jobs.notifications.send_notifications", 300),

@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 import structlog
 
+from commerce.mirror.crossings import announce
 from commerce.rules.segments import conditions
 from commerce.rules.segments.conditions import Rules
 from commerce.tables import rfm, segment_members, segments, shops
@@ -127,6 +128,9 @@ def _changing(rules: dict[str, Rules]) -> Collection[str]:
 def _look_again(process: Process, held: Lease, segment_id: str) -> int:
     """Write who entered and who left a segment since it was looked at last; gives how many."""
     crossed, after = 0, ""
+    with process.database.read() as db:
+        shop = shops.by_id(db, process.vault, held.shop_id)
+    assert shop is not None, "it was there when the job began"
     while True:
         process.database.give_way()
         with process.database.write() as db:
@@ -147,6 +151,9 @@ def _look_again(process: Process, held: Lease, segment_id: str) -> int:
             )
             crossings = [*_crossings(ENTERED, new, segment), *_crossings(LEFT, gone, segment)]
             segment_members.tell(db, shop_id=held.shop_id, crossings=crossings, now=now)
+            told = announce(db, shop, crossings, now=now)
+        if told:
+            process.queues.wake(queues.DISPATCH, [held.shop_id])
         crossed += len(crossings)
         if upto is None:
             return crossed

@@ -26,12 +26,14 @@ from commerce.tables import (
     tallies,
 )
 from commerce.tables.order_steps import steps
-from commerce.tables.outgoing import announcements
+from commerce.tables.outgoing import announcements, dispatches, replays
 from jobs import call_outs, calls, cdns, events, pages, privacy, products, queues, reactions, rereads
 from jobs import drift as checks
 from jobs import labels as printers
+from jobs import replays as resends
 from jobs import segments as builders
 from jobs import syncs as walks
+from jobs.dispatching import rounds
 from jobs.job import job, utc_now
 from jobs.order_steps import engine, planning
 from jobs.process import Process, current, died
@@ -81,6 +83,7 @@ def sweep() -> None:
         building = segments.shops_unbuilt(db) - _busy(db, builders.LEASE, now)
         printing = labels.shops_with_work(db, now=now) - _busy(db, printers.LEASE, now)
     _wake_steps(process, now)
+    _wake_dispatches(process, now)
     process.queues.wake(queues.REINDEX, rebuilding)
     process.queues.wake(queues.SYNC, walking)
     process.queues.wake(queues.CHECK, checking)
@@ -95,6 +98,16 @@ def _wake_steps(process: Process, now: datetime) -> None:
             waiting = steps.shops_with_work(db, lane=lane, now=now)
             busy = _busy(db, _STEP_LEASES[lane], now)
         _wake(process, wake, {shop for shop, since in waiting.items() if since < now - _GRACE} - busy)
+
+
+def _wake_dispatches(process: Process, now: datetime) -> None:
+    """Outgoing webhooks that are due, and replays of them."""
+    with process.database.read() as db:
+        waiting = dispatches.shops_with_work(db, now=now)
+        busy = _busy(db, rounds.LEASE, now)
+        replaying = replays.shops_with_work(db) - _busy(db, resends.LEASE, now)
+    _wake(process, queues.DISPATCH, {shop for shop, since in waiting.items() if since < now - _GRACE} - busy)
+    process.queues.wake(queues.RESEND, replaying)
 
 
 def _busy(db: Connection, kind: str, now: datetime) -> set[int]:

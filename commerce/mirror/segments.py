@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from commerce.mirror.crossings import announce
 from commerce.rules.segments import conditions
 from commerce.rules.segments.evaluation import evaluate
 from commerce.tables import segment_members, segments
@@ -42,6 +43,7 @@ def follow(
         left = profiles.by_ids(db, shop_id=shop.id, ids={one.profile_id for one in seen})
         told = [one for one in seen if one.profile_id in left]  # who was merged away has no timeline of their own
         segment_members.tell(db, shop_id=shop.id, crossings=told, now=now)
+        announce(db, shop, told, now=now)
     return seen
 
 

@@ -24,6 +24,7 @@ from jobs import (
     calls,
     cdns,
     connections,
+    dispatches,
     drift,
     events,
     job,
@@ -35,6 +36,7 @@ from jobs import (
     products,
     queues,
     recommendations,
+    replays,
     rereads,
     retention,
     search_settings,
@@ -95,7 +97,7 @@ class TestQueues:
     def test_know_every_job_there_is(self) -> None:
         loaded = (
             *(alarms, calls, cdns, connections, drift, events, labels, loyalty, pages, people, privacy, products),
-            *(recommendations, rereads, retention, search_settings, searches, segments),
+            *(dispatches, recommendations, replays, rereads, retention, search_settings, searches, segments),
             *(shipments, sweep, syncs, walks),
         )
         declared = {name for name in job.JOBS if name.startswith("jobs.")}

@@ -75,8 +75,10 @@ def _rests_until(failures: int, now: datetime) -> datetime | None:
     """30 seconds after the fifth failure in a row, twice as long after each further one, ten minutes at most."""
     if failures < BREAKS_AFTER:
         return None
-    doubled = min(failures - BREAKS_AFTER, 10)
-    return now + min(_FIRST_REST * 2**doubled, _LONGEST_REST)
+    rest = _FIRST_REST
+    for _ in range(min(failures - BREAKS_AFTER, 10)):
+        rest = min(rest * 2, _LONGEST_REST)
+    return now + rest
 
 
 def at_once(health: Health, *, now: datetime, usually: int) -> int:

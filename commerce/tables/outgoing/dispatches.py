@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from commerce.rules.outgoing.health import ACTIVE
 from commerce.rules.outgoing.names import TEST
 from commerce.tables.columns import AT_ONCE, BigId, Moment, insert, later, metadata
 from commerce.tables.outgoing.announcements import announcements
@@ -104,7 +105,9 @@ def due_endpoints(db: Connection, *, shop_id: int, now: datetime) -> set[int]:
 
 def held(db: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
     """These dispatches as they are by now; nobody else changes them until the transaction ends."""
-    chosen = select(dispatches).where(dispatches.c.id.in_(ids)).order_by(dispatches.c.id).with_for_update()
+    chosen = (
+        select(dispatches).where(dispatches.c.id.in_(ids)).order_by(dispatches.c.id).with_for_update(key_share=True)
+    )
     return {row.id: row for row in db.execute(chosen)}
 
 
@@ -115,7 +118,7 @@ def decide(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         return
     columns = {"state": "state", "due_at": "due", "finished_at": "finished", "attempts": "attempts"}
     columns |= {"status": "status", "error": "error"}
-    values = {column: bindparam(f"to_{name}") for column, name in columns.items()}
+    values: dict[str, Any] = {column: bindparam(f"to_{name}") for column, name in columns.items()}
     db.execute(update(dispatches).where(dispatches.c.id == bindparam("dispatch")).values(values), list(rows))
 
 
@@ -141,7 +144,8 @@ def drop(db: Connection, *, endpoint_id: int, now: datetime) -> int:
 def shops_with_work(db: Connection, *, now: datetime) -> dict[int, datetime]:
     """Shops of which something is due that can be sent, with the time since when."""
     since = func.min(later(dispatches.c.due_at, dispatches.c.created_at), type_=Moment())
-    awake = (endpoints.c.rests_until.is_(None)) | (endpoints.c.rests_until <= now) | (dispatches.c.name == TEST)
+    rested = (endpoints.c.rests_until.is_(None)) | (endpoints.c.rests_until <= now)
+    awake = and_(endpoints.c.state == ACTIVE, rested) | (dispatches.c.name == TEST)
     joined = dispatches.join(endpoints, endpoints.c.id == dispatches.c.endpoint_id)
     query = select(dispatches.c.shop_id, since).select_from(joined).where(dispatches.c.due_at <= now, awake)
     return dict(db.execute(query.group_by(dispatches.c.shop_id)).all())

@@ -74,7 +74,7 @@ def all_of(db: Connection, *, shop_id: int) -> Sequence[Row[Any]]:
     return db.execute(select(endpoints).where(endpoints.c.shop_id == shop_id).order_by(endpoints.c.id)).all()
 
 
-def listening(db: Connection, *, shop_id: int) -> Sequence[Row[Any]]:
+def listening(db: Connection, *, shop_id: int) -> Sequence[Any]:
     """Those for which dispatches are written: their ids, filters and states."""
     query = select(endpoints.c.id, endpoints.c.filters, endpoints.c.state)
     return db.execute(query.where(endpoints.c.shop_id == shop_id, endpoints.c.state != DISABLED)).all()
@@ -148,7 +148,7 @@ def health_of(row: Any) -> Health:
 def held(db: Connection, *, shop_id: int, ids: Collection[int]) -> dict[int, Row[Any]]:
     """These endpoints, which nobody else changes until the transaction ends."""
     chosen = and_(endpoints.c.shop_id == shop_id, endpoints.c.id.in_(ids))
-    rows = db.execute(select(endpoints).where(chosen).order_by(endpoints.c.id).with_for_update())
+    rows = db.execute(select(endpoints).where(chosen).order_by(endpoints.c.id).with_for_update(key_share=True))
     return {row.id: row for row in rows}
 
 

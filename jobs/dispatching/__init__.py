@@ -1,0 +1,1 @@
+"""Sending outgoing webhooks: lanes to endpoints, and what comes of what was sent."""
