@@ -14,6 +14,8 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as property_tests
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import SimpleWorker
@@ -37,6 +39,12 @@ from webapp.parts import Parts
 from webapp.shoppers import search_log
 
 DATABASES = ("sqlite", "postgresql")
+
+# Property tests may take their time on a busy machine.
+property_tests.register_profile(
+    "backroom", deadline=None, max_examples=60, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+property_tests.load_profile("backroom")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -48,7 +48,7 @@ class Running:
         return {part["name"]: part for part in json.loads((self.var_dir / "run" / "parts.json").read_text())}
 
     def kill(self, name: str) -> None:
-        until(lambda: self._killed(name), seconds=10, what=f"{name} is alive to be killed")
+        until(lambda: self._killed(name), seconds=60, what=f"{name} is alive to be killed")
 
     def _killed(self, name: str) -> bool:
         try:
@@ -66,17 +66,17 @@ class Running:
             capture_output=True,
             text=True,
             check=True,
-            timeout=60,
+            timeout=300,
         )
         return json.loads(done.stdout)
 
     def ready(self) -> dict[str, Any]:
-        answer: dict[str, Any] = requests.get(f"{self.url}/readyz", timeout=5).json()
+        answer: dict[str, Any] = requests.get(f"{self.url}/readyz", timeout=60).json()
         return answer
 
     def stop(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)
-        return self.process.wait(30)
+        return self.process.wait(120)
 
 
 def until(true: Callable[[], Any], *, seconds: float = 60, what: str = "") -> Any:

@@ -18,7 +18,7 @@ LEVELS = {"economy": (10.3, 1.9), "balanced": (13.0, 1.25), "fast": (21.0, 0.92)
 
 def run(*options: str) -> dict[str, Any]:
     command = [sys.executable, "benchmarks/tracking_policy.py", "--json", *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=True)
     return json.loads(done.stdout)
 
 

@@ -15,6 +15,7 @@ from commerce.tables import categories, recommendations, searches
 from commerce.tables.searches import Tally
 from tests.browser.test_dashboard import ARGUMENTS, CHROMIUM, NARROW, WIDE
 from tests.browser.test_widget import barriers, served
+from tests.running import until
 from tests.webapp import conftest as fixtures
 from tests.webapp.stock import Stock
 from webapp import demo_shops
@@ -55,6 +56,11 @@ def shop(here: Parts) -> Stock:
     return stock
 
 
+def counted(here: Parts, shop: Stock) -> Tally:
+    with here.database.read() as db:
+        return searches.totals(db, shop_id=shop.id, since=datetime.now(UTC).date())
+
+
 @pytest.fixture
 def page(app: Any, shop: Stock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     monkeypatch.setattr(search_log, "PAUSE", 0.05)
@@ -64,7 +70,7 @@ def page(app: Any, shop: Stock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pag
         browser: Browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         for address in served(app):
             page = browser.new_context(base_url=address, viewport=WIDE).new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(60_000)
             page.route("https://shop.example/**", lambda route: route.fulfill(status=204))
             yield page
         browser.close()
@@ -91,10 +97,8 @@ class TestDemoStorefront:
         page.get_by_role("button", name="Place the order").click()
         expect(page.get_by_text("Thank you.")).to_be_visible()
         assert barriers(page) == []
-        page.wait_for_timeout(500)
-        with here.database.read() as db:
-            found = searches.totals(db, shop_id=shop.id, since=datetime.now(UTC).date())
-        assert found == Tally(asked=1, clicks=1, carts=1, orders=1)
+        until(lambda: counted(here, shop).orders, what="the order is counted")
+        assert counted(here, shop) == Tally(asked=1, clicks=1, carts=1, orders=1)
         assert complaints == []
 
     def test_has_pages_of_categories_and_fits_on_phones(self, page: Page) -> None:

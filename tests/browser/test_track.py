@@ -59,7 +59,7 @@ def complaints() -> list[str]:
 def page(browser: Browser, address: str, complaints: list[str]) -> Iterator[Page]:
     context = browser.new_context(base_url=address, viewport=NARROW, locale="de-DE")
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page

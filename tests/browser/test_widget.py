@@ -126,7 +126,7 @@ def _present(monkeypatch: pytest.MonkeyPatch) -> None:
 def page(browser: Browser, store: Store, complaints: list[str]) -> Iterator[Page]:
     context = browser.new_context(base_url=store.origin, viewport=WIDE)
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     page.on("console", lambda said: complaints.append(said.text) if _matters(said) else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.route("https://shop.example/**", lambda route: route.fulfill(status=204))
@@ -208,8 +208,8 @@ class TestSuggestions:
         page.route("**/suggest?*q=kes", lambda route: held.append(route))  # noqa: PLW0108
         page.goto("/")
         field_of(page).click()
-        page.keyboard.type("kes")
-        page.wait_for_timeout(300)
+        with page.expect_request("**/suggest?*q=kes"):
+            page.keyboard.type("kes")
         field_of(page).fill("plain")
         expect(page.get_by_role("option", name="Plain Tarp")).to_be_visible()
         for route in held:
@@ -406,7 +406,7 @@ class TestResults:
 class TestCounting:
     def counted(self, here: Any, shop: Any, wanted: Tally) -> None:
         """Wait until this is counted; the store tells it by and by."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while True:
             with here.database.read() as db:
                 found = searches.totals(db, shop_id=shop.id, since=datetime.now(UTC).date())

@@ -76,7 +76,7 @@ class TestWritersOfOneSqliteFile:
             began = perf_counter()
             with pytest.raises(UNREACHABLE):
                 insert(database, "a")
-            assert 2.5 < perf_counter() - began < 4.5
+            assert 2.5 < perf_counter() - began < 15
         for key in ("b", "c"):
             insert(database, key)
             insert(other, f"other {key}")
@@ -93,8 +93,8 @@ class TestWritersOfOneSqliteFile:
             waiting.start()
             assert not done.wait(0.3)
         began = perf_counter()
-        assert done.wait(3)
-        assert perf_counter() - began < 0.5
+        assert done.wait(60)
+        assert perf_counter() - began < 2.5
         waiting.join()
         database.dispose()
         other.dispose()

@@ -81,7 +81,7 @@ class TestAnAnswer:
         over = threading.Event()
 
         def slow(_: Request) -> Response:
-            over.wait(10)
+            over.wait(60)
             return Response("late")
 
         httpserver.expect_request("/").respond_with_handler(slow)

@@ -67,7 +67,7 @@ class TestShopOnMeilisearch:
             f"{told['address']}/indexes/{told['index']}/search",
             json={"q": "mug"},
             headers={"Authorization": f"Bearer {told['token']}"},
-            timeout=5,
+            timeout=60,
         )
         assert [hit["id"] for hit in answer.json()["hits"]] == ["1"]
         rule = Rule(id="", name="No mugs", applies_to=EVERY, actions=(Hide(target=Target(facet="id", value="1")),))

@@ -63,7 +63,7 @@ class TestRun:
         )
         until((tmp_path / "var" / "run" / "parts.json").exists, what="the first part is started")
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=120)
         assert (process.returncode, said) == (0, "")
 
     def test_leaves_nothing_behind_when_it_is_killed_itself(self, tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def _ready(url: str) -> bool:
 def _fails(port: int, var_dir: Path, **settings: str) -> str:
     """What a start says that cannot succeed: one line, and an exit code."""
     running = start(port, var_dir, **settings)
-    assert running.process.wait(30) == 1
+    assert running.process.wait(120) == 1
     until(lambda: running.output, what="it says why")
     assert running.output.count("\n") == 1, running.output
     return running.output

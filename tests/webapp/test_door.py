@@ -23,6 +23,7 @@ from integrations import registry
 from jobs.queues import EVENTS, Queues, connect
 from jobs.sweep import sweep
 from tests.conftest import Backroom, assembled, free_port
+from tests.running import until
 from tests.shops import Shop, signature
 from tests.shops import event as event_of
 from tests.stored import deliveries
@@ -32,6 +33,7 @@ from webapp.doors.door import Door, Verdict, accept
 from webapp.parts import assemble
 
 BODY = b'{"id": 7, "title": "Lamp"}'
+WAITS = 5.0  # seconds that Shopify does: doors promise to answer before, also on a busy machine
 
 
 def rows(backroom: Backroom, shop: Shop) -> Sequence[Any]:
@@ -395,7 +397,7 @@ class TestWithoutRedis:
         began = perf_counter()
         for _ in range(3):
             assert replace(shop, client=client).send("products/update", BODY).status_code == 200
-        assert perf_counter() - began < 2.0
+        assert perf_counter() - began < WAITS
         assert client.get("/readyz").status_code == 200
         with backroom.parts.database.write() as db:
             db.execute(text("UPDATE inbox SET due_at = received_at"))
@@ -417,7 +419,7 @@ class TestWithoutDatabase:
             began = perf_counter()
             answer = client.post(path, data=BODY, headers={"X-Shopify-Hmac-Sha256": signature("s", BODY)})
             assert answer.status_code == 503
-            assert perf_counter() - began < 1.0
+            assert perf_counter() - began < WAITS
         assert client.get("/readyz").status_code == 503
         assert client.get("/healthz").status_code == 200
 
@@ -431,7 +433,7 @@ class TestWithoutDatabase:
         with held_by(backroom.settings.database_url, writer):
             began = perf_counter()
             assert shop.send("products/update", BODY).status_code == 503
-            assert perf_counter() - began < 3.5, "Shopify waits for 5 seconds"
+            assert perf_counter() - began < WAITS
         assert shop.send("products/update", BODY).status_code == 200
         assert len(rows(backroom, shop)) == 1
 
@@ -455,6 +457,12 @@ def held_by(url: str, writer: str) -> Iterator[None]:
         other.dispose()
 
 
+def waiting(backroom: Backroom) -> Sequence[Any]:
+    """Whose turn to be stored has not come."""
+    found: Sequence[Any] = backroom.client.application.extensions["backroom_commits"]._waiting
+    return found
+
+
 @contextmanager
 def busy(database: Database) -> Iterator[None]:
     """Nobody else's transaction on the inbox comes through during the block."""
@@ -465,6 +473,12 @@ def busy(database: Database) -> Iterator[None]:
 
 
 class TestGroupCommit:
+    @pytest.fixture
+    def patient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Nobody's time is over before all are here."""
+        monkeypatch.setattr("webapp.doors.group_commit.PATIENCE", 60.0)
+
+    @pytest.mark.usefixtures("patient")
     def test_deliveries_of_one_moment_share_transactions(self, backroom: Backroom) -> None:
         shop, commits = backroom.shops.shopify(), list[int]()
         through(backroom, shop, BODY)  # the door knows the shop from now on
@@ -473,11 +487,11 @@ class TestGroupCommit:
         with ThreadPoolExecutor(16) as pool:
             with busy(database):
                 answers = [pool.submit(through, backroom, shop, BODY) for _ in range(16)]
-                threading.Event().wait(0.5)
+                until(lambda: len(waiting(backroom)) == 15, what="all but who came first wait for them")
                 before = len(commits)
             assert [answer.result().status for answer in answers] == [200] * 16
         assert len(rows(backroom, shop)) == 17
-        # One by whoever blocked, one or two by whoever came first, one by the leader of all the others.
+        # One by whoever blocked, one by whoever came first, one by the leader of all the others.
         assert len(commits) - before <= 5
         assert counted(backroom, "received") == {"shopify": 17}
 
@@ -492,6 +506,7 @@ class TestGroupCommit:
         assert through(backroom, shop, BODY).status == 200
         assert len(rows(backroom, shop)) == 2
 
+    @pytest.mark.usefixtures("patient")
     def test_a_mixed_moment_gives_each_its_own_verdict(self, backroom: Backroom) -> None:
         shop = backroom.shops.shopify()
         through(backroom, shop, BODY)
@@ -529,7 +544,7 @@ class TestGroupCommit:
                 answers = [pool.submit(timed, number) for number in range(8)]
                 threading.Event().wait(4)
             told = [answer.result() for answer in answers]
-        assert max(seconds for _, seconds in told) < 3.2
+        assert max(seconds for _, seconds in told) < WAITS
         assert [stored for stored, _ in told][:3] == [False] * 3
         assert len(rows(backroom, shop)) == 1 + sum(stored for stored, _ in told)
 
@@ -538,23 +553,23 @@ class TestGroupCommit:
     ) -> None:
         shop, go_on, storing = backroom.shops.shopify(), threading.Event(), threading.Event()
         through(backroom, shop, BODY)
-        monkeypatch.setattr("webapp.doors.group_commit.PATIENCE", 0.3)
+        monkeypatch.setattr("webapp.doors.group_commit.PATIENCE", 1.0)
         store = arrivals.store
 
         def slow(*args: Any) -> Any:
             storing.set()
-            assert go_on.wait(5)
+            assert go_on.wait(60)
             return store(*args)
 
         monkeypatch.setattr(arrivals, "store", slow)
         with ThreadPoolExecutor(2) as pool:
             taken = pool.submit(through, backroom, shop, BODY)
-            assert storing.wait(5)
+            assert storing.wait(60)
             late = pool.submit(through, backroom, shop, BODY)
-            assert isinstance(late.exception(2), Busy)
+            assert isinstance(late.exception(60), Busy)
             assert not taken.done()
             go_on.set()
-            assert taken.result(5).stored
+            assert taken.result(60).stored
         assert len(rows(backroom, shop)) == 2
 
     def test_wakes_one_job_per_shop(self, backroom: Backroom) -> None:

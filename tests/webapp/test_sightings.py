@@ -68,7 +68,7 @@ class TestSightings:
 
         monkeypatch.setattr(accesses, "add", adding)
         noted.saw(shop_id, map(str, range(sightings.AT_ONCE)), "merchant", "exported")
-        assert written.wait(10)
+        assert written.wait(60)
 
     def test_are_kept_while_the_database_is_away(
         self, database: Database, shop_id: int, noted: Sightings, monkeypatch: pytest.MonkeyPatch

@@ -40,7 +40,7 @@ def at_once(mirror: Mirror, first: Act, second: Act) -> Any:
             first(db, shops.by_id(db, mirror.vault, mirror.shop_id))
             later = pool.submit(acting, second)
             wait([later], timeout=0.3)
-        return later.result(timeout=10)
+        return later.result(timeout=60)
 
 
 def merging(primary: str, secondary: str) -> Act:

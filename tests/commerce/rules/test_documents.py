@@ -1,7 +1,7 @@
 """The search document: the same for events and rebuilds, plain text throughout."""
 
 from datetime import UTC, datetime
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -42,9 +42,9 @@ class TestPlainText:
         "piece", ["<", "<script>", "<!--", "<style ", "</", "<a ", "<!-- <script> ", "&", "<script"]
     )
     def test_takes_time_in_proportion_to_the_text(self, piece: str) -> None:
-        began = perf_counter()
+        began = thread_time()
         plain_text(piece * (400_000 // len(piece)))
-        assert perf_counter() - began < 2.0, "a hostile description must not stop a worker"
+        assert thread_time() - began < 2.0, "a hostile description must not stop a worker"
 
 
 class TestFacetName:

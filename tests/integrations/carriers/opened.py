@@ -6,7 +6,7 @@ from typing import Any
 
 from integrations import registry
 from integrations.carrier_api import Account, Answers, Asked, Fetch, Tracker
-from tests.peers.carriers.peer import Peer
+from tests.peers.carriers.peer import HANG, Peer
 
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
 CARRIERS = ("ups", "fedex", "usps", "dhl")
@@ -26,6 +26,11 @@ CREDENTIALS = {
     "account_number": "A1B2C3",
     "consumer_key": "a key",
 }
+
+
+def patience(fault: str = "") -> float:
+    """Seconds until an answer is given up: what hangs soon, and whoever answers may be as slow as the machine is."""
+    return 1.0 if fault == HANG else 60.0
 
 
 class OwnTokens:
@@ -51,7 +56,7 @@ def account(carrier: str, origin: str, **credentials: str) -> Account:
     return Account(carrier=carrier, key=f"{carrier}:1", credentials=CREDENTIALS | credentials, origin=origin)
 
 
-def opened(carrier: str, peer: Peer, tokens: Any = None, *, answer_seconds: float = 5, **more: Any) -> Tracker:
+def opened(carrier: str, peer: Peer, tokens: Any = None, *, answer_seconds: float = 60, **more: Any) -> Tracker:
     """The carrier's tracker on the peer; `more` are credentials."""
     line = registry.load(registry.CONNECTORS[carrier])
     tracker: Tracker = line(

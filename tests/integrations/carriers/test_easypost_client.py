@@ -6,7 +6,7 @@ from base64 import b64decode
 import pytest
 
 from integrations.carrier_api import AWAY, GARBLED, INVALID, NOT_FOUND, REFUSED, TOO_OFTEN, Asked
-from tests.integrations.carriers.opened import NOW, ask, kinds, opened
+from tests.integrations.carriers.opened import NOW, ask, kinds, opened, patience
 from tests.peers.carriers import peer as faults
 from tests.peers.carriers.peer import Fault, Peer
 
@@ -63,7 +63,7 @@ class TestEasyPost:
     )
     def test_that_fails_is_the_problem_of_each(self, peer: Peer, fault: str, kind: str) -> None:
         peer.faults[BATCH] = Fault(fault, retry_after="12")
-        answers = ask(opened("easypost", peer, api_key="EZTK1", answer_seconds=0.4), *NUMBERS)
+        answers = ask(opened("easypost", peer, api_key="EZTK1", answer_seconds=patience(fault)), *NUMBERS)
         assert kinds(answers) == [kind] * 3
         assert answers.calls == peer.paths[BATCH] == 1
 

@@ -17,6 +17,7 @@ import pytest
 from integrations.carriers.karrio import gate, transport
 from integrations.carriers.karrio.transport import NoAnswer, Talk
 from integrations.carriers.karrio.wire import Wire
+from tests.integrations.carriers.opened import patience
 from tests.peers.carriers import peer as faults
 from tests.peers.carriers.peer import Fault, Peer
 
@@ -36,7 +37,7 @@ def theirs(karrio: gate.Karrio) -> Any:
 
 @pytest.fixture
 def talk(peer: Peer) -> Talk:
-    return Talk(Wire("The carrier", origin=peer.url, allow_private_hosts=True, answer_seconds=0.5))
+    return Talk(Wire("The carrier", origin=peer.url, allow_private_hosts=True, answer_seconds=patience(faults.HANG)))
 
 
 class TestAfterKarrioIsLoaded:

@@ -13,17 +13,17 @@ from integrations.carrier_api import AWAY, INVALID, NOT_FOUND, REFUSED, Account
 from integrations.carriers.karrio import discovered, long_tail
 from integrations.carriers.karrio.gate import karrio
 from integrations.errors import Permanent
-from tests.integrations.carriers.opened import NUMBERS, OwnTokens, ask, kinds
+from tests.integrations.carriers.opened import NUMBERS, OwnTokens, ask, kinds, patience
 from tests.peers.carriers import peer as faults
 from tests.peers.carriers.peer import Fault, Peer
 
 SETTINGS = "consumer_key = a key\nconsumer_secret=\n\nnonsense"
 
 
-def opened(peer: Peer, carrier: str = "dhl_universal", settings: str = SETTINGS) -> Any:
+def opened(peer: Peer, carrier: str = "dhl_universal", settings: str = SETTINGS, fault: str = "") -> Any:
     """DHL, as if we had no rules for it."""
     account = Account(carrier=carrier, key="1", credentials={"settings": settings}, origin=peer.url)
-    return long_tail.open_tracker(account, OwnTokens(), allow_private_hosts=True, answer_seconds=0.4)
+    return long_tail.open_tracker(account, OwnTokens(), allow_private_hosts=True, answer_seconds=patience(fault))
 
 
 class TestAParcel:
@@ -46,9 +46,8 @@ class TestAParcel:
 
     def test_does_not_suffer_from_another(self, peer: Peer) -> None:
         first, bad, last = NUMBERS["dhl"]
-        tracker = opened(peer)
         for fault in (faults.BAD_GATEWAY, faults.DROPPED, faults.HANG):
-            peer.faults[bad] = Fault(fault)
+            peer.faults[bad], tracker = Fault(fault), opened(peer, fault=fault)
             assert kinds(ask(tracker, first, bad, last))[1] == AWAY
             assert kinds(ask(tracker, first, bad, last))[2] != AWAY
 

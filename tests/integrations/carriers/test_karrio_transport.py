@@ -13,6 +13,7 @@ from integrations.carriers.karrio import meaning
 from integrations.carriers.karrio.transport import NoAnswer, Talk
 from integrations.carriers.karrio.wire import Wire
 from integrations.errors import Permanent
+from tests.integrations.carriers.opened import patience
 from tests.peers.carriers import peer as faults
 from tests.peers.carriers.peer import Fault, Peer
 
@@ -21,7 +22,7 @@ URL = f"https://api-eu.dhl.com{TRACK}?trackingNumber=00340434161094042557"
 
 
 def talk_of(origin: str, **more: object) -> Talk:
-    options = {"allow_private_hosts": True, "answer_seconds": 0.4} | more
+    options = {"allow_private_hosts": True, "answer_seconds": patience()} | more
     return Talk(Wire("The carrier", origin=origin, **options))  # type: ignore[arg-type]
 
 
@@ -95,7 +96,7 @@ class TestAFailure:
     @pytest.mark.parametrize("fault", [faults.DROPPED, faults.HANG])
     def test_after_sending_may_have_been_done(self, peer: Peer, fault: str) -> None:
         peer.faults[TRACK] = Fault(fault)
-        talk = talk_of(peer.url)
+        talk = talk_of(peer.url, answer_seconds=patience(fault))
         sent(talk)
         assert talk.failure is not None
         assert talk.failure.sent

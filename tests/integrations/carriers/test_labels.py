@@ -14,7 +14,7 @@ from integrations import registry
 from integrations.carrier_api import Account
 from integrations.errors import OutsideError, Permanent, RateLimited, Refused, Transient
 from integrations.label_api import Box, Content, LabelMaker, Sending, UnableToReadReply, Unsure
-from tests.integrations.carriers.opened import OwnTokens, account
+from tests.integrations.carriers.opened import OwnTokens, account, patience
 from tests.peers.carriers import peer as faults
 from tests.peers.carriers.peer import Fault, Peer
 
@@ -57,10 +57,10 @@ Opened = Callable[..., LabelMaker]
 def labels(peer: Peer) -> Opened:
     """The label maker of a carrier on the peer."""
 
-    def of(carrier: str, *, origin: str = "", tokens: Any = None, **more: str) -> LabelMaker:
+    def of(carrier: str, *, origin: str = "", tokens: Any = None, fault: str = "", **more: str) -> LabelMaker:
         line = registry.load(registry.LABEL_MAKERS[carrier])
         known = account(carrier, origin or peer.url, **more)
-        maker: LabelMaker = line(known, tokens or OwnTokens(), allow_private_hosts=True, answer_seconds=0.5)
+        maker: LabelMaker = line(known, tokens or OwnTokens(), allow_private_hosts=True, answer_seconds=patience(fault))
         return maker
 
     return of
@@ -84,7 +84,7 @@ class TestRates:
         for fault, raised in ((faults.HANG, Transient), (faults.BROKEN, Transient), (faults.TOO_MANY, RateLimited)):
             peer.faults[RATES[carrier]] = Fault(fault)
             with pytest.raises(raised) as caught:
-                labels(carrier).rates(SENDING)
+                labels(carrier, fault=fault).rates(SENDING)
             assert not isinstance(caught.value, Unsure)
 
     @pytest.mark.parametrize("carrier", BOTH)
@@ -151,7 +151,7 @@ class TestAPurchase:
     ) -> None:
         peer.faults[SHIP[carrier]] = Fault(fault)
         with pytest.raises(Unsure):
-            labels(carrier).buy(sending(carrier))
+            labels(carrier, fault=fault).buy(sending(carrier))
         assert peer.paths[SHIP[carrier]] == 1
 
     @pytest.mark.parametrize("carrier", BOTH)
@@ -233,7 +233,7 @@ class TestAPurchase:
 
     @pytest.mark.parametrize("carrier", BOTH)
     def test_taken_back_without_an_answer_is_unsure(self, labels: Opened, peer: Peer, carrier: str) -> None:
-        maker = labels(carrier)
+        maker = labels(carrier, fault=faults.HANG)
         label = maker.buy(sending(carrier))
         path = VOID[carrier]
         peer.faults[path] = Fault(faults.HANG)

@@ -17,7 +17,7 @@ from tests.peers.meilisearch.peer import Peer
 
 def asked(address, token, index, path="search"):
     headers = {"Authorization": f"Bearer {token}"}
-    return requests.post(f"{address}/indexes/{index}/{path}", json={"q": "shoe"}, headers=headers, timeout=5)
+    return requests.post(f"{address}/indexes/{index}/{path}", json={"q": "shoe"}, headers=headers, timeout=60)
 
 
 @pytest.fixture
@@ -53,8 +53,8 @@ class TestToken:
         assert asked(address, token, f"{index}-other").status_code == 403
         assert asked(address, token, index, "documents/fetch").status_code == 403
         headers = {"Authorization": f"Bearer {token}"}
-        assert requests.get(f"{address}/keys", headers=headers, timeout=5).status_code == 403
-        assert requests.delete(f"{address}/indexes/{index}", headers=headers, timeout=5).status_code == 403
+        assert requests.get(f"{address}/keys", headers=headers, timeout=60).status_code == 403
+        assert requests.delete(f"{address}/indexes/{index}", headers=headers, timeout=60).status_code == 403
         meilisearch.drop(f"{index}-other")
 
     def test_ends(self, meilisearch, index):

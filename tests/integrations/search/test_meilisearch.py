@@ -35,7 +35,7 @@ def peer():
 
 @pytest.fixture
 def engine(peer):
-    return MeilisearchEngine(Server(peer.url, "", search_seconds=1, task_seconds=2))
+    return MeilisearchEngine(Server(peer.url, "", search_seconds=60, task_seconds=60))
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ class TestSearch:
 
     def test_gives_up_on_a_server_that_does_not_answer(self, filled, peer):
         is_over = threading.Event()
-        peer.routes.answer = lambda _: is_over.wait(5) and (200, {})
+        peer.routes.answer = lambda _: is_over.wait(60) and (200, {})
         try:
             with pytest.raises(Transient, match="does not answer"):
                 MeilisearchEngine(Server(peer.url, "", search_seconds=0.2)).search("shop", SearchQuery(text="x"))
@@ -284,7 +284,7 @@ class TestServer:
 
 
 def _until(is_so):
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + 60
     while not is_so() and time.monotonic() < deadline:
         time.sleep(0.005)
     assert is_so()

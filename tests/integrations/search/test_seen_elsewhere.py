@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -11,10 +10,9 @@ from commerce.rules.documents import Document
 from integrations.search.embedded.engine import EmbeddedEngine
 
 ROOT = Path(__file__).parents[3]
-SEEN_WITHIN = 0.05  # seconds
-# Looks for every word that it is given until it is there, and says when that was.
+# Looks once for every word that it is given, and says how often it found it.
 READER = """
-import sys, time
+import sys
 from pathlib import Path
 from integrations.search.embedded.engine import EmbeddedEngine
 from integrations.search_api import SearchQuery
@@ -23,10 +21,7 @@ engine = EmbeddedEngine(Path(sys.argv[1]))
 print("ready", flush=True)
 for line in sys.stdin:
     query = SearchQuery(text=line.strip(), is_prefix=False)
-    until = time.monotonic() + 20
-    while not engine.search("shop", query).total and time.monotonic() < until:
-        time.sleep(0.001)
-    print(time.monotonic(), flush=True)
+    print(engine.search("shop", query).total, flush=True)
 """
 
 
@@ -45,14 +40,10 @@ def readers(tmp_path):
 
 class TestCommit:
     def test_is_seen_by_two_other_processes_at_once(self, readers, tmp_path):
-        engine, late = EmbeddedEngine(tmp_path), []
+        engine = EmbeddedEngine(tmp_path)
         for number in range(12):
+            engine.save("shop", [Document(id=str(number % 3), title=f"Shoe w{number}")])
             for reader in readers:
                 reader.stdin.write(f"w{number}\n")
                 reader.stdin.flush()
-            time.sleep(0.02)
-            engine.save("shop", [Document(id=str(number % 3), title=f"Shoe w{number}")])
-            committed = time.monotonic()
-            late += [float(reader.stdout.readline()) - committed for reader in readers]
-        # The slowest of all may have waited for the processor.
-        assert sorted(late)[-3] < SEEN_WITHIN, late
+            assert [reader.stdout.readline() for reader in readers] == ["1\n", "1\n"]

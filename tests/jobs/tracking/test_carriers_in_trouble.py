@@ -98,7 +98,7 @@ class TestCarriers:
     def test_all_four_are_asked_and_understood(self, backroom: Backroom, shop: Shop, peer: Peer) -> None:
         peer.stage = "out_for_delivery"
         due(backroom, shop, 5)
-        report = check(backroom.process, shop.id, seconds=30)
+        report = check(backroom.process, shop.id, seconds=120)
         assert report is not None
         assert (report.parcels, report.errors) == (20, 0)
         for name in CREDENTIALS:
@@ -112,7 +112,7 @@ class TestOneInTrouble:
     ) -> None:
         peer.faults[PATHS["ups"]] = Fault(kind, retry_after="120" if kind == TOO_MANY else "")
         due(backroom, shop, 40)
-        report = check(backroom.process, shop.id, seconds=30)
+        report = check(backroom.process, shop.id, seconds=120)
         assert report is not None
         for name in ("fedex", "usps", "dhl"):
             assert {row.status for row in parcels(backroom, name)} == {"in_transit"}, name
@@ -125,12 +125,12 @@ class TestOneInTrouble:
     def test_a_parcel_that_failed_is_asked_for_again(self, backroom: Backroom, shop: Shop, peer: Peer) -> None:
         peer.faults[number("dhl", 0)] = Fault(BAD_GATEWAY, times=1)
         due(backroom, shop, 2, ["dhl"])
-        check(backroom.process, shop.id, seconds=30)
+        check(backroom.process, shop.id, seconds=120)
         (failed,) = [row for row in parcels(backroom, "dhl") if row.problem]
         assert failed.next_check_at > utc_now()
         with backroom.process.database.write() as db:
             order_tracking.change(db, [{"id": failed.id, "next_check_at": utc_now()}])
-        check(backroom.process, shop.id, seconds=30)
+        check(backroom.process, shop.id, seconds=120)
         assert [row.status for row in parcels(backroom, "dhl")] == ["in_transit", "in_transit"]
 
     @pytest.mark.slow

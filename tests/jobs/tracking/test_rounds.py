@@ -91,7 +91,7 @@ class TestARound:
     def test_stores_each_line_once_however_often_it_is_asked(self, backroom: Backroom, shop: Shop) -> None:
         send(backroom, shop, told("1", {sandbox(9, chance): "Sandbox Express" for chance in range(30)}))
         make_due(backroom)
-        report = check(backroom.process, shop.id, seconds=20)
+        report = check(backroom.process, shop.id, seconds=120)
         assert report is not None
         assert (report.parcels, report.calls, report.errors) == (30, 2, 0)
         first = rows(backroom.process.database, tracking_scans.scans)
@@ -100,7 +100,7 @@ class TestARound:
         assert len(delivered) > 15
         assert all(parcel.next_check_at is None and parcel.ended_at is not None for parcel in delivered)
         make_due(backroom)
-        again = check(backroom.process, shop.id, seconds=20)
+        again = check(backroom.process, shop.id, seconds=120)
         assert again is not None
         assert again.milestones == 0
         assert len(rows(backroom.process.database, tracking_scans.scans)) == len(first)
@@ -108,7 +108,7 @@ class TestARound:
     def test_tells_milestones_as_events(self, backroom: Backroom, shop: Shop) -> None:
         send(backroom, shop, told("1", {arrived(): "Sandbox Express"}))
         make_due(backroom)
-        report = check(backroom.process, shop.id, seconds=20)
+        report = check(backroom.process, shop.id, seconds=120)
         assert report is not None
         assert report.milestones >= 2
 
@@ -191,7 +191,7 @@ class TestQuotas:
             carriers.save_account(db, backroom.process.vault, shop_id=shop.id, account=account, now=utc_now())
         send(backroom, shop, told("1", {sandbox(9, chance): "Sandbox Express" for chance in range(60)}))
         make_due(backroom)
-        report = check(backroom.process, shop.id, seconds=20)
+        report = check(backroom.process, shop.id, seconds=120)
         assert report is not None
         assert (report.calls, report.parcels, report.left) == (1, 25, 35)
 

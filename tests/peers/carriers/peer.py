@@ -61,6 +61,7 @@ class Peer:
         self._tokens: set[str] = set()
         self._random = random.Random(seed)
         self._keeps, self._tls, self._port = keeps, tls, port
+        self._gathering: asyncio.Barrier | None = None
         self._wire = Wire(self._answer)
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
@@ -101,6 +102,10 @@ class Peer:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(0)
+
+    def gather(self, calls: int) -> None:
+        """From now on answer only when so many calls wait at the same time."""
+        self._gathering = asyncio.Barrier(calls)
 
     def parcel(self, number: str) -> Parcel:
         """The parcel of that number as it is now."""
@@ -148,6 +153,8 @@ class Peer:
         if number:
             self.count(number)
         await asyncio.sleep(self.delay)
+        if self._gathering is not None:
+            await self._gathering.wait()
         odd = self._fault(number, path)
         if odd is not None:
             return await self._failing(odd)

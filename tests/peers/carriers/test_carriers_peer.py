@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,22 +30,20 @@ class TestTheProcess:
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == f"Carriers http://127.0.0.1:{port}\n"
-            answer = requests.get(f"http://127.0.0.1:{port}{DHL}12345", headers={"DHL-API-Key": "k"}, timeout=5)
+            answer = requests.get(f"http://127.0.0.1:{port}{DHL}12345", headers={"DHL-API-Key": "k"}, timeout=60)
             process.terminate()
         assert answer.json()["shipments"][0]["status"]["statusCode"] == "delivered"
 
 
 class TestThePeer:
     def test_lets_slow_calls_wait_beside_each_other(self, peer: Peer) -> None:
-        peer.delay = 0.2
+        peer.gather(20)
 
         def ask(number: int) -> int:
-            return requests.get(f"{peer.url}{DHL}{number}", headers={"DHL-API-Key": "k"}, timeout=5).status_code
+            return requests.get(f"{peer.url}{DHL}{number}", headers={"DHL-API-Key": "k"}, timeout=60).status_code
 
-        began = time.monotonic()
         with ThreadPoolExecutor(20) as pool:
             assert set(pool.map(ask, range(40))) == {200}
-        assert time.monotonic() - began < 4
         assert peer.paths["/track/shipments"] == len(peer.numbers) == 40
 
     @pytest.mark.parametrize("stage", [*STAGES, *OTHERS])
@@ -62,7 +59,7 @@ class TestThePeer:
         with requests.Session() as session:
             for number in range(200):
                 try:
-                    good += session.get(f"{peer.url}{DHL}{number}", headers={"DHL-API-Key": "k"}, timeout=5).ok
+                    good += session.get(f"{peer.url}{DHL}{number}", headers={"DHL-API-Key": "k"}, timeout=60).ok
                 except requests.ConnectionError:
                     continue
         assert 60 < good < 140
@@ -78,4 +75,4 @@ class TestThePeer:
         ],
     )
     def test_lets_nobody_in_without_a_token(self, peer: Peer, method: str, path: str, status: int) -> None:
-        assert requests.request(method, peer.url + path, json={"trackingInfo": []}, timeout=5).status_code == status
+        assert requests.request(method, peer.url + path, json={"trackingInfo": []}, timeout=60).status_code == status

@@ -42,7 +42,7 @@ class Shop:
         given = {**params, "oauth_consumer_key": self.keys[0], "oauth_timestamp": str(int(time.time() - ago))}
         given |= {"oauth_nonce": nonce, "oauth_signature_method": "HMAC-SHA256"}
         given["oauth_signature"] = signed("GET", address, given, secret or self.keys[1])
-        return requests.get(f"{address}?{urlencode(given)}", timeout=10)
+        return requests.get(f"{address}?{urlencode(given)}", timeout=60)
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ class TestShapes:
         assert set(ours) - {"_links"} == set(currency) - {"_links"}
 
     def test_of_the_index(self, shop: Shop) -> None:
-        ours = requests.get(f"{shop.peer.url}/wp-json/", timeout=10).json()
+        ours = requests.get(f"{shop.peer.url}/wp-json/", timeout=60).json()
         assert set(ours) == set(told("wp-json-root"))
 
 
@@ -182,7 +182,7 @@ class TestErrors:
         shop.peer.plain_permalinks = True
         assert shop.ask("products").status_code == 404
         url = f"{shop.peer.url}/?rest_route=/wc/v3/products"
-        answer = requests.get(url, auth=shop.keys, headers={"X-Forwarded-Proto": "https"}, timeout=10)
+        answer = requests.get(url, auth=shop.keys, headers={"X-Forwarded-Proto": "https"}, timeout=60)
         assert (answer.status_code, answer.json()) == (401, told("ok-rest_route-no-permalinks"))
 
     def test_headers_are_those_of_the_store(self, shop: Shop) -> None:
@@ -216,7 +216,7 @@ class TestSignatures:
         assert shop.oauth("products").status_code == 401
 
     def test_that_lack_a_part_are_named(self, shop: Shop) -> None:
-        answer = requests.get(f"{shop.peer.url}/wp-json/wc/v3/products?oauth_nonce=1", timeout=10)
+        answer = requests.get(f"{shop.peer.url}/wp-json/wc/v3/products?oauth_nonce=1", timeout=60)
         assert answer.json()["code"] == "woocommerce_rest_authentication_missing_parameter"
 
     def test_are_not_needed_with_keys_in_the_query_over_https(self, shop: Shop) -> None:
@@ -422,7 +422,7 @@ class TestDeliveries:
         with Peer(stocked(2, 0), deliver=True) as peer:
             self.hook(peer.store, door)
             peer.store.edit(min(peer.store.products))
-            end = time.monotonic() + 5
+            end = time.monotonic() + 60
             while not peer.store.hooks.delivered and time.monotonic() < end:
                 time.sleep(0.02)
             assert peer.store.hooks.delivered == [("product.updated", min(peer.store.products))]
@@ -442,12 +442,12 @@ class TestAuth:
 
     def grant(self, peer: Peer, wanted: dict[str, str]) -> requests.Response:
         url = f"{peer.url}/wc-auth/v1/access_granted/?{urlencode(wanted)}"
-        return requests.get(url, timeout=10, allow_redirects=False)
+        return requests.get(url, timeout=60, allow_redirects=False)
 
     def test_asks_with_approve_and_deny(self, door: Peer) -> None:
         with Peer(allow_http_callback=True) as peer:
             url = f"{peer.url}/wc-auth/v1/authorize?{urlencode(self.wanted(door))}"
-            page = requests.get(url, timeout=10)
+            page = requests.get(url, timeout=60)
             assert page.status_code == 200
             assert "wc-auth-approve" in page.text
             assert "success=0" in page.text
@@ -491,6 +491,6 @@ class TestAdmin:
     def test_has_a_button_for_each_act(self, shop: Shop) -> None:
         url = f"{shop.peer.url}/wp-admin/"
         acts = shop.peer._admin.acts
-        assert requests.get(url, timeout=10).text.count("<button>") == len(acts)
+        assert requests.get(url, timeout=60).text.count("<button>") == len(acts)
         for act in acts:
-            assert requests.post(f"{url}?{urlencode({'act': act})}", timeout=10).status_code == 200, act
+            assert requests.post(f"{url}?{urlencode({'act': act})}", timeout=60).status_code == 200, act

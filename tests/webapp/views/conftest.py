@@ -41,7 +41,7 @@ class Shopify:
 
     def agreed(self, browser: FlaskClient, domain: str = ONE) -> dict[str, str]:
         """Begin to install and agree at the shop; gives the query with which it sends the browser back."""
-        answer = requests.post(self.permission(browser, domain), allow_redirects=False, timeout=10)
+        answer = requests.post(self.permission(browser, domain), allow_redirects=False, timeout=60)
         assert answer.status_code == 302, answer.text
         return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
 

@@ -281,14 +281,14 @@ class TestStale:
 
         brief = pages(lambda each: lambda db, known, now: replace(each.make(db, known, now), fresh=0.0))
         assert {reading.read(front, each).how for each in brief} == {"miss"}
-        slow = pages(lambda each: lambda *about: ends.wait(5) and each.make(*about))
+        slow = pages(lambda each: lambda *about: ends.wait(60) and each.make(*about))
         before = threading.active_count()
         try:
             assert {reading.read(front, each).how for each in slow} == {"stale"}
             assert threading.active_count() - before <= 8
         finally:
             ends.set()
-        for _ in range(100):
+        for _ in range(1200):
             if threading.active_count() <= before:
                 break
             time.sleep(0.05)

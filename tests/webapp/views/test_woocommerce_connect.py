@@ -60,7 +60,7 @@ class Merchant:
 
     def approve(self, address: str) -> requests.Response:
         """Open the store's page and approve; gives the store's answer."""
-        page = requests.get(address, timeout=10).text
+        page = requests.get(address, timeout=60).text
         found = re.search(r'<a href="([^"]*)" class="button wc-auth-approve"', page)
         assert found, page
         return requests.get(html.unescape(found[1]), allow_redirects=False, timeout=60)
@@ -202,7 +202,7 @@ class TestAsking:
             assert merchant.back(approved).headers["Location"] == "/dashboard/"
 
     def test_that_is_declined_changes_nothing(self, merchant: Merchant, peer: Peer) -> None:
-        page = requests.get(merchant.asked(peer), timeout=10).text
+        page = requests.get(merchant.asked(peer), timeout=60).text
         found = re.search(r'<a href="([^"]*)" class="button wc-auth-deny"', page)
         assert found
         address = urlsplit(html.unescape(found[1]))

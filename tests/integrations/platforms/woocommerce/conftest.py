@@ -7,14 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from commerce.rules.events import Reading
 from integrations.platforms.woocommerce.registered import WOOCOMMERCE
 from integrations.protocols import Delivered
-
-settings.register_profile("backroom", deadline=None, max_examples=60, database=None)
-settings.load_profile("backroom")
 
 FIXTURES = Path(__file__).parent / "fixtures"
 Read = Callable[..., Reading]
