@@ -22,8 +22,9 @@ from integrations.carrier_api import Account
 from integrations.carriers.numbers.choosing import normalised
 from integrations.errors import OutsideError, Permanent, RateLimited, Transient
 from integrations.label_api import Label, LabelMaker, Sending, UnableToReadReply, Unsure, sending_of
-from jobs import queues
+from jobs import consequences, queues
 from jobs.job import Lease, is_ours, job, pause, utc_now
+from jobs.order_steps import labelled
 from jobs.process import Process
 from jobs.slices import Work, work_off
 from jobs.tracking import accounts
@@ -167,6 +168,14 @@ class _Work:
             self._held.keep(db)
             labels.change(db, row.id, **values)
             self._follow(db, label)
+            planned = self._tell(db, labels.BOUGHT, f"Bought: {label.number}.")
+        consequences.begin(self._process, planned)
+
+    def _tell(self, db: Connection, state: str, words: str) -> consequences.Planned:
+        """The step that wanted it ends with it, and others hear of it."""
+        now = utc_now()
+        happened = labelled.ended(db, self._row, state=state, words=words, now=now)
+        return consequences.plan(db, self._process, self._shop, happened, [], now=now)
 
     def _follow(self, db: Connection, label: Label) -> None:
         row, now = self._row, utc_now()
@@ -199,7 +208,13 @@ class _Work:
         """It came to an end."""
         if error:
             _log.warning("label.failed", label=self._row.id, state=state, error=error)
-        self._write(state=state, error=error, due_at=None, finished_at=utc_now())
+        with self._process.database.write() as db:
+            self._held.keep(db)
+            labels.change(db, self._row.id, state=state, error=error, due_at=None, finished_at=utc_now())
+            if state != labels.BOUGHT:  # one that could not be taken back is what it was
+                planned = self._tell(db, state, error)
+        if state != labels.BOUGHT:
+            consequences.begin(self._process, planned)
 
     def _write(self, **values: Any) -> None:
         with self._process.database.write() as db:

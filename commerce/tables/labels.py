@@ -3,6 +3,7 @@
 A label costs money, so what was begun is never begun again by itself: a claim without an end is shown to the merchant.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -25,11 +26,14 @@ from sqlalchemy import (
 )
 
 from commerce.tables.columns import BigId, Json, Moment, insert, metadata
+from commerce.tables.orders import orders
 
 # CLAIMED: it is wanted, and nobody asked yet. ASKING: somebody asks, or did when the process died. UNSURE: nobody knows
 # whether it was bought.
 CLAIMED, ASKING, BOUGHT, FAILED, UNSURE = "claimed", "asking", "bought", "failed", "unsure"
 VOIDING, VOIDED = "voiding", "voided"
+# What was paid for, or may be or become so: another one costs a second time.
+STANDING = (CLAIMED, ASKING, BOUGHT, UNSURE, VOIDING)
 
 labels = Table(
     "labels",
@@ -94,6 +98,21 @@ def of_order(db: Connection, *, shop_id: int, order_id: str) -> Sequence[Any]:
     shown = [column for column in labels.c if column.name not in ("file", "reply")]
     query = select(*shown).where(labels.c.shop_id == shop_id, labels.c.order_id == order_id)
     return db.execute(query.order_by(labels.c.id)).all()
+
+
+def of_orders(db: Connection, *, shop_id: int, order_ids: Collection[str]) -> dict[str, list[Any]]:
+    """The labels of these orders, oldest first, without what they show. The orders are locked until the transaction
+    ends, in the order of their ids: nobody else claims one of theirs meanwhile."""
+    if not order_ids:
+        return {}
+    of_them = and_(orders.c.shop_id == shop_id, orders.c.id.in_(order_ids))
+    db.execute(select(orders.c.id).where(of_them).order_by(orders.c.id).with_for_update())
+    shown = (labels.c.id, labels.c.order_id, labels.c.key, labels.c.state, labels.c.number)
+    chosen = and_(labels.c.shop_id == shop_id, labels.c.order_id.in_(order_ids))
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in db.execute(select(*shown).where(chosen).order_by(labels.c.id)):
+        found[row.order_id].append(row)
+    return found
 
 
 def due(db: Connection, *, shop_id: int, now: datetime) -> Row[Any] | None:

@@ -17,7 +17,7 @@ from commerce.tables import orders, shops
 from commerce.tables.order_steps import settings as chosen
 from commerce.tables.order_steps import steps
 from commerce.tables.shops import Shop
-from jobs import consequences, queues
+from jobs import consequences, queues, reactions
 from jobs.job import Lease, is_ours, job, pause, utc_now
 from jobs.order_steps.names import NAMES
 from jobs.order_steps.registered import NEEDS, ORDER, family, runner
@@ -83,7 +83,7 @@ def _attempt(process: Process, held: Lease, shop: Shop, ids: Sequence[int]) -> N
     now = utc_now()
     with process.database.write() as db:
         held.keep(db)
-        due = [row for row in steps.by_ids(db, shop_id=shop.id, ids=ids) if row.state in (WAITING, BLOCKED)]
+        due = [row for row in steps.by_ids(db, shop_id=shop.id, ids=ids, lock=True) if row.state in (WAITING, BLOCKED)]
         if not due:
             return
         work = Work(
@@ -99,7 +99,7 @@ def _attempt(process: Process, held: Lease, shop: Shop, ids: Sequence[int]) -> N
         ended = {row.order_id for row in due if outcomes[row.id].state in ENDED}
         if steps.look_again(db, shop_id=shop.id, order_ids=ended, now=now):
             work.wakes.add(queues.STEPS)
-        planned = consequences.plan(db, process, shop, work.happened, [], now=now)
+        planned = consequences.plan(db, process, shop, work.happened, reactions.wanted(work.happened), now=now)
     consequences.begin(process, planned)
     for wake in sorted(work.wakes):
         process.queues.wake(wake, [shop.id])

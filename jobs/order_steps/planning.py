@@ -7,6 +7,7 @@ from typing import Any
 from commerce.database import Connection
 from commerce.mirror.outcomes import Happened
 from commerce.rules.events import LIVE
+from commerce.rules.order_steps.milestones import PAID
 from commerce.rules.order_steps.outcomes import CUSTOM, DESK, NOTIFY, OUTSIDE, PAYMENT, NewStep
 from commerce.rules.order_steps.settings import OrderSettings
 from commerce.tables.order_steps import settings as chosen
@@ -26,6 +27,9 @@ def plan(db: Connection, shop: Shop, happened: Sequence[Happened], *, now: datet
     settings = chosen.of_shop(db, shop_id=shop.id, platform=shop.platform)
     wanted = [step for event in telling for step in _of_event(event, settings)]
     steps.add(db, shop_id=shop.id, wanted=wanted, now=now)
+    # A payment that comes after it was given up on is one all the same.
+    paid = {_order_of(event) for event in telling if event.milestone is not None and event.milestone.name == PAID}
+    steps.reopen(db, shop_id=shop.id, order_ids=paid, kind=PAYMENT)
     # What waited for news of these orders is due as well.
     return {queues.STEPS} | {LANES[step.lane] for step in wanted}
 

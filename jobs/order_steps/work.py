@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from commerce.database import Connection
 from commerce.mirror.outcomes import Happened
+from commerce.rules.order_steps.asking import Heard
 from commerce.rules.order_steps.outcomes import Outcome
 from commerce.rules.order_steps.settings import OrderSettings
 from commerce.tables.shops import Shop
@@ -36,3 +37,16 @@ class Runner(Protocol):
 
     def __call__(self, work: Work, steps: Sequence[Any]) -> Mapping[int, Outcome]:
         """What came of each step, by its id. Whatever it raises, nothing was written, and they are tried one by one."""
+
+
+class Asker(Protocol):
+    """Knows what is asked of the merchant's own system for steps of one kind, and what its answer means."""
+
+    def url(self, step: Any, settings: OrderSettings) -> str:
+        """Who is asked; "" where nobody is any more."""
+
+    def unasked(self, order: Any, settings: OrderSettings) -> Outcome | None:
+        """What is known without asking; None where it has to be asked."""
+
+    def answered(self, step: Any, heard: Heard, settings: OrderSettings, *, now: datetime) -> Outcome:
+        """What their answer means."""

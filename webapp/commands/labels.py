@@ -11,9 +11,10 @@ from flask.cli import AppGroup
 
 from commerce.tables import labels
 from integrations.label_api import FORMATS, PDF
+from integrations.labels import composed, written
 from webapp.commands.events import shop_of
 from webapp.figures import queue_state
-from webapp.labels import asking, shapes, words, written
+from webapp.labels import asking, shapes, words
 from webapp.parts import Parts, parts
 
 group = AppGroup("labels", help="Ask for shipping labels, and look at them.")
@@ -49,7 +50,7 @@ def make(shop_key: str, order_id: str, grams: int, boxes: int, patience: float, 
     wanted, wrong = written.read(told | {name: asked[name] for name in ("carrier", "service")}, ground.usual)
     for name, text in wrong.items():
         raise click.ClickException(f"{name} {text}.")
-    key = asking.usual_key(order_id, boxes, after=after)
+    key = composed.usual_key(order_id, boxes, after=after)
     row, is_new = asking.want(here, shop_id=shop.id, key=key, wanted=wanted, ground=ground, now=now)
     row = _followed(here, shop.id, row.id, patience)
     click.echo(json.dumps({"new": is_new} | shapes.label(row, base_url=here.settings.base_url), indent=2))

@@ -3,8 +3,8 @@
 from typing import Any
 
 from integrations.label_api import FORMATS
+from integrations.labels.written import ADDRESS, LONGEST, MOST_BOXES, SIDES
 from webapp.labels.words import STATES
-from webapp.labels.written import ADDRESS, LONGEST, MOST_BOXES, SIDES
 
 Schema = dict[str, Any]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from webapp.labels.written import ADDRESS, MOST_BOXES, SIDES, Usual
+from integrations.labels.written import ADDRESS, MOST_BOXES, SIDES, Usual
 
 SENDER, RECEIVER = "from", "to"
 _MILLIMETRES = 10  # in a centimetre

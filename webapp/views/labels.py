@@ -7,10 +7,11 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from commerce.tables import labels, order_tracking
 from integrations import registry
 from integrations.carriers.numbers import choosing
+from integrations.labels import composed, written
+from integrations.labels.composed import Ground
 from webapp import guards, inputs, pages
 from webapp.errors import Problem
-from webapp.labels import asking, label_form, words, written
-from webapp.labels.asking import Ground
+from webapp.labels import asking, label_form, words
 from webapp.parts import parts
 from webapp.views.labels_api import printed
 
@@ -39,8 +40,10 @@ def make(key: str) -> Any:
     after = str(_found(key, request.form["after"]).id) if request.form.get("after") else ""
     if request.form.get("keep_sender"):
         asking.keep_sender(here, shop_id=g.shop.id, told=told[label_form.SENDER], now=pages.now())
-    name = asking.usual_key(ground.order.id, len(wanted.sending.boxes), after=after)
-    _, is_new = asking.want(here, shop_id=g.shop.id, key=name, wanted=wanted, ground=ground, now=pages.now())
+    name = composed.usual_key(ground.order.id, len(wanted.sending.boxes), after=after)
+    _, is_new = asking.want(
+        here, shop_id=g.shop.id, key=name, wanted=wanted, ground=ground, now=pages.now(), only=not after
+    )
     flash("It is asked for." if is_new else "This label was asked for before, and nothing new was bought.")
     return redirect(url_for("labels.index", key=key))
 

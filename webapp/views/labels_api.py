@@ -5,12 +5,13 @@ from typing import Any
 from flask import Blueprint, Response, g, jsonify, url_for
 
 from commerce.tables import labels
+from integrations.labels import composed, written
+from integrations.labels.written import Fields
 from jobs.queues import LABEL
 from webapp import guards, inputs
 from webapp.api.changing import Change, changes
 from webapp.errors import Problem
-from webapp.labels import asking, shapes, words, written
-from webapp.labels.written import Fields
+from webapp.labels import asking, shapes, words
 from webapp.parts import parts
 
 blueprint = Blueprint("labels_api", __name__, url_prefix="/api/v1/labels")
@@ -38,8 +39,10 @@ def add_label(*, change: Change) -> Response:
         raise _wrong("key", "is needed where there is no order")
     wanted, wrong = written.read(told, ground.usual)
     _refuse(wrong)
-    key = key or asking.usual_key(order_id, len(wanted.sending.boxes))
-    row, is_new = asking.claim(db, shop_id=shop.id, key=key, wanted=wanted, ground=ground, now=change.now)
+    name = key or composed.usual_key(order_id, len(wanted.sending.boxes))
+    row, is_new = asking.claim(
+        db, shop_id=shop.id, key=name, wanted=wanted, ground=ground, now=change.now, only=not key
+    )
     if is_new:
         change.then(lambda: here.queues.wake(LABEL, [shop.id], again=True))
     return _answer(row, 202 if is_new else 200)

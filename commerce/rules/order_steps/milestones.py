@@ -16,7 +16,7 @@ CREATED, PAID, FULFILLED, SHIPPED = "created", "paid", "fulfilled", "shipped"
 REFUNDED, CANCELED, STOCK = "refunded", "cancelled", "stock"
 NAMES = (CREATED, PAID, FULFILLED, SHIPPED, REFUNDED, CANCELED, STOCK)
 
-_HAS_PAID = frozenset({"paid", "partially_refunded", "refunded"})
+HAS_PAID = frozenset({"paid", "partially_refunded", "refunded"})
 _FRESH = timedelta(hours=24)  # for which a found order counts as one that has just come in
 
 
@@ -43,7 +43,7 @@ class Milestone:
 def of_order(facts: OrderFacts) -> list[Milestone]:
     """What this telling of an order shows that it has come to."""
     found = [Milestone(order_id=facts.id, name=CREATED, at=facts.placed_at)]
-    if facts.financial_status in _HAS_PAID or facts.paid_at is not None:
+    if facts.financial_status in HAS_PAID or facts.paid_at is not None:
         found.append(Milestone(order_id=facts.id, name=PAID, at=facts.paid_at))
     if facts.fulfillment_status == "fulfilled" or facts.status == COMPLETED:
         found.append(Milestone(order_id=facts.id, name=FULFILLED))
@@ -74,7 +74,7 @@ def stock_state(facts: OrderFacts) -> str:
         for line in facts.lines
     )
     whole = facts.fulfillment_status == "fulfilled" or facts.status == COMPLETED
-    told = (facts.status == CANCELLED, facts.financial_status in _HAS_PAID, whole, lines)
+    told = (facts.status == CANCELLED, facts.financial_status in HAS_PAID, whole, lines)
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from commerce.rules.order_steps.outcomes import ANALYTICS, HOLD, INVENTORY, LABEL, PAYMENT
 
 SWITCHES = (HOLD, PAYMENT, INVENTORY, LABEL, ANALYTICS)
-_KEEPING_STOCK = frozenset({"shopify", "woocommerce"})
+KEEPING_STOCK = frozenset({"shopify", "woocommerce"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class OrderSettings:
 
 def usual(platform: str) -> OrderSettings:
     """What is chosen for a shop that chose nothing."""
-    keeps = platform not in _KEEPING_STOCK
+    keeps = platform not in KEEPING_STOCK
     return OrderSettings(
         switches={HOLD: True, PAYMENT: True, INVENTORY: True, LABEL: False, ANALYTICS: True}, keeps_stock=keeps
     )

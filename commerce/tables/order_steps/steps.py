@@ -15,13 +15,26 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    delete,
     func,
+    or_,
     select,
     text,
     update,
 )
 
-from commerce.rules.order_steps.outcomes import BLOCKED, ENDED, FAILED, UNDERWAY, UNSURE, WAITING, NewStep, Outcome
+from commerce.rules.order_steps.outcomes import (
+    BLOCKED,
+    CUSTOM,
+    DESK,
+    ENDED,
+    FAILED,
+    OUTSIDE,
+    UNDERWAY,
+    WAITING,
+    NewStep,
+    Outcome,
+)
 from commerce.tables.columns import AT_ONCE, BigId, Json, Moment, insert, later, metadata
 
 # `lane`: which job does it (commerce.rules.order_steps.outcomes). `due_at` is empty where nothing but an event can
@@ -106,11 +119,12 @@ def of_orders(db: Connection, *, shop_id: int, order_ids: Collection[str]) -> Se
     return db.execute(select(steps).where(chosen).order_by(steps.c.id)).all()
 
 
-def by_ids(db: Connection, *, shop_id: int, ids: Collection[int]) -> Sequence[Row[Any]]:
-    """These steps, as far as they are the shop's."""
+def by_ids(db: Connection, *, shop_id: int, ids: Collection[int], lock: bool = False) -> Sequence[Row[Any]]:
+    """These steps, as far as they are the shop's. `lock`: nobody else changes them until the transaction ends."""
     if not ids:
         return []
-    return db.execute(select(steps).where(steps.c.shop_id == shop_id, steps.c.id.in_(ids)).order_by(steps.c.id)).all()
+    query = select(steps).where(steps.c.shop_id == shop_id, steps.c.id.in_(ids)).order_by(steps.c.id)
+    return db.execute(query.with_for_update() if lock else query).all()
 
 
 def decide(db: Connection, outcomes: Mapping[int, Outcome], *, now: datetime) -> None:
@@ -159,7 +173,38 @@ def look_again(db: Connection, *, shop_id: int, order_ids: Iterable[str], now: d
     if not ids:
         return 0
     blocked = and_(steps.c.shop_id == shop_id, steps.c.order_id.in_(ids), steps.c.state == BLOCKED)
-    return db.execute(update(steps).where(blocked).values(due_at=now)).rowcount
+    # Locked one after the other: two that look again at the same order do not wait for each other in a circle.
+    found = db.execute(select(steps.c.id).where(blocked).order_by(steps.c.id).with_for_update()).scalars().all()
+    if found:
+        db.execute(update(steps).where(steps.c.id.in_(found)).values(due_at=now))
+    return len(found)
+
+
+def reopen(db: Connection, *, shop_id: int, order_ids: Collection[str], kind: str) -> None:
+    """What these orders' steps of a kind failed for may have changed: they are tried anew."""
+    if order_ids:
+        chosen = and_(steps.c.shop_id == shop_id, steps.c.order_id.in_(order_ids))
+        failed = and_(chosen, steps.c.kind == kind, steps.c.state == FAILED)
+        values = {"state": WAITING, "due_at": AT_ONCE, "finished_at": None, "lane": DESK}
+        db.execute(update(steps).where(failed).values(values))
+
+
+def to_lane(db: Connection, step_id: int, *, lane: str) -> None:
+    """Another job does it from now on."""
+    db.execute(update(steps).where(steps.c.id == step_id).values(lane=lane))
+
+
+def after_call(db: Connection, step_id: int, outcome: Outcome, *, now: datetime) -> bool:
+    """Write what came of a call, which took its time; False where somebody decided about the step meanwhile."""
+    values = {
+        "state": outcome.state,
+        "outcome": outcome.words,
+        "due_at": outcome.due_at,
+        "finished_at": now if outcome.state in ENDED else None,
+        "attempts": steps.c.attempts + 1,
+    }
+    open_ = and_(steps.c.id == step_id, steps.c.state.in_((WAITING, BLOCKED)))
+    return db.execute(update(steps).where(open_).values(values)).rowcount == 1
 
 
 def shops_with_work(db: Connection, *, lane: str, now: datetime) -> dict[int, datetime]:
@@ -169,7 +214,15 @@ def shops_with_work(db: Connection, *, lane: str, now: datetime) -> dict[int, da
     return dict(db.execute(select(steps.c.shop_id, since).where(due).group_by(steps.c.shop_id)).all())
 
 
-def in_trouble(db: Connection, *, shop_id: int, since: datetime, limit: int) -> Sequence[Row[Any]]:
-    """The shop's newest steps that failed or of which nobody knows whether they happened."""
-    chosen = and_(steps.c.shop_id == shop_id, steps.c.state.in_((FAILED, UNSURE)), steps.c.finished_at >= since)
-    return db.execute(select(steps).where(chosen).order_by(steps.c.id.desc()).limit(limit)).all()
+def forget(db: Connection, *, before: datetime, limit: int) -> int:
+    """Delete steps that ended before that time; gives how many."""
+    old = select(steps.c.id).where(steps.c.finished_at < before).limit(limit)
+    return db.execute(delete(steps).where(steps.c.id.in_(old))).rowcount
+
+
+def erase(db: Connection, *, shop_id: int, order_ids: Collection[str]) -> None:
+    """Take out of these orders' steps what merchants' own systems said of them, which may be about a person."""
+    if order_ids:
+        chosen = and_(steps.c.shop_id == shop_id, steps.c.order_id.in_(order_ids))
+        told = and_(chosen, or_(steps.c.lane == OUTSIDE, steps.c.kind.startswith(CUSTOM)))
+        db.execute(update(steps).where(told).values(outcome=""))

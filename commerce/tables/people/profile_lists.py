@@ -1,6 +1,6 @@
 """Profiles as lists: pages by a sort, found by words, filtered."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -135,6 +135,16 @@ def of_member(db: Connection, *, shop_id: int, member_id: str) -> Row[Any] | Non
     root = select(members.c.root).where(members.c.shop_id == shop_id, members.c.id == member_id).scalar_subquery()
     query = select(profiles).where(profiles.c.shop_id == shop_id, profiles.c.id == root)
     return db.execute(query).one_or_none()
+
+
+def orders_counts(db: Connection, *, shop_id: int, member_ids: Collection[str]) -> dict[str, int]:
+    """How many orders the persons as whom these members are shown placed, by member."""
+    if not member_ids:
+        return {}
+    chosen = and_(members.c.shop_id == shop_id, members.c.id.in_(member_ids))
+    both = members.join(profiles, and_(profiles.c.shop_id == members.c.shop_id, profiles.c.id == members.c.root))
+    query = select(members.c.id, profiles.c.orders_count).select_from(both).where(chosen)
+    return {row.id: row.orders_count for row in db.execute(query)}
 
 
 def count(db: Connection, *, shop_id: int) -> int:

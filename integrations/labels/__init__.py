@@ -1,0 +1,1 @@
+"""Labels that are wanted: read and checked, filled up with what their order says."""
