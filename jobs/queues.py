@@ -30,6 +30,7 @@ TRACK, LABEL = "track", "label"
 DISPATCH, RESEND = "dispatch", "resend"
 POINTS = "points"
 STEPS, CALL_OUT, NOTIFY = "steps", "call-out", "notify"
+DECIDE = "decide"
 SEGMENT, RANK = "segment", "rank"
 WAKES = {
     APPLY: (EVENTS, "jobs.events.apply_deliveries", 60),
@@ -49,6 +50,7 @@ WAKES = {
     RESEND: (BULK, "jobs.replays.replay_dispatches", 300),
     STEPS: (EFFECTS, "jobs.order_steps.engine.run_steps", 120),
     CALL_OUT: (OUTSIDE, "jobs.call_outs.call_out", 300),
+    DECIDE: (BULK, "jobs.order_steps.runs.decide_many", 300),
     NOTIFY: (OUTSIDE, "jobs.notifications.send_notifications", 300),
     POINTS: (BULK, "jobs.loyalty.keep_points", 300),
     SEGMENT: (BULK, "jobs.segments.build_segments", 300),

@@ -21,6 +21,7 @@ from commerce.tables.effects import DONE, ERASE, FAILED, REREAD, WAITING, effect
 from commerce.tables.inbox import ERASED, inbox
 from commerce.tables.leases import leases
 from commerce.tables.notifications import forgetting
+from commerce.tables.order_steps import steps
 from commerce.tables.orders import orders
 from commerce.tables.outgoing import announcements
 from commerce.tables.privacy import Subject
@@ -64,6 +65,7 @@ def erase_orders(db: Connection, *, shop_id: int, ids: Collection[str], now: dat
     _empty_effects(db, shop_id, SHIPMENT, parcels)
     emptied += _empty_objects(db, shop_id, PARCEL, parcels_on_the_way.erase(db, shop_id=shop_id, order_ids=ids))
     labels.erase(db, shop_id=shop_id, order_ids=ids)
+    steps.erase(db, shop_id=shop_id, order_ids=ids)
     forgetting.erase_orders(db, shop_id=shop_id, order_ids=ids)
     announcements.erase_orders(db, shop_id=shop_id, order_ids=ids)
     return Counter(orders=named, deliveries=emptied)

@@ -72,6 +72,29 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_order_settings_shop_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_order_settings")),
     )
+    op.create_table(
+        "order_step_runs",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("shop_id", _ID, nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("filters", _JSON, nullable=False),
+        sa.Column("steps", _JSON, nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_order_step_runs_shop_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_step_runs")),
+    )
+    op.create_index("uq_order_step_runs_form", "order_step_runs", ["shop_id", "form"], unique=True)
+    running = sa.text("state = 'running'")
+    op.create_index(
+        "ix_order_step_runs_running", "order_step_runs", ["shop_id"], sqlite_where=running, postgresql_where=running
+    )
     for name in _PIECES:
         op.add_column("order_lines", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
     op.add_column("shops", sa.Column("steps_since", sa.DateTime(timezone=True), nullable=True))
@@ -85,5 +108,5 @@ def downgrade() -> None:
     with op.batch_alter_table("order_lines") as lines:
         for name in _PIECES:
             lines.drop_column(name)
-    for table in ("order_settings", "order_steps", "order_milestones"):
+    for table in ("order_step_runs", "order_settings", "order_steps", "order_milestones"):
         op.drop_table(table)
