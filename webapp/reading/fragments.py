@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from commerce.rules.money import exponent
 from commerce.tables.page_templates import CATEGORY, PRODUCT
-from webapp.reading.bounded_liquid import Bounded
+from integrations.bounded_liquid import Bounded
 from webapp.reading.storefronts import Storefront
 
 LONGEST_TEMPLATE = 50_000

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
+from commerce.rules.colours import SHAPE, TEXT, Rgb, ink_on, read, readable, written
 from commerce.tables.shops import Shop
 from commerce.tables.tracking_settings import TrackingSettings
 
-Rgb = tuple[int, int, int]
-
 USUAL = (36, 80, 140)
-_WHITE, _BLACK, _DARK = (255, 255, 255), (0, 0, 0), (33, 36, 42)
+_DARK = (33, 36, 42)
 _PAPER = (246, 246, 244)  # the darkest of the light grounds, _DARK the lightest of the dark ones (track.css)
-_TEXT, _SHAPE = 4.5, 3.0  # WCAG 2.1, 1.4.3 and 1.4.11
-_COLOUR = re.compile(r"#?([0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 _LONGEST, _LABEL = 80, 30
 
 
@@ -45,28 +42,15 @@ class Brand:
 def brand(shop: Shop | None = None, chosen: TrackingSettings | None = None) -> Brand:
     """The look of a shop; a plain one where there is none."""
     chosen = chosen or TrackingSettings()
-    colour = _read(chosen.colour) or USUAL
+    colour = read(chosen.colour) or USUAL
     return Brand(
         name=" ".join((chosen.brand or (shop.name if shop else "")).split())[:_LONGEST],
         logo=_logo(chosen.logo_url),
         help_url=_link(chosen.help_url),
         help_text=chosen.help_text.strip()[:1000],
         style=_style(colour),
-        theme=_hex(colour),
+        theme=written(colour),
     )
-
-
-def contrast(one: Rgb, other: Rgb) -> float:
-    """How far two colours stand apart, from 1 to 21 (WCAG 2.1)."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def readable(colour: Rgb, ground: Rgb, *, least: float) -> Rgb:
-    """The colour, darker or lighter by as little as it takes to stand out from the ground."""
-    goal = _BLACK if _luminance(ground) > 0.18 else _WHITE
-    steps = (_mixed(colour, goal, part / 20) for part in range(21))
-    return next(mixed for mixed in steps if contrast(mixed, ground) >= least)
 
 
 def _style(colour: Rgb) -> str:
@@ -74,38 +58,10 @@ def _style(colour: Rgb) -> str:
     on each."""
     rules = []
     for ground in (_PAPER, _DARK):
-        area, words = readable(colour, ground, least=_SHAPE), readable(colour, ground, least=_TEXT)
-        rules.append(f"--brand:{_hex(area)};--on-brand:{_hex(_on(area))};--brand-ink:{_hex(words)}")
-    own = f"--band:{_hex(colour)};--on-band:{_hex(_on(colour))}"
+        area, words = readable(colour, ground, least=SHAPE), readable(colour, ground, least=TEXT)
+        rules.append(f"--brand:{written(area)};--on-brand:{written(ink_on(area))};--brand-ink:{written(words)}")
+    own = f"--band:{written(colour)};--on-band:{written(ink_on(colour))}"
     return f":root{{{own};{rules[0]}}}@media screen and (prefers-color-scheme:dark){{:root{{{rules[1]}}}}}"
-
-
-def _on(area: Rgb) -> Rgb:
-    """Black or white, whichever is easier to read there: at least 4.58 to 1."""
-    return max((_WHITE, _BLACK), key=lambda ink: contrast(ink, area))
-
-
-def _read(colour: str) -> Rgb | None:
-    found = _COLOUR.fullmatch(colour.strip())
-    if found is None:
-        return None
-    digits = found[1] if len(found[1]) == 6 else "".join(digit * 2 for digit in found[1])
-    return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
-
-
-def _hex(colour: Rgb) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*colour)
-
-
-def _mixed(colour: Rgb, goal: Rgb, part: float) -> Rgb:
-    red, green, blue = (round(one + (other - one) * part) for one, other in zip(colour, goal, strict=True))
-    return red, green, blue
-
-
-def _luminance(colour: Rgb) -> float:
-    shares = [value / 255 for value in colour]
-    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _logo(url: str) -> str:

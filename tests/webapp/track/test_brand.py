@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from commerce.rules.colours import Rgb, contrast
 from commerce.tables.tracking_settings import TrackingSettings
-from webapp.track.brand import USUAL, Rgb, brand, contrast
+from webapp.track.brand import USUAL, brand
 
 LIGHT, DARK = ((255, 255, 255), (246, 246, 244)), ((33, 36, 42), (21, 23, 27))
 COLOURS = [f"#{red}{green}{blue}" for red in "07f" for green in "07f" for blue in "07f"] + ["#ffd400", "#767676"]
