@@ -50,6 +50,7 @@ class Vault:
         parts = [part.strip() for part in keys.split(",") if part.strip()]
         self._box = MultiFernet([Fernet(_derived(part, b"backroom vault")) for part in parts])
         self.session_keys = [_derived(part, b"backroom sessions").decode() for part in parts]
+        self.link_keys = [_derived(part, b"backroom links") for part in parts]
 
     def seal(self, text: str) -> str:
         """Encrypt; empty stays empty."""

@@ -9,6 +9,7 @@ from commerce.tables import alerts
 from commerce.tables.shops import Shop
 
 WEBHOOKS = "webhooks"
+TEMPLATE = "template"  # of messages: went wrong while one was written
 _log = structlog.get_logger(__name__)
 
 

@@ -25,11 +25,13 @@ from commerce.tables import (
     syncs,
     tallies,
 )
+from commerce.tables.notifications import notifications
 from commerce.tables.order_steps import steps
 from commerce.tables.outgoing import announcements, dispatches, replays
 from jobs import call_outs, calls, cdns, events, pages, privacy, products, queues, reactions, rereads
 from jobs import drift as checks
 from jobs import labels as printers
+from jobs import notifications as senders
 from jobs import replays as resends
 from jobs import segments as builders
 from jobs import syncs as walks
@@ -84,6 +86,7 @@ def sweep() -> None:
         printing = labels.shops_with_work(db, now=now) - _busy(db, printers.LEASE, now)
     _wake_steps(process, now)
     _wake_dispatches(process, now)
+    _wake_messages(process, now)
     process.queues.wake(queues.REINDEX, rebuilding)
     process.queues.wake(queues.SYNC, walking)
     process.queues.wake(queues.CHECK, checking)
@@ -108,6 +111,15 @@ def _wake_dispatches(process: Process, now: datetime) -> None:
         replaying = replays.shops_with_work(db) - _busy(db, resends.LEASE, now)
     _wake(process, queues.DISPATCH, {shop for shop, since in waiting.items() if since < now - _GRACE} - busy)
     process.queues.wake(queues.RESEND, replaying)
+
+
+def _wake_messages(process: Process, now: datetime) -> None:
+    """Messages that are due; each channel of a shop is worked on by itself."""
+    with process.database.read() as db:
+        waiting = notifications.shops_with_work(db, now=now)
+        busy = {name: _busy(db, senders.lease_of(name), now) for name in {name for _, name in waiting}}
+    found = {shop for (shop, name), since in waiting.items() if since < now - _GRACE and shop not in busy[name]}
+    _wake(process, queues.NOTIFY, found)
 
 
 def _busy(db: Connection, kind: str, now: datetime) -> set[int]:

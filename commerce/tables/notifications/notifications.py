@@ -3,6 +3,7 @@
 One message of a kind for one occasion, channel and recipient: whoever asks for it again gets the one that is there.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -90,7 +91,6 @@ notifications = Table(
 )
 
 _UNIQUE = ["shop_id", "kind", "channel", "occasion", "recipient"]
-_OPEN = (*sorted(WAITING), SENDING)
 
 
 def add(db: Connection, *, shop_id: int, rows: Sequence[Mapping[str, Any]], now: datetime) -> dict[str, int]:
@@ -130,16 +130,26 @@ def due(db: Connection, *, shop_id: int, channel: str, now: datetime, limit: int
     return db.execute(query.limit(limit)).all()
 
 
-def change(db: Connection, rows: Sequence[Mapping[str, Any]], *, of: Collection[str] = _OPEN) -> None:
-    """Write columns of messages that are in one of these states, all rows with the same columns and an `id`."""
-    if not rows:
-        return
-    names = [name for name in rows[0] if name != "id"]
-    statement = update(notifications).where(notifications.c.id == bindparam("row"), notifications.c.state.in_(of))
-    db.execute(
-        statement.values({name: bindparam(f"new_{name}") for name in names}),
-        [{"row": row["id"]} | {f"new_{name}": row[name] for name in names} for row in rows],
-    )
+def begin(db: Connection, notification_id: int, **values: Any) -> bool:
+    """Somebody hands the message over now; False where it does not wait any more, or is gone."""
+    waiting = and_(notifications.c.id == notification_id, notifications.c.state.in_(WAITING))
+    return db.execute(update(notifications).where(waiting).values(state=SENDING, **values)).rowcount == 1
+
+
+def change(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write columns of messages, each with an `id`, and `of`: states of which it has to be in one."""
+    alike: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        alike[tuple(sorted(row["of"])), tuple(sorted(row))].append(row)
+    for (states, given), some in alike.items():
+        names = [name for name in given if name not in ("id", "of")]
+        statement = update(notifications).where(
+            notifications.c.id == bindparam("row"), notifications.c.state.in_(states)
+        )
+        db.execute(
+            statement.values({name: bindparam(f"new_{name}") for name in names}),
+            [{"row": row["id"]} | {f"new_{name}": row[name] for name in names} for row in some],
+        )
 
 
 def postpone(db: Connection, *, shop_id: int, channel: str, until: datetime, reason: str) -> int:
@@ -174,8 +184,8 @@ def of_steps(db: Connection, step_ids: Collection[int]) -> Sequence[Row[Any]]:
     """State, reason and step of the messages of these steps."""
     if not step_ids:
         return []
-    columns = (notifications.c.id, notifications.c.step_id, notifications.c.state, notifications.c.reason)
-    query = select(*columns, notifications.c.channel).where(notifications.c.step_id.in_(step_ids))
+    names = ("id", "step_id", "channel", "state", "reason")
+    query = select(*[notifications.c[name] for name in names]).where(notifications.c.step_id.in_(step_ids))
     return db.execute(query.order_by(notifications.c.id)).all()
 
 

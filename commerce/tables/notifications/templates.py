@@ -18,6 +18,7 @@ templates = Table(
     Column("language", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("subject", Text, nullable=False),
+    Column("preheader", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("is_default", Boolean, nullable=False),
     Column("saved_by", Text, nullable=False),
@@ -60,12 +61,19 @@ def save(
     saved_by: str,
     now: datetime,
 ) -> int:
-    """Write a version, which counts from now on; gives its number. `told`: subject and body; None: the default one
-    counts again."""
+    """Write a version, which counts from now on; gives its number. `told`: subject, preheader and body; None: the
+    default one counts again."""
     newest = select(func.max(templates.c.version)).where(_at(shop_id, kind, channel, language))
     number: int = (db.execute(newest).scalar_one_or_none() or 0) + 1
     row = {"shop_id": shop_id, "kind": kind, "channel": channel, "language": language, "version": number}
-    row |= {"subject": "", "body": "", "is_default": told is None, "saved_by": saved_by, "saved_at": now}
+    row |= {
+        "subject": "",
+        "preheader": "",
+        "body": "",
+        "is_default": told is None,
+        "saved_by": saved_by,
+        "saved_at": now,
+    }
     db.execute(templates.insert().values(row | dict(told or {})))
     return number
 

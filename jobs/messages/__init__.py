@@ -1,0 +1,1 @@
+"""How messages are gathered, written and handed over to their channels (jobs.notifications)."""
