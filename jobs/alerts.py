@@ -5,10 +5,11 @@ from datetime import datetime
 import structlog
 
 from commerce.database import Connection
+from commerce.mirror.outgoing import ALERT
 from commerce.tables import alerts
 from commerce.tables.shops import Shop
 
-WEBHOOKS = "webhooks"
+WEBHOOKS = ALERT
 TEMPLATE = "template"  # of messages: went wrong while one was written
 _log = structlog.get_logger(__name__)
 

@@ -26,7 +26,7 @@ from commerce.tables import (
     tallies,
 )
 from commerce.tables.notifications import notifications
-from commerce.tables.order_steps import steps
+from commerce.tables.order_steps import step_runs, steps
 from commerce.tables.outgoing import announcements, dispatches, replays
 from jobs import call_outs, calls, cdns, events, pages, privacy, products, queues, reactions, rereads
 from jobs import drift as checks
@@ -38,6 +38,7 @@ from jobs import syncs as walks
 from jobs.dispatching import rounds
 from jobs.job import job, utc_now
 from jobs.order_steps import engine, planning
+from jobs.order_steps import runs as deciders
 from jobs.process import Process, current, died
 
 _GRACE = timedelta(seconds=1)  # a wake-up that is under way gets this long
@@ -48,6 +49,7 @@ _KEPT_RUNS = timedelta(days=30)  # through shops' own APIs
 _KEPT_FILES = timedelta(days=1)  # of runs; whoever still wants one downloads it again
 _KEPT_PARCELS = timedelta(days=400)  # that ended; pages of older ones are asked for by nobody
 _KEPT_HOURS = timedelta(days=400)  # hourly counters
+_KEPT_STEPS = timedelta(days=400)  # of orders, that ended
 
 # Under which lease effects of each kind are worked on.
 _LEASES = {
@@ -95,12 +97,15 @@ def sweep() -> None:
 
 
 def _wake_steps(process: Process, now: datetime) -> None:
-    """Orders' steps that are due, in both lanes."""
+    """Orders' steps that are due, in both lanes, and decisions about many of them."""
     for lane, wake in planning.LANES.items():
         with process.database.read() as db:
             waiting = steps.shops_with_work(db, lane=lane, now=now)
             busy = _busy(db, _STEP_LEASES[lane], now)
         _wake(process, wake, {shop for shop, since in waiting.items() if since < now - _GRACE} - busy)
+    with process.database.read() as db:
+        deciding = step_runs.shops_with_work(db) - _busy(db, deciders.LEASE, now)
+    process.queues.wake(queues.DECIDE, deciding)
 
 
 def _wake_dispatches(process: Process, now: datetime) -> None:
@@ -157,11 +162,13 @@ def forget() -> None:
         syncs.forget(db, before=now - _KEPT_RUNS, changes_before=now - _KEPT_CHANGES)
         tallies.forget(db, before=now - _KEPT_HOURS)
         drift.forget(db, before=now - _KEPT_RUNS)
+        step_runs.forget(db, before=now - _KEPT_RUNS)
         idempotency.forget(db, before=now - _KEPT_ANSWERS)
-    deleted = _CHUNK
-    while deleted == _CHUNK:
-        with process.database.write() as db:
-            deleted = parcel_erasure.forget(db, before=now - _KEPT_PARCELS, limit=_CHUNK)
+    for table, kept in ((parcel_erasure, _KEPT_PARCELS), (steps, _KEPT_STEPS)):
+        deleted = _CHUNK
+        while deleted == _CHUNK:
+            with process.database.write() as db:
+                deleted = table.forget(db, before=now - kept, limit=_CHUNK)
     _forget_files(process.settings.var_dir / "syncs", before=now - _KEPT_FILES)
 
 

@@ -52,6 +52,8 @@ VIEWS = (
     "webapp.views.customer_points_api:blueprint",
     "webapp.views.segments_api:blueprint",
     "webapp.views.customer_fields_api:blueprint",
+    "webapp.views.outgoing_api:blueprint",
+    "webapp.views.dispatches_api:blueprint",
     "webapp.views.orders:blueprint",
     "webapp.views.labels:blueprint",
     "webapp.views.shipments:blueprint",

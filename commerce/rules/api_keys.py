@@ -19,6 +19,8 @@ SCOPES: Mapping[str, str] = {
     "parcels:write": "Add parcels, begin anew with them and end them.",
     "search:read": "See settings and rules of the search, and what shoppers search for.",
     "search:write": "Change settings and rules of the search.",
+    "webhooks:read": "See endpoints of outgoing webhooks, what was sent to them and what they answered.",
+    "webhooks:write": "Add, change and delete endpoints of outgoing webhooks, and send again.",
     "labels:read": "See labels and print them.",
     "labels:write": "Buy labels and take them back.",
 }

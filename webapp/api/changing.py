@@ -26,6 +26,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 HEADER, REPLAYED = "Idempotency-Key", "Idempotent-Replayed"
 LONGEST = 255
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST}}}")
+_SEALED = "sealed"  # beside the headers of an answer that is kept encrypted
 _KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 
 
@@ -36,6 +37,11 @@ class Change:
     db: Connection
     now: datetime
     acts: list[Callable[[], object]] = field(default_factory=list)
+    hidden: list[bool] = field(default_factory=list)
+
+    def hide(self) -> None:
+        """The answer holds a secret: where it is kept for a repeat of the call, it is encrypted."""
+        self.hidden.append(True)
 
     def then(self, act: Callable[[], object]) -> None:
         """Do this after the commit: wake-ups, which may be lost, and nothing else."""
@@ -66,7 +72,8 @@ def changes(view: View) -> View:
                 if response.status_code >= 400:
                     raise _Refused(response)
                 if key:
-                    idempotency.keep(db, shop_id=g.shop.id, key=key, answer=_answer(response))
+                    answer = _answer(response, is_hidden=bool(change.hidden))
+                    idempotency.keep(db, shop_id=g.shop.id, key=key, answer=answer)
                 acts = change.acts
         except _Refused as refused:
             return refused.response
@@ -93,9 +100,12 @@ def _fingerprint() -> str:
     return digest(f"{request.method} {request.full_path} {digest(request.get_data().decode('latin-1'))}")
 
 
-def _answer(response: Response) -> Answer:
+def _answer(response: Response, *, is_hidden: bool) -> Answer:
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    return Answer(fingerprint=_fingerprint(), status=response.status_code, headers=headers, body=response.get_data())
+    body = response.get_data()
+    if is_hidden:
+        headers, body = headers | {_SEALED: "1"}, parts().vault.seal(body.decode()).encode()
+    return Answer(fingerprint=_fingerprint(), status=response.status_code, headers=headers, body=body)
 
 
 def _claimed(change: Change, key: str) -> Response | None:
@@ -111,6 +121,8 @@ def _claimed(change: Change, key: str) -> Response | None:
     if kept.fingerprint != fingerprint:
         text = f"This `{HEADER}` came with another address or body before. Send a new key with a new call."
         raise Problem(422, f"The {HEADER} was used for something else", text, field=HEADER)
-    response = Response(kept.body, status=kept.status, headers=dict(kept.headers))
+    headers = dict(kept.headers)
+    body = parts().vault.open(kept.body.decode()).encode() if headers.pop(_SEALED, "") else kept.body
+    response = Response(body, status=kept.status, headers=headers)
     response.headers[REPLAYED] = "true"
     return response

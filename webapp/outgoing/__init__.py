@@ -1,0 +1,1 @@
+"""Outgoing webhooks as they are shown, asked for and answered."""
