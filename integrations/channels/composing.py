@@ -6,10 +6,11 @@ are, after it is certain that they are plain ASCII without line ends.
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from email.message import EmailMessage, Message
+from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
@@ -30,30 +31,31 @@ def composed(message: Outgoing, *, now: datetime) -> bytes:
     cannot be written."""
     sender, to = _sender(message), recipient(message)
     is_wide = not (sender.is_ascii and to.is_ascii)
-    mail = EmailMessage(policy=_WIDE if is_wide else SMTP)
-    mail["From"] = sender.headed(one_line(message.sender_name, LONGEST_NAME))
-    mail["To"] = to.headed(one_line(message.to_name, LONGEST_NAME))
+    head = EmailMessage(policy=_WIDE if is_wide else SMTP)
+    head["From"] = sender.headed(one_line(message.sender_name, LONGEST_NAME))
+    head["To"] = to.headed(one_line(message.to_name, LONGEST_NAME))
     if message.reply_to:
-        mail["Reply-To"] = _own(message.reply_to, "The reply address").headed("")
-    mail["Subject"] = one_line(message.subject, LONGEST_SUBJECT)
-    mail["Date"] = format_datetime(now)
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = _plain(message.language, "The language")
+        head["Reply-To"] = _own(message.reply_to, "The reply address").headed("")
+    head["Subject"] = one_line(message.subject, LONGEST_SUBJECT)
     for name, value in message.headers.items():
         if not _HEADER_NAME.fullmatch(name):
             raise Permanent(f"A header named {name[:40]!r} cannot be added to a mail: their names start with X-.")
-        mail[name] = one_line(value, LONGEST_SUBJECT)
-    _fill(mail, message)
-    return b"".join(_as_they_are(message, sender)) + mail.as_bytes()
+        head[name] = one_line(value, LONGEST_SUBJECT)
+    written = head.as_bytes().removesuffix(b"\r\n")
+    plain = b"".join(line.encode("ascii") + b"\r\n" for line in _as_they_are(message, sender, now))
+    return written + plain + _body(message)
 
 
-def _as_they_are(message: Outgoing, sender: Address) -> Iterable[bytes]:
+def _as_they_are(message: Outgoing, sender: Address, now: datetime) -> Iterable[str]:
     """The headers that are written without folding."""
-    yield b"Message-ID: <%s>\r\n" % _plain(message_id(message, sender), "The Message-ID").encode()
+    yield f"Date: {format_datetime(now)}"
+    yield f"Message-ID: <{_plain(message_id(message, sender), 'The Message-ID')}>"
+    yield f"Content-Language: {_plain(message.language, 'The language')}"
+    yield "Auto-Submitted: auto-generated"
+    yield "MIME-Version: 1.0"
     if message.unsubscribe_url:
-        url = _plain(message.unsubscribe_url, "The address to unsubscribe at")
-        yield b"List-Unsubscribe: <%s>\r\n" % url.encode()
-        yield b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"  # RFC 8058, 3.1
+        yield f"List-Unsubscribe: <{_plain(message.unsubscribe_url, 'The address to unsubscribe at')}>"
+        yield "List-Unsubscribe-Post: List-Unsubscribe=One-Click"  # RFC 8058, 3.1
 
 
 def message_id(message: Outgoing, sender: Address) -> str:
@@ -61,28 +63,26 @@ def message_id(message: Outgoing, sender: Address) -> str:
     return message.message_id or f"{message.key}@{sender.domain}"
 
 
-def _fill(mail: EmailMessage, message: Outgoing) -> None:
+def _body(message: Outgoing) -> bytes:
+    """The text, or text and HTML. Written here: the email package takes five times as long as a template for it."""
+    text = _part(message.text, "plain")
     if not message.html:
-        _set_text(mail, message.text, "plain")
-        return
-    mail["MIME-Version"] = "1.0"
-    mail["Content-Type"] = "multipart/alternative"
-    for words, subtype in ((message.text, "plain"), (message.html, "html")):
-        part = EmailMessage(policy=mail.policy)
-        _set_text(part, words, subtype)
-        del part["MIME-Version"]
-        mail.attach(part)
+        return text
+    # Neither encoding writes "=_", so the line between parts is in none of them (RFC 2045, 6.7).
+    between = f"=_{hashlib.sha256(message.key.encode()).hexdigest()[:24]}".encode()
+    start = b'Content-Type: multipart/alternative; boundary="%s"\r\n\r\n' % between
+    parts = b"".join(b"--%s\r\n%s\r\n" % (between, part) for part in (text, _part(message.html, "html")))
+    return start + parts + b"--%s--\r\n" % between
 
 
-def _set_text(part: Message, words: str, subtype: str) -> None:
-    """Fill a part, encoded by C code: the email package's own takes 20 ms for a long mail's quoted-printable."""
+def _part(words: str, subtype: str) -> bytes:
+    """A part with its headers, in whichever encoding is shorter."""
     raw = "\r\n".join(words.splitlines()).encode("utf-8", "replace") + b"\r\n"
-    quoted = binascii.b2a_qp(raw, istext=True)
-    is_shorter = len(quoted) <= len(raw) * 4 // 3
-    part["MIME-Version"] = "1.0"
-    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
-    part["Content-Transfer-Encoding"] = "quoted-printable" if is_shorter else "base64"
-    part.set_payload((quoted if is_shorter else base64.encodebytes(raw)).decode("ascii"))
+    quoted, encoding = binascii.b2a_qp(raw, istext=True), b"quoted-printable"
+    if len(quoted) > len(raw) * 4 // 3:
+        quoted, encoding = base64.encodebytes(raw).replace(b"\n", b"\r\n"), b"base64"
+    told = b'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: %s\r\n\r\n'
+    return told % (subtype.encode(), encoding) + quoted
 
 
 def _sender(message: Outgoing) -> Address:
