@@ -47,7 +47,9 @@ def compiled_anew(template: Template, *, is_strict: bool) -> Compiled:
     except RecursionError as error:
         raise UnableToCompile("The body is nested too deeply.") from error
     except ValueError as error:  # what the library raises, whatever is wrong
-        raise UnableToCompile(f"The body is not MJML that can be read: {liquids.told(error)}.") from error
+        raise UnableToCompile(
+            f"The body is not MJML that can be read: {liquids.told(error)}. Often a tag is not closed."
+        ) from error
     return Compiled(
         subject=_parsed(template.subject, "subject", is_html=False, is_strict=is_strict),
         html=_parsed(hidden.shown(html), "body", is_html=True, is_strict=is_strict),

@@ -82,8 +82,10 @@ class Hidden:
         if not is_known_here:
             raise UnableToPlace(f"<{name}> is not an element of MJML that can be used here.")
         if tag["close"]:
-            if not open_now or open_now.pop() != name:
+            if not open_now:
                 raise UnableToPlace(f"</{name}> closes what was not opened.")
+            if open_now.pop() != name:
+                raise UnableToPlace(f"Something is not closed before </{name}>.")
         elif not tag["alone"]:
             open_now.append(name)
 

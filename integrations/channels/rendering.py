@@ -46,15 +46,15 @@ def render(template: Template, context: Mapping[str, Any], *, language: str, bra
         ready = compiled(template)
     except UnableToCompile as error:
         raise UnableToRender(str(error)) from error
-    return filled(ready, _values(template.kind, context, language=language, brand=brand))
+    return filled(ready, values(template.kind, context, language=language, brand=brand))
 
 
-def filled(ready: Compiled, values: Mapping[str, Any]) -> Rendered:
-    """A template that is ready, filled in. Raises UnableToRender."""
+def filled(ready: Compiled, told: Mapping[str, Any]) -> Rendered:
+    """A template that is ready, filled in with what `values` gives. Raises UnableToRender."""
     return Rendered(
-        subject=one_line(_filled(ready.subject, values), LONGEST_SUBJECT),
-        html=_filled(ready.html, values),
-        text=tidied(_filled(ready.text, values)),
+        subject=one_line(_filled(ready.subject, told), LONGEST_SUBJECT),
+        html=_filled(ready.html, told),
+        text=tidied(_filled(ready.text, told)),
     )
 
 
@@ -98,18 +98,18 @@ def _label_of(kind: str) -> str:
 
 def _line(kind: str, name: str, context: Mapping[str, Any], language: str, brand: Brand) -> str:
     source = words_of(kind, language_of(language))[name]
-    values = _values(kind, context, language=language, brand=brand)
-    return " ".join(_filled(liquids.plain(source), values).split())
+    told = values(kind, context, language=language, brand=brand)
+    return " ".join(_filled(liquids.plain(source), told).split())
 
 
-def _values(kind: str, context: Mapping[str, Any], *, language: str, brand: Brand) -> dict[str, Any]:
+def values(kind: str, context: Mapping[str, Any], *, language: str, brand: Brand) -> dict[str, Any]:
     """What templates read: the context with its amounts made ready, the brand, and the language."""
     shown = replace(brand, help_url="") if KINDS[kind].audience == MERCHANT else brand
     return {**liquids.ready(context, language), "brand": shown.shown(), "language": language}
 
 
-def _filled(template: BoundTemplate, values: Mapping[str, Any]) -> str:
+def _filled(template: BoundTemplate, told: Mapping[str, Any]) -> str:
     try:
-        return template.render(**values)
+        return template.render(**told)
     except liquids.FAULTS as error:
         raise UnableToRender(f"The template goes wrong: {liquids.told(error)}.") from error

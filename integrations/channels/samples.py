@@ -33,6 +33,11 @@ class Sample:
     timezone: str = "UTC"
     reason: str = ""
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there is more to tell than what every order has."""
+        return bool(self.carrier)
+
 
 _TABLE = (
     Sample(
@@ -120,9 +125,16 @@ _TABLE = (
         carrier="UPS",
         number="1Z999AA10123456784",
     ),
-    Sample(name="An order of which little is known", language="en", currency="EUR", shop="", address={}, goods=()),
+    Sample(
+        name="An order of which little is known",
+        language="en",
+        currency="EUR",
+        shop="",
+        address={},
+        goods=(("", 1, 0),),
+    ),
 )
-SAMPLES: Mapping[str, Sample] = {sample.language + ("" if sample.goods else "-bare"): sample for sample in _TABLE}
+SAMPLES: Mapping[str, Sample] = {sample.language + ("" if sample.is_known else "-bare"): sample for sample in _TABLE}
 BRAND = Brand(
     name="",
     url=_URL,
@@ -163,7 +175,8 @@ def context_of(kind: str, sample: Sample) -> dict[str, Any]:
         "refund": lambda: context.of_refund(_total(sample), sample.currency, reason=sample.reason),
         "product": lambda: _product(sample),
         "unsubscribe_url": lambda: context.of_way_out(
-            unsubscribe_url=f"{_URL}/n/stop/sample", preferences_url=f"{_URL}/n/choose/sample" if sample.goods else ""
+            unsubscribe_url=f"{_URL}/n/stop/sample",
+            preferences_url=f"{_URL}/n/choose/sample" if sample.is_known else "",
         ),
         "preferences_url": dict,
         "stock": lambda: _stock(sample),
@@ -171,7 +184,7 @@ def context_of(kind: str, sample: Sample) -> dict[str, Any]:
         "alert": lambda: context.of_alert(
             title="The mail server refuses our password",
             words="Since 14:05 no message could be sent. They wait, and are sent once the password is right again.",
-            url=f"{_URL}/dashboard" if sample.goods else "",
+            url=f"{_URL}/dashboard" if sample.is_known else "",
         ),
     }
     found: dict[str, Any] = {}
@@ -204,7 +217,7 @@ def _order(sample: Sample) -> dict[str, Any]:
         "refunded": 0,
         "email": "customer@example.com",
         "placed_at": _AT,
-        "paid_at": _AT if sample.goods else None,
+        "paid_at": _AT if sample.is_known else None,
         "billing": {},
         "delivery": sample.address,
     }
@@ -219,12 +232,12 @@ def _order(sample: Sample) -> dict[str, Any]:
         }
         for title, quantity, price in sample.goods
     ]
-    url = f"{_URL}/orders/1001" if sample.goods else ""
+    url = f"{_URL}/orders/1001" if sample.is_known else ""
     return context.of_order(row, lines, language=sample.language, url=url)
 
 
 def _parcel(sample: Sample, *, is_there: bool) -> dict[str, Any]:
-    if not sample.goods:
+    if not sample.is_known:
         return context.of_parcel()
     return context.of_parcel(
         carrier=sample.carrier,
@@ -238,8 +251,8 @@ def _parcel(sample: Sample, *, is_there: bool) -> dict[str, Any]:
 
 
 def _product(sample: Sample) -> dict[str, Any]:
-    title, _, price = sample.goods[0] if sample.goods else ("Watering can", 1, 1999)
-    before = price + 500 if sample.goods else None
+    title, _, price = sample.goods[0]
+    before = price + 500 if sample.is_known else None
     url = f"{_URL}/products/1"
     return context.of_product(title=title, url=url, price=price, currency=sample.currency, compare_at_price=before)
 
@@ -262,5 +275,5 @@ def _digest(sample: Sample) -> dict[str, Any]:
         parcels_delivered=len(sample.goods) * 130,
         parcels_in_trouble=len(sample.goods),
         best_sellers=[(title, quantity * 71) for title, quantity, _ in sample.goods],
-        url=f"{_URL}/dashboard" if sample.goods else "",
+        url=f"{_URL}/dashboard" if sample.is_known else "",
     )
