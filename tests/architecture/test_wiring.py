@@ -30,6 +30,7 @@ from jobs import (
     job,
     labels,
     loyalty,
+    notifications,
     pages,
     people,
     privacy,
@@ -98,7 +99,7 @@ class TestQueues:
         loaded = (
             *(alarms, calls, cdns, connections, drift, events, labels, loyalty, pages, people, privacy, products),
             *(dispatches, recommendations, replays, rereads, retention, search_settings, searches, segments),
-            *(shipments, sweep, syncs, walks),
+            *(notifications, shipments, sweep, syncs, walks),
         )
         declared = {name for name in job.JOBS if name.startswith("jobs.")}
         assert {name.rpartition(".")[0] for name in declared} == {module.__name__ for module in loaded}
