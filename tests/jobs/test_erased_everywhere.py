@@ -23,7 +23,8 @@ MARK = "marker@example.org"
 HOLD_NOBODY = {
     "api_keys", "bought_together", "cards", "carrier_accounts", "carrier_health", "categories", "cdns",
     "clicked_products", "connections", "custom_fields", "drift", "erased_people", "install_attempts", "leases",
-    "loyalty_programmes", "order_lines", "page_templates", "points_postings", "products", "reindexes", "rejections",
+    "loyalty_programmes", "notification_choices", "notification_templates", "order_lines",
+    "page_templates", "points_postings", "products", "reindexes", "rejections",
     "retention", "search_clicks", "search_orders", "search_positions", "search_rules", "search_settings", "searches",
     "segment_members", "segments", "shelves", "shipments", "stock_levels", "syncs", "tallies", "tracking_settings",
     "unknown_carrier_codes", "variants", "versions",
@@ -41,10 +42,12 @@ FREE = {
     "members": ("own", "attributes", "told"),
     "members_apart": ("said_by",),
     "merges": ("reason", "made_by"),
+    "notifications": ("recipient", "subject", "html", "text", "detail", "reason", "reference"),
     "order_tracking": ("signed_by", "to_postcode", "postcode", "city", "province"),
     "orders": ("note", "tags", "billing", "delivery", "phone"),
     "points_transactions": ("reason", "made_by", "detail"),
     "privacy_requests": ("phone",),
+    "stock_subscriptions": ("recipient",),
     "suppressions": ("detail",),
     "tracking_scans": ("text", "city", "postcode"),
 }
@@ -123,6 +126,8 @@ def by_hand(shop: Shop) -> None:
         (told["idempotent_answers"], {"key": "k"}),
         (told["labels"], {"order_id": "21"}),
         (told["members_apart"], {"one": "31", "other": "c_somebody"}),
+        (told["notifications"], {"order_id": "21", "recipient": MARK}),
+        (told["stock_subscriptions"], {"recipient": MARK, "product_id": "1"}),
         (told["order_tracking"], {"order_id": "21", "number": "N", "token": "t"}),
         (told["suppressions"], {"channel": "email", "address": MARK}),
     ]
