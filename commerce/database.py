@@ -64,7 +64,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self._engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self._writer = self._engine.execution_options(writes=True)
-        self._glancing = self._engine if self.is_sqlite else _postgresql(url, **_GLANCES)
+        self._glancing = _sqlite(url, begins=False) if self.is_sqlite else _postgresql(url, **_GLANCES)
         self._queue = WriterQueue(Path(str(self._engine.url.database) + ".writer")) if self.is_sqlite else None
 
     @contextmanager
@@ -79,10 +79,6 @@ class Database:
         transaction takes, and that asking takes whether the server is still there. It may have gone away: the first
         glance after that fails with one of UNREACHABLE, and the next one connects anew.
         """
-        if self._queue is not None:
-            with self.read() as connection:
-                yield connection
-            return
         with self._glancing.connect() as connection:
             yield connection
 
@@ -132,7 +128,8 @@ class Database:
         return self._engine
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, *, begins: bool = True) -> Engine:
+    """`begins` False: no transaction is begun, so that each statement is one of its own."""
     engine = create_engine(
         url,
         hide_parameters=True,  # they are people's data, and errors are logged
@@ -156,12 +153,14 @@ def _sqlite(url: str) -> Engine:
         cursor.execute("PRAGMA cache_size = -32000")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
+    if begins:
+        event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 # A glance takes a millisecond: few connections are enough.

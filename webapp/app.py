@@ -16,6 +16,8 @@ from webapp.api.ids import Id
 from webapp.parts import Parts, assemble
 from webapp.people.quick import QuickCustomers
 from webapp.reading.quick import Quick
+from webapp.shoppers import search_log
+from webapp.shoppers.quick_search import QuickSearch
 
 # One line per noun: its blueprint.
 VIEWS = (
@@ -74,6 +76,9 @@ VIEWS = (
     "webapp.views.page_templates:blueprint",
     "webapp.views.connection:blueprint",
     "webapp.views.keys:blueprint",
+    "webapp.views.outgoing:blueprint",
+    "webapp.views.outgoing_acts:blueprint",
+    "webapp.views.outgoing_log:blueprint",
     "webapp.views.privacy:blueprint",
     "webapp.views.track:blueprint",
     "webapp.views.demo:blueprint",
@@ -112,7 +117,8 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         MAX_FORM_MEMORY_SIZE=1_000_000,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
-    app.wsgi_app = QuickCustomers(Quick(app.wsgi_app, parts), parts)  # type: ignore[method-assign]
+    searches = QuickSearch(app.wsgi_app, parts, lambda: search_log.of(app))
+    app.wsgi_app = QuickCustomers(Quick(searches, parts), parts)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from webapp.errors import Problem
+
+Args = MultiDict[str, str]
 
 LARGEST_ID = 2**63 - 1  # what a BIGINT column holds
 LONGEST = 500
@@ -15,6 +18,11 @@ _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d
 _LOOSE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?")
 _LEAP = re.compile(r"(?<=T\d\d:\d\d):60")
 _PLUS_LOST = re.compile(r" (\d\d:\d\d)$")  # a "+" that was not escaped arrives as a space
+
+
+def _args(given: Args | None) -> Args:
+    """The query's parameters: those given, or else those of the present request."""
+    return request.args if given is None else given
 
 
 def wrong(name: str, what: str) -> Problem:
@@ -44,17 +52,17 @@ def limit(*, default: int, most: int) -> int:
     return whole("limit", default=default, low=1, high=most)
 
 
-def text(name: str, *, longest: int = LONGEST) -> str:
+def text(name: str, *, longest: int = LONGEST, args: Args | None = None) -> str:
     """The parameter without space around it, "" where it is missing. Raises Problem."""
-    value = request.args.get(name, "").strip()
+    value = _args(args).get(name, "").strip()
     if len(value) > longest or "\x00" in value:
         raise wrong(name, f"text of at most {longest} characters")
     return value
 
 
-def whole(name: str, *, default: int, low: int, high: int) -> int:
+def whole(name: str, *, default: int, low: int, high: int, args: Args | None = None) -> int:
     """A whole number. Raises Problem."""
-    value = request.args.get(name, "").strip()
+    value = _args(args).get(name, "").strip()
     if not value:
         return default
     if not re.fullmatch(r"[0-9]{1,12}", value) or not low <= int(value) <= high:
@@ -62,10 +70,13 @@ def whole(name: str, *, default: int, low: int, high: int) -> int:
     return int(value)
 
 
-def choice(name: str, allowed: Collection[str], *, default: str = "", may_be_empty: bool = True) -> str:
+def choice(
+    name: str, allowed: Collection[str], *, default: str = "", may_be_empty: bool = True, args: Args | None = None
+) -> str:
     """One of several words. `may_be_empty`: as forms send what nobody chose. Raises Problem."""
-    value = request.args.get(name, "").strip()
-    if value not in allowed and (value or (name in request.args and not may_be_empty)):
+    args = _args(args)
+    value = args.get(name, "").strip()
+    if value not in allowed and (value or (name in args and not may_be_empty)):
         raise wrong(name, "one of " + ", ".join(allowed))
     return value or default
 

@@ -24,7 +24,7 @@ from webapp.reading.storefronts import Storefront
 PREFIX = "/storefront/v1/"
 _REMEMBERED, _LONGEST = 4_096, 300  # addresses that were understood lately, and characters of such a one
 _STATUS = {200: "200 OK", 304: "304 Not Modified"}
-_SAFE: Headers = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin")]
+SAFE: Headers = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin")]
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Answer = tuple[int, Headers, bytes]
@@ -57,8 +57,8 @@ class Quick:
         if address is None:
             return None
         front = self._parts.storefronts.of(address.shop_key)
-        bearer = _bearer(environ)
-        caller = front.lets_in(bearer or address.token, is_in_address=not bearer) if front else ""
+        token = bearer(environ)
+        caller = front.lets_in(token or address.token, is_in_address=not token) if front else ""
         if front is None or not caller:
             return None
         allowance = allowances.of(self._parts.settings, caller, environ.get("REMOTE_ADDR", ""))
@@ -103,7 +103,8 @@ def asked_for(words: list[str], arguments: list[tuple[str, str]]) -> Asked | Non
     return store_pages.all_categories() if words == ["categories"] else None
 
 
-def _bearer(environ: dict[str, Any]) -> str:
+def bearer(environ: dict[str, Any]) -> str:
+    """The token that a caller shows in a header."""
     scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return str(token.strip()) if scheme.lower() == "bearer" else ""
 
@@ -114,4 +115,4 @@ def _told(front: Storefront, asked: Asked, kept: Kept, environ: dict[str, Any]) 
         takes_gzip="gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""),
     )
     status, headers, body = page_answers.answer(front, asked, kept, caller)
-    return status, [*headers, *CORS, *_SAFE], body
+    return status, [*headers, *CORS, *SAFE], body

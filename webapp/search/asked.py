@@ -21,15 +21,15 @@ _RANGE = re.compile(r"([0-9]{0,15})-([0-9]{0,15})")
 
 
 def query_of(args: MultiDict[str, str], *, sorts: Sequence[str] = SORTS) -> SearchQuery:
-    """Read the query of the present request. Raises Problem naming the parameter that is wrong."""
+    """Read a search from a query's parameters. Raises Problem naming the one that is wrong."""
     chosen = _chosen(args)
-    per_page = whole("per_page", default=20, low=1, high=MOST_PER_PAGE)
+    per_page = whole("per_page", default=20, low=1, high=MOST_PER_PAGE, args=args)
     price, available = chosen.pop("price", ()), chosen.pop("available", ())
     return SearchQuery(
-        text=text("q"),
-        offset=(whole("page", default=1, low=1, high=_LAST_PAGE) - 1) * per_page,
+        text=text("q", args=args),
+        offset=(whole("page", default=1, low=1, high=_LAST_PAGE, args=args) - 1) * per_page,
         limit=per_page,
-        sort=choice("sort", sorts, default="relevance"),
+        sort=choice("sort", sorts, default="relevance", args=args),
         facets=tuple(dict.fromkeys(facet_name(name) or ALL for name in asked_facets(args))),
         filters=chosen,
         price=_price(price),

@@ -166,8 +166,13 @@ def end(app: Flask) -> None:
 
 
 def search_log() -> SearchLog:
-    """The log of the application that answers the present request, made when it is first asked for."""
-    kept = current_app.extensions
+    """The log of the application that answers the present request."""
+    return of(current_app)
+
+
+def of(app: Flask) -> SearchLog:
+    """The log of an application, made when it is first asked for."""
+    kept = app.extensions
     if "search_log" not in kept:
         kept.setdefault("search_log", SearchLog(kept["backroom"].database))
     return kept["search_log"]  # type: ignore[no-any-return]

@@ -130,7 +130,8 @@ def _read(here: Parts, shop: Shop, composed: Composed, shown: Reader) -> tuple[t
     hits = composed.result.hits
     if not hits:
         return ()
-    with here.database.read() as db:
+    # What lists show is one statement; whole products are several, and have to be of one moment.
+    with here.database.glance() if shown is _shown else here.database.read() as db:
         known = shown(db, shop, [hit.id for hit in hits])
     return tuple((hit, known[hit.id]) for hit in hits if hit.id in known)
 

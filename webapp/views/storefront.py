@@ -10,12 +10,10 @@ from commerce.rules.documents import index_of
 from integrations.errors import OutsideError
 from webapp import conditional, guards
 from webapp.errors import Problem
-from webapp.inputs import choice, text
 from webapp.parts import parts
 from webapp.reading import allowances
-from webapp.search.answers import answer
+from webapp.shoppers.asking import asked
 from webapp.shoppers.search_log import search_log
-from webapp.shoppers.searching import Found, find, query_of
 
 _TOKEN_SECONDS = 900
 
@@ -76,18 +74,5 @@ def spend(units: int) -> None:
 def searched() -> Response:
     """What the search of `g.shop` answers to the present request's query; counted, unless it says `log=0`."""
     started = time.perf_counter()
-    counts = choice("log", ("0", "1"), default="1") == "1"
-    found = find(parts(), g.shop, query_of(request.args), category=text("category"))
-    if counts:
-        _count(found)
-    passing = {"search_id": secrets.token_urlsafe(6)}
-    return conditional.answer(answer(found, request.args), started, passing=passing)
-
-
-def _count(found: Found) -> None:
-    """Count the search once, on its first page, and what was shown on each."""
-    query, shown = found.query, len(found.products)
-    if query.text.strip() and not query.offset:
-        search_log().asked(g.shop.id, query.text, found=found.total, shown=shown)
-    elif query.text.strip():
-        search_log().shown(g.shop.id, first=query.offset + 1, shown=shown)
+    told = asked(parts(), g.shop, request.args, log=search_log())
+    return conditional.answer(told, started, passing={"search_id": secrets.token_urlsafe(6)})
