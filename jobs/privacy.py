@@ -21,6 +21,7 @@ from commerce.tables.privacy import Subject
 from integrations.errors import OutsideError, Transient
 from jobs import products, queues
 from jobs.job import Lease, job, lease, utc_now
+from jobs.messages import keeping
 from jobs.process import Process
 from jobs.slices import Work, work_off
 
@@ -71,6 +72,8 @@ def _customer_step(process: Process, held: Lease, request: Any) -> int:
     if progress.get("person") and progress["customers"] and not orders and progress.get("answers") is None:
         _look_through(process, held, request, subject)
         return 1
+    if not progress.get("person"):
+        keeping.drop_files_of(process, subject, shop_id=held.shop_id)
     with process.database.write() as db:
         held.keep(db)
         shop = shops.by_id(db, process.vault, held.shop_id)
@@ -196,6 +199,7 @@ def _drop_index(process: Process, held: Lease, request: Any) -> int:
                 _later(db, held.shop_id, str(error))
             return 0
     shutil.rmtree(process.settings.var_dir / "syncs" / shop.key, ignore_errors=True)
+    keeping.drop_files_of_shop(process, shop_id=held.shop_id)
     with process.database.write() as db:
         held.keep(db)
         _note(db, request, Counter(), index=True)

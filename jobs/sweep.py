@@ -37,6 +37,7 @@ from jobs import segments as builders
 from jobs import syncs as walks
 from jobs.dispatching import rounds
 from jobs.job import job, utc_now
+from jobs.messages import keeping
 from jobs.order_steps import engine, planning
 from jobs.order_steps import runs as deciders
 from jobs.process import Process, current, died
@@ -169,6 +170,7 @@ def forget() -> None:
         while deleted == _CHUNK:
             with process.database.write() as db:
                 deleted = table.forget(db, before=now - kept, limit=_CHUNK)
+    keeping.forget(process, now=now)
     _forget_files(process.settings.var_dir / "syncs", before=now - _KEPT_FILES)
 
 

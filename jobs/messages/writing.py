@@ -16,6 +16,7 @@ from integrations.channels.occasions import About, brand_of, context_of, reply_t
 from integrations.channels.rendering import Rendered, UnableToRender
 from integrations.channels.wording import language_of
 from jobs.messages.gathering import Gathered
+from jobs.messages.keeping import key_of
 from jobs.process import Process
 
 _log = structlog.get_logger(__name__)
@@ -36,7 +37,7 @@ class Writer:
         way_out = self._way_out(row)
         context = context_of(row.kind, self._about(row, language, way_out))
         version, rendered = self._rendered(row, context, language)
-        key = f"backroom-{row.shop_id}-{row.id}"
+        key = key_of(row.shop_id, row.id)
         choices, shop = self._known.choices, self._known.shop
         sender = sender_of(choices, self._process.settings.base_url)
         message_id = f"{key}@{address_of(sender).domain}" if row.channel == MAIL else ""

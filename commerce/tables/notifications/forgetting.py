@@ -25,15 +25,16 @@ def _theirs(shop_id: int, subject: Subject) -> Any:
     return or_(*(and_(table.shop_id == shop_id, way) for way in ways))
 
 
-def erase_person(db: Connection, *, shop_id: int, subject: Subject) -> list[int]:
-    """Delete what was written, or was to be written, to these people, and what they wait for. Gives the messages' ids,
-    which files are named after."""
-    ids = list(
-        db.execute(delete(notifications).where(_theirs(shop_id, subject)).returning(notifications.c.id)).scalars()
-    )
+def ids_of(db: Connection, *, shop_id: int, subject: Subject) -> list[int]:
+    """The messages to these people, which files are named after."""
+    return list(db.execute(select(notifications.c.id).where(_theirs(shop_id, subject))).scalars())
+
+
+def erase_person(db: Connection, *, shop_id: int, subject: Subject) -> None:
+    """Delete what was written, or was to be written, to these people, and what they wait for."""
+    db.execute(delete(notifications).where(_theirs(shop_id, subject)))
     mine = and_(subscriptions.c.shop_id == shop_id, _of_subscriber(subject))
     db.execute(delete(subscriptions).where(mine))
-    return ids
 
 
 def _of_subscriber(subject: Subject) -> Any:
@@ -45,11 +46,6 @@ def erase_orders(db: Connection, *, shop_id: int, order_ids: Collection[str]) ->
     if order_ids:
         chosen = and_(notifications.c.shop_id == shop_id, notifications.c.order_id.in_(order_ids))
         db.execute(delete(notifications).where(chosen))
-
-
-def ids_of_shop(db: Connection, *, shop_id: int) -> list[int]:
-    """Every message of the shop, which files are named after."""
-    return list(db.execute(select(notifications.c.id).where(notifications.c.shop_id == shop_id)).scalars())
 
 
 def forget_texts(db: Connection, *, shop_id: int, before: datetime, limit: int) -> int:
