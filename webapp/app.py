@@ -56,6 +56,7 @@ VIEWS = (
     "webapp.views.customer_fields_api:blueprint",
     "webapp.views.outgoing_api:blueprint",
     "webapp.views.dispatches_api:blueprint",
+    "webapp.views.notifications_api:blueprint",
     "webapp.views.orders:blueprint",
     "webapp.views.labels:blueprint",
     "webapp.views.shipments:blueprint",

@@ -21,6 +21,8 @@ SCOPES: Mapping[str, str] = {
     "search:write": "Change settings and rules of the search.",
     "webhooks:read": "See endpoints of outgoing webhooks, what was sent to them and what they answered.",
     "webhooks:write": "Add, change and delete endpoints of outgoing webhooks, and send again.",
+    "notifications:read": "See messages to customers and what became of them.",
+    "notifications:write": "Send messages again.",
     "labels:read": "See labels and print them.",
     "labels:write": "Buy labels and take them back.",
 }

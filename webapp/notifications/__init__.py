@@ -1,0 +1,1 @@
+"""Messages in the dashboard and the API: forms, words, models."""
