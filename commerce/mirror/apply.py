@@ -95,7 +95,7 @@ class _Batch:
             self._note("product.document_changed", PRODUCT, product_id, (inbox_id, origin))
         for change, source in self._pending.changes:
             self._look(change, source)
-        return list(self._happened.values())
+        return [*self._happened.values(), *self._pending.stock]
 
     def _change(self, change: Change, told: Told) -> tuple[bool, str]:
         if type(change) in DETAILS:

@@ -1,8 +1,9 @@
 """What orders come to, out of all tellings of a batch: each milestone once, and which of them is news."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from commerce.database import Connection
 from commerce.mirror.outcomes import Happened
@@ -10,8 +11,10 @@ from commerce.mirror.tellings import Told
 from commerce.rules.events import LIVE, ORDER, Change, Refunded, Saved
 from commerce.rules.order_steps import milestones as rules
 from commerce.rules.order_steps.milestones import Ground, Milestone, Source
+from commerce.rules.order_steps.outcomes import INVENTORY
 from commerce.rules.orders import OrderFacts, ShipmentFacts
 from commerce.tables import orders, versions
+from commerce.tables.order_steps import again as steps_again
 from commerce.tables.order_steps import milestones, steps
 from commerce.tables.shops import Shop
 
@@ -31,10 +34,14 @@ class Milestones:
     def __init__(self, db: Connection, shop: Shop, told: Iterable[Told]) -> None:
         self._db, self._shop = db, shop
         self._seen: dict[tuple[str, str, str], _Seen] = {}
+        self._pictures: set[tuple[str, str, datetime | None]] = set()  # order, state of stock, when
         for one in told:
             for change in one.reading.changes:
                 source = Source(origin=one.origin, is_birth=isinstance(change, Saved) and change.born)
                 self._see(_shown_by(change), source, one.inbox_id)
+                if isinstance(change, Saved) and isinstance(change.facts, OrderFacts):
+                    facts = change.facts
+                    self._pictures.add((facts.id, rules.stock_state(facts), facts.updated_at))
         # Before anything is written: an order that was there already has no first time any more.
         self._known = set(versions.known(db, shop_id=shop.id, keys={(ORDER, key[0]) for key in self._seen}))
 
@@ -49,7 +56,8 @@ class Milestones:
         """Write them once all objects are written; gives the events of those that start something."""
         if not self._seen:
             return []
-        grounds = self._grounds(now)
+        stored = orders.by_ids(self._db, shop_id=self._shop.id, ids={key[0] for key in self._seen})
+        grounds = self._grounds(stored, now)
         news = {
             key: rules.is_news(seen.milestone, seen.source, grounds[key[0]], now=now)
             for key, seen in self._seen.items()
@@ -63,11 +71,23 @@ class Milestones:
         }
         began = {key for key in added if news[key]} | milestones.begin(self._db, shop_id=self._shop.id, keys=late)
         steps.look_again(self._db, shop_id=self._shop.id, order_ids={key[0] for key in added}, now=now)
+        began |= self._again(stored, added)
         return [self._happened(seen) for key, seen in self._seen.items() if key in began]
 
-    def _grounds(self, now: datetime) -> dict[str, Ground]:
+    def _again(self, stored: Mapping[str, Any], added: Collection[milestones.Key]) -> set[milestones.Key]:
+        """States of stock that orders came back to: as they are stored now, and were before something else."""
+        back = {
+            (order_id, rules.STOCK, state): f"{rules.STOCK}:{state}"
+            for order_id, state, at in self._pictures
+            if (order_id, rules.STOCK, state) not in added and order_id in stored and stored[order_id].updated_at == at
+        }
+        keys = {(key[0], occasion) for key, occasion in back.items()}
+        again = steps_again.begin(self._db, shop_id=self._shop.id, kind=INVENTORY, keys=keys)
+        return {key for key, occasion in back.items() if (key[0], occasion) in again}
+
+    def _grounds(self, stored: Mapping[str, Any], now: datetime) -> dict[str, Ground]:
         ids = {key[0] for key in self._seen}
-        placed = {row.id: row.placed_at for row in orders.by_ids(self._db, shop_id=self._shop.id, ids=ids).values()}
+        placed = {row.id: row.placed_at for row in stored.values()}
         since = self._shop.steps_since or now
         return {
             each: Ground(since=since, is_known=(ORDER, each) in self._known, placed_at=placed.get(each)) for each in ids

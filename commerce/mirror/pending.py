@@ -6,10 +6,13 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
+from commerce.mirror import counting
 from commerce.mirror.details import DETAILS
 from commerce.mirror.gate import Gate
+from commerce.mirror.outcomes import Happened
 from commerce.mirror.people import People
 from commerce.mirror.refresh import refresh
+from commerce.mirror.stock import booking
 from commerce.rules.cards import CardChange
 from commerce.rules.categories import CategoryChange, CategoryShown
 from commerce.rules.customers import CustomerFacts
@@ -41,6 +44,7 @@ class Pending:
         self._categories: dict[str, CategoryShown | None] = {}  # as they were before
         self._sources: dict[str, Origin] = {}  # of what categories tell
         self.changes: list[tuple[CardChange | CategoryChange, Origin]] = []
+        self.stock: tuple[Happened, ...] = ()
         self.profiles: list[str] = []
 
     def save(self, kind: str, facts: Facts, inbox_id: int | None, origin: str) -> None:
@@ -99,12 +103,13 @@ class Pending:
     def write(self) -> list[tuple[str, int | None, str]]:
         """Write all; gives the products whose search document changed, with inbox row and origin.
 
-        `changes` has from then on what looks different to shoppers, with the same.
+        `changes` has from then on what looks different to shoppers, with the same; `stock` what happened to stock.
         """
         self.write_objects()
         self.people.was_known_by(self._late)
         self.profiles = self.people.finish(self.shop)
         refreshed = refresh(self._db, self.shop, list(self._products), gone=self._gone, now=self._now)
+        self.stock = refreshed.stock
         self.changes = [(change, self._products[change.product_id]) for change in refreshed.cards]
         self.changes += [
             (change, self._sources.get(change.category_id, (None, LIVE))) for change in self._category_changes()
@@ -204,6 +209,8 @@ class Pending:
     def delete_orders(self, ids: Collection[str]) -> None:
         """Orders with lines and parcels."""
         self.people.orders_changed(ids)
+        self._touch_all(booking.release(self._db, self.shop, ids, now=self._now))
+        counting.forget(self._db, self.shop, ids, now=self._now)
         orders.remove(self._db, shop_id=self.shop.id, ids=ids)
         shipments.remove_of(self._db, shop_id=self.shop.id, order_ids=ids)
 

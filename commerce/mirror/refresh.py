@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from commerce.mirror.outcomes import Happened
+from commerce.mirror.stock.settling import settle
 from commerce.rules.cards import Card, CardChange, card
 from commerce.rules.documents import Product, document, is_searchable
 from commerce.rules.products import Summary, summary
@@ -17,10 +19,11 @@ HIDDEN = "-"  # in the place of a digest: the product is not to be found
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
-    """Products whose search document differs now, and cards that do."""
+    """Products whose search document differs now, cards that do, and what happened to their stock."""
 
     documents: tuple[str, ...] = ()
     cards: tuple[CardChange, ...] = ()
+    stock: tuple[Happened, ...] = ()
 
 
 def refresh(db: Connection, shop: Shop, ids: Collection[str], *, gone: Collection[str], now: datetime) -> Refreshed:
@@ -30,11 +33,12 @@ def refresh(db: Connection, shop: Shop, ids: Collection[str], *, gone: Collectio
     # What is read before others commit would be written over what they worked out from theirs.
     products.hold(db, shop_id=shop.id, ids=ids)
     stored = products.by_ids(db, shop_id=shop.id, ids=ids, currency=shop.currency)
+    settled, stock = settle(db, shop, stored, gone=gone, now=now)
     own = products.own_summaries(db, shop_id=shop.id, ids=ids)
     worked_out: list[tuple[str, Summary]] = []
     digests: dict[str, str] = {}
     new: dict[str, Card | None] = {key: None for key in gone if key not in stored}
-    for product_id, product in stored.items():
+    for product_id, product in settled.items():
         told, listed, before = own[product_id]
         complete = set(listed) <= {variant.id for variant in product.variants}
         worth = summary(told, product.variants, complete=complete)
@@ -48,7 +52,7 @@ def refresh(db: Connection, shop: Shop, ids: Collection[str], *, gone: Collectio
     products.save_digests(db, shop_id=shop.id, digests=digests)
     products.mark_saved(db, shop_id=shop.id, ids=stored, now=now)
     changed = cards.replace(db, shop_id=shop.id, new=new)
-    return Refreshed(documents=tuple(digests), cards=tuple(changed))
+    return Refreshed(documents=tuple(digests), cards=tuple(changed), stock=tuple(stock))
 
 
 def _with(product: Product, new: Summary) -> Product:

@@ -12,6 +12,7 @@ from commerce.tables import (
     customers,
     drift,
     effects,
+    figures,
     idempotency,
     inbox,
     installs,
@@ -43,7 +44,7 @@ from commerce.tables import (
 from commerce.tables.columns import metadata
 from commerce.tables.loyalty import ledger, programmes
 from commerce.tables.notifications import choices, notifications, subscriptions, templates
-from commerce.tables.order_steps import milestones, settings, steps
+from commerce.tables.order_steps import milestones, settings, step_runs, steps
 from commerce.tables.outgoing import announcements, dispatches, endpoints, replays, tries
 from commerce.tables.people import (
     accesses,
@@ -57,8 +58,15 @@ from commerce.tables.people import (
     profiles,
     retention,
 )
+from commerce.tables.stock import bookings, items, movements
 
 tables = (
+    bookings.bookings,
+    figures.contributions,
+    figures.figures,
+    figures.progress,
+    items.items,
+    movements.movements,
     accesses.accesses,
     alerts.alerts,
     announcements.announcements,
@@ -125,6 +133,7 @@ tables = (
     shipments.shipments,
     shops.shops,
     sign_ins.sign_ins,
+    step_runs.runs,
     steps.steps,
     subscriptions.subscriptions,
     syncs.syncs,

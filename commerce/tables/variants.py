@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     select,
     true,
@@ -49,6 +50,7 @@ variants = Table(
     Column("updated_at", Moment),
     Index("ix_variants_product", "shop_id", "product_id"),
     Index("ix_variants_item", "shop_id", "inventory_item_id"),
+    Index("ix_variants_sku", "shop_id", "sku"),
 )
 
 _NAMES = tuple(field.name for field in fields(VariantFacts))
@@ -145,6 +147,25 @@ def set_stock(db: Connection, *, shop_id: int, variant_id: str, stock: int, avai
     """Store a variant's stock."""
     chosen = and_(variants.c.shop_id == shop_id, variants.c.id == variant_id)
     db.execute(update(variants).where(chosen).values(stock=stock, available=available))
+
+
+def set_stocks(db: Connection, *, shop_id: int, stocks: Mapping[str, tuple[int, bool]]) -> None:
+    """Store what is left of variants, and whether they can be bought."""
+    if stocks:
+        chosen = and_(variants.c.shop_id == shop_id, variants.c.id == bindparam("variant"))
+        statement = update(variants).where(chosen).values(stock=bindparam("left"), available=bindparam("there"))
+        rows = [{"variant": key, "left": left, "there": there} for key, (left, there) in sorted(stocks.items())]
+        db.execute(statement, rows)
+
+
+def of_skus(db: Connection, *, shop_id: int, skus: Collection[str]) -> dict[str, list[VariantFacts]]:
+    """SKU to the variants that have it."""
+    found: dict[str, list[VariantFacts]] = defaultdict(list)
+    if skus:
+        chosen = and_(variants.c.shop_id == shop_id, variants.c.sku.in_(skus))
+        for row in db.execute(select(variants).where(chosen)):
+            found[row.sku].append(_variant(row))
+    return found
 
 
 def set_tracked(db: Connection, *, shop_id: int, items: Mapping[str, bool]) -> set[str]:

@@ -19,7 +19,6 @@ from commerce.tables.order_steps import steps
 from commerce.tables.shops import Shop
 from jobs import consequences, queues, reactions
 from jobs.job import Lease, is_ours, job, pause, utc_now
-from jobs.order_steps.names import NAMES
 from jobs.order_steps.registered import NEEDS, ORDER, family, runner
 from jobs.order_steps.work import Work
 from jobs.process import Process
@@ -129,7 +128,7 @@ def _held_up(work: Work, due: Sequence[Any]) -> dict[int, Outcome]:
             siblings[row.order_id].append(row)
         for row in due:
             others = [other for other in siblings[row.order_id] if other.id != row.id]
-            if row.id not in waiting and (outcome := held_up(needs, others, NAMES)) is not None:
+            if row.id not in waiting and (outcome := held_up(needs, others)) is not None:
                 waiting[row.id] = outcome
     return waiting
 

@@ -8,6 +8,7 @@ from commerce.rules.orders import CANCELLED, COMPLETED, OPEN, OrderFacts, OrderL
 from commerce.rules.tracking import ATTEMPT_FAILED, LABEL_CREATED, STATUSES
 from integrations.platforms.body import Body, told_search_id
 from integrations.platforms.custom.fields import Told, address, distinct, link, price, time, total, whole, word
+from integrations.platforms.custom.given_back import after_refunds
 
 _STATUSES = (OPEN, COMPLETED, CANCELLED)
 _PAID = ("pending", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "voided")
@@ -27,7 +28,8 @@ def _order(told: Told) -> OrderFacts:
     body, currency = told.data, _currency(told)
     id_, asked = body.id(), total(body, "total", currency)
     lines = tuple(_line(line, place, currency) for place, line in enumerate(body.parts("lines"), start=1))
-    refunds = tuple(_refund(refund, currency) for refund in distinct(body.parts("refunds")))
+    given_back = distinct(body.parts("refunds"))
+    refunds = tuple(_refund(refund, currency) for refund in given_back)
     refunded, paid_at = sum(refund.amount for refund in refunds), time(body, "paid_at")
     subtotal = price(body, "subtotal", currency)
     status = word(body, "status", _STATUSES, OPEN)
@@ -52,7 +54,7 @@ def _order(told: Told) -> OrderFacts:
         locale=body.text("locale"),
         note=body.text("note"),
         tags=body.tags(),
-        lines=lines,
+        lines=after_refunds(given_back, lines, is_sent=sent == _SENT[-1]),
         refunds=refunds,
         shipments=_shipments(body, id_),
         billing=address(body.part("billing_address")),
@@ -84,6 +86,8 @@ def _line(body: Body, place: int, currency: str) -> OrderLine:
     if quantity is None:
         raise body.complaint("quantity", "is missing")
     each, all_ = total(body, "price", currency), price(body, "total", currency)
+    cancelled = _part_of(body, "cancelled", quantity)
+    fulfilled = _part_of(body, "fulfilled", quantity - cancelled)
     return OrderLine(
         id=body.id_or_empty("id") or str(place),
         product_id=body.id_or_empty("product_id"),
@@ -93,7 +97,18 @@ def _line(body: Body, place: int, currency: str) -> OrderLine:
         quantity=quantity,
         price=each,
         total=each * quantity if all_ is None else all_,
+        fulfilled=fulfilled,
+        cancelled=cancelled,
+        returned=_part_of(body, "returned", quantity - cancelled),
     )
+
+
+def _part_of(body: Body, name: str, most: int) -> int:
+    """How many of a line's pieces: a whole number, not more than there are."""
+    told = whole(body, name) or 0
+    if told < 0 or told > max(0, most):
+        raise body.complaint(name, f"is not between 0 and {max(0, most)}")
+    return told
 
 
 def _refund(body: Body, currency: str) -> Refund:

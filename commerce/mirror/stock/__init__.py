@@ -1,0 +1,1 @@
+"""Stock: what orders hold is booked, what the shop counts is settled with it."""
