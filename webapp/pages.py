@@ -32,6 +32,7 @@ NAVIGATION = (
     ("loyalty", "Loyalty"),
     ("widget", "Storefront"),
     ("cache", "Cache"),
+    ("outgoing", "Webhooks"),
     ("connection", "Connection"),
 )
 _STATIC = Path(__file__).parent / "static"

@@ -48,7 +48,7 @@ class TestEndpoints:
             address, json={"events": ["*"], "state": "paused"}, headers={"If-Match": shown.headers["ETag"]}
         )
         assert (changed.json["events"], changed.json["state"], changed.json["url"]) == (["*"], "paused", PLACE["url"])
-        assert api.patch(address, json={}, headers=as_it_is).status_code == 412
+        assert api.patch(address, json={}, headers={"If-Match": shown.headers["ETag"]}).status_code == 412
         assert api.get(AT).json["data"] == [changed.json]
         assert api.delete(address).status_code == 204
         assert api.get(AT).json == {"data": []}
