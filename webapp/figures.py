@@ -8,6 +8,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from commerce.tables import (
+    alerts,
     drift,
     effect_lists,
     effects,
@@ -68,10 +69,11 @@ class Problems:
     reread_examples: Sequence[Any]
     privacy: Sequence[Duty]
     empty_index_since: datetime | None = None
+    alerts: Sequence[Any] = ()
 
     def __bool__(self) -> bool:
         listed = self.deliveries or self.effects or self.rejections or self.rereads or self.privacy
-        return bool(listed or self.empty_index_since)
+        return bool(listed or self.empty_index_since or self.alerts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +124,7 @@ def problems(here: Parts, shop: Shop, now: datetime) -> Problems:
             reread_examples=rereads,
             privacy=duties(privacy.open_requests(db, shop_id=shop.id)[:_LISTED], now),
             empty_index_since=drift.alarms(db).get(shop.id),
+            alerts=alerts.newest(db, shop_id=shop.id, limit=_LISTED),
         )
 
 
