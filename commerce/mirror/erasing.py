@@ -38,11 +38,16 @@ class KeptOut(ValueError):
 
 
 def ask_erasure(db: Connection, shop: Shop, root: str, *, asked_by: str, now: datetime, block: bool = True) -> int:
-    """Have a person erased, all of their members; gives the request's id. Raises UnknownPerson.
+    """Have a person erased, all of their members; gives the request's id, also of one that waits already.
 
-    The caller wakes jobs.queues.ERASE after the commit. `block`: no later telling makes them again.
+    Raises UnknownPerson. The caller wakes jobs.queues.ERASE after the commit. `block`: no later telling makes them
+    again.
     """
+    turns.take(db, shop.id)
     asked = {"root": _root(db, shop, root), "asked_by": asked_by, "block": block}
+    waiting = privacy.waiting(db, shop_id=shop.id, asked=asked)
+    if waiting is not None:
+        return waiting
     request_id = privacy.ask(db, shop_id=shop.id, kind=privacy.ERASE_CUSTOMER, asked=asked, now=now)
     wanted = [NewEffect(kind=effects.ERASE, object_kind=SHOP, object_id="")]
     effects.plan(db, shop_id=shop.id, wanted=wanted, now=now)

@@ -155,6 +155,16 @@ def ask(db: Connection, *, shop_id: int, kind: str, asked: Mapping[str, Any], no
     return number
 
 
+def waiting(db: Connection, *, shop_id: int, asked: Mapping[str, Any]) -> int | None:
+    """The open request that asks for the same: its root, and whether they are kept out; None where there is none."""
+    same = ("root", "block")
+    for row in open_requests(db, shop_id=shop_id):
+        told = row.summary or {}
+        if row.kind == ERASE_CUSTOMER and all(told.get(name) == asked[name] for name in same):
+            return int(row.id)
+    return None
+
+
 def close_exports(db: Connection, *, shop_id: int, subject: Subject, now: datetime) -> None:
     """Open requests for the data of whoever is erased: there is none left to send."""
     for row in open_requests(db, shop_id=shop_id):

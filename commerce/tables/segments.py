@@ -25,10 +25,10 @@ from sqlalchemy import (
 
 from commerce.rules.segments import conditions
 from commerce.rules.segments.conditions import Rules
-from commerce.rules.segments.fields import Declared
+from commerce.rules.segments.fields import CUSTOM
 from commerce.rules.segments.written import UnableToReadRules, as_json, parse
 from commerce.tables.columns import BigId, Json, Moment, metadata
-from commerce.tables.people.fields import fields
+from commerce.tables.people import turns
 
 segments = Table(
     "segments",
@@ -99,17 +99,9 @@ def one(db: Connection, *, shop_id: int, segment_id: str) -> Segment | None:
     return _segment(row) if row else None
 
 
-def custom_fields(db: Connection, *, shop_id: int) -> dict[str, Declared]:
-    """The shop's own fields, as rules may ask them."""
-    query = select(fields.c.name, fields.c.type, fields.c.label, fields.c.choices).where(fields.c.shop_id == shop_id)
-    return {
-        row.name: Declared(type=row.type, label=row.label, choices=tuple(map(str, row.choices or ())))
-        for row in db.execute(query)
-    }
-
-
 def add(db: Connection, *, shop_id: int, name: str, rules: Rules, now: datetime) -> Segment:
     """Store a new segment; who is in has to be worked out (queues.SEGMENT). Raises UnableToSaveSegment."""
+    turns.take(db, shop_id)
     others = _rules_of(all_of(db, shop_id=shop_id))
     if db.execute(select(func.count()).where(segments.c.shop_id == shop_id)).scalar_one() >= MOST:
         raise UnableToSaveSegment("", f"A shop has at most {MOST} segments. Remove one that is no longer needed.")
@@ -127,6 +119,7 @@ def save(db: Connection, *, shop_id: int, segment_id: str, name: str, rules: Rul
 
     Where the rules differ, who is in is worked out anew, of this one and of those that ask it.
     """
+    turns.take(db, shop_id)
     before = one(db, shop_id=shop_id, segment_id=segment_id)
     if before is None:
         return None
@@ -142,6 +135,7 @@ def save(db: Connection, *, shop_id: int, segment_id: str, name: str, rules: Rul
 
 def remove(db: Connection, *, shop_id: int, segment_id: str) -> bool:
     """Delete a segment; False where the shop has none of that id. Raises UnableToSaveSegment where others ask it."""
+    turns.take(db, shop_id)
     there = all_of(db, shop_id=shop_id)
     asking = [each.name for each in there if each.rules and segment_id in each.rules.segments]
     if asking:
@@ -149,6 +143,13 @@ def remove(db: Connection, *, shop_id: int, segment_id: str) -> bool:
     chosen = and_(segment_members.c.shop_id == shop_id, segment_members.c.segment_id == segment_id)
     db.execute(delete(segment_members).where(chosen))
     return db.execute(delete(segments).where(_of(shop_id, segment_id))).rowcount == 1
+
+
+def asking(db: Connection, *, shop_id: int, field: str) -> list[str]:
+    """Names of the segments whose rules ask this field of the merchant's own."""
+    known = ((each.name, each.rules) for each in all_of(db, shop_id=shop_id))
+    asked = CUSTOM + field
+    return [name for name, rules in known if rules and any(one.field.name == asked for one in rules.conditions)]
 
 
 def shops_unbuilt(db: Connection) -> set[int]:

@@ -18,7 +18,7 @@ _WORDS: Mapping[str, str] = {
     "string_unicode": "must be text that can be stored",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
-    "string_pattern_mismatch": "must not hold control characters or other signs that do not belong there",
+    "string_pattern_mismatch": "must say something, without control characters or other signs that do not belong there",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",

@@ -62,7 +62,9 @@ class Money(Given):
     currency: Annotated[str | None, Field(examples=["EUR"])]
 
 
-_PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
+_SIGN = r"[^\x00-\x08\x0b\x0c\x0e-\x1f]"
+_PLAIN = rf"^{_SIGN}*$"
+_FILLED = rf"^{_SIGN}*[^\s\x00-\x1f]{_SIGN}*$"
 
 
 def words(longest: int, *, shortest: int = 0, pattern: str = _PLAIN, **about: Any) -> Any:
@@ -70,6 +72,11 @@ def words(longest: int, *, shortest: int = 0, pattern: str = _PLAIN, **about: An
     no page shows, or a pattern of its own.
     """
     return Field(min_length=shortest, max_length=longest, pattern=pattern, **about)
+
+
+def filled(longest: int, **about: Any) -> Any:
+    """The same of a text that has to say something: more than space."""
+    return words(longest, shortest=1, pattern=_FILLED, **about)
 
 
 def _read(told: Any) -> Any:

@@ -6,6 +6,7 @@ from commerce.rules.loyalty import entries, programmes
 from commerce.rules.loyalty.earnings import ORDER, SIGN_UP
 from commerce.rules.loyalty.programmes import Reward
 from webapp import formats
+from webapp.people import words as people
 
 NEVER = "never"
 ROUNDINGS = {programmes.DOWN: "down", programmes.NEAREST: "to the nearest", programmes.UP: "up"}
@@ -35,7 +36,6 @@ LINES = {
     entries.ADJUST: "Adjusted",
 }
 _ACTION = "action:"
-_MAKERS = {"merchant": "you", "operator": "the operator", "api": "the API", "backroom": "Backroom"}
 
 
 def about(source: str) -> str:
@@ -58,7 +58,7 @@ def order_of(source: str) -> str:
 
 def maker(name: str) -> str:
     """Who made an entry."""
-    return _MAKERS.get(name, name)
+    return people.maker(name)
 
 
 def reward(one: Reward, currency: str | None) -> str:

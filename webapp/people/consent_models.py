@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from webapp.api.models import Given, Paged, Sent, Time, TimeGiven, words
+from webapp.api.models import Given, Paged, Sent, Time, TimeGiven, filled, words
 from webapp.people.customer_models import Consent, Source
 
 Channel = Literal["email", "sms", "whatsapp", "phone", "post"]
@@ -51,7 +51,7 @@ class Suppressed(Sent):
 class NewSuppression(Suppressed):
     """Why an address is not to be written to."""
 
-    reason: Annotated[str, words(200, shortest=1, examples=["bounced"])]
+    reason: Annotated[str, filled(200, examples=["bounced"])]
     source: Source = "api"
     detail: Annotated[str, words(500)] = ""
 

@@ -14,7 +14,7 @@ from commerce.rules.written_settings import is_storable
 from integrations.platforms.phones import e164
 
 PLAIN = {"first_name": 100, "last_name": 100, "email": 320, "phone": 40, "locale": 20, "note": 5000}
-OWN = "own_"
+OWN, WAS = "own_", "was_"
 DASHBOARD = "dashboard"
 _MOST_TAGS, _LONGEST_TAG = 250, 255
 
@@ -43,7 +43,15 @@ def of_profile(row: Any, own: Own) -> Form:
 
 def filled_in(form: MultiDict[str, str], before: Form) -> Form:
     """The form as it came; fields that did not come stay as they were."""
-    return Form(values={name: form.get(name, value).strip() for name, value in before.values.items()})
+    return Form(values={name: _typed(form.get(name, value)) for name, value in before.values.items()})
+
+
+def as_shown(form: MultiDict[str, str], now: Form) -> Form:
+    """What stood in the form when it was opened, which came along with it; what did not come is as it is now.
+
+    What the shop says meanwhile of a field that was not touched is not taken back by an older form.
+    """
+    return Form(values={name: _typed(form.get(WAS + name, value)) for name, value in now.values.items()})
 
 
 def read(form: Form, before: Form, own: Own, *, country: str = "") -> tuple[Form, Said]:
@@ -52,7 +60,7 @@ def read(form: Form, before: Form, own: Own, *, country: str = "") -> tuple[Form
     `country`: of phones that are written without one.
     """
     wrong: dict[str, str] = {}
-    differing = {name: value for name, value in form.values.items() if value != before.values[name]}
+    differing = {name: value for name, value in form.values.items() if value != _typed(before.values[name])}
     fields: dict[str, str | None] = {}
     for name in PLAIN.keys() & differing.keys():
         fields[name] = _plain(name, differing[name], country, wrong)
@@ -71,6 +79,11 @@ def read(form: Form, before: Form, own: Own, *, country: str = "") -> tuple[Form
 def is_nobody(form: Form) -> bool:
     """Whether there is nothing by which anybody could be told from others."""
     return not any(form.values[name] for name in ("first_name", "last_name", "email", "phone"))
+
+
+def _typed(text: str) -> str:
+    """Browsers send another end of lines than they were given."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def _plain(name: str, value: str, country: str, wrong: dict[str, str]) -> str | None:

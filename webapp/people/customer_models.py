@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, JsonValue
 
-from webapp.api.models import Asked, Given, Money, Paged, Sent, Time, TimeGiven, words
+from webapp.api.models import Asked, Given, Money, Paged, Sent, Time, TimeGiven, filled, words
 
 NAMED: dict[str, JsonValue] = {"additionalProperties": False}  # of mappings: no names but those of the pattern
 LARGEST = 2**53  # what every program reads of a whole number
@@ -19,7 +19,7 @@ Tag = Annotated[str, words(120, shortest=1)]
 System = Annotated[str, words(40, shortest=1, pattern=_SYSTEM)]
 ExternalId = Annotated[str, words(200, shortest=1, pattern=r"^[\x21-\x7e]+$")]
 FieldName = Annotated[str, words(60, shortest=1, pattern=r"^[a-z][a-z0-9_]{0,59}$", examples=["shoe_size"])]
-Source = Annotated[str, words(60, shortest=1, description="Who says so.", examples=["till"])]
+Source = Annotated[str, filled(60, description="Who says so.", examples=["till"])]
 Value = (
     Annotated[bool, Field(description="Of a field of yours, as declared.")]
     | Annotated[int, Field(ge=-LARGEST, le=LARGEST)]

@@ -7,7 +7,7 @@ from flask import g
 
 from commerce.database import Connection
 from commerce.rules.people import keys
-from commerce.tables.people import profile_pages
+from commerce.tables.people import profile_pages, turns
 from commerce.tables.people.profile_pages import Filters
 from integrations.platforms.phones import e164
 from webapp.api.endpoints import Reply
@@ -30,6 +30,12 @@ def known(db: Connection, key: str) -> Any:
     return profile_pages.one(db, shop_id=g.shop.id, key=key) if is_id(key) else None
 
 
+def held(db: Connection, key: str) -> Any:
+    """The same as `found`, for a change: nobody else changes, merges or erases customers until that is done."""
+    turns.take(db, g.shop.id)
+    return found(db, key)
+
+
 def is_id(key: str) -> bool:
     """Whether a database takes it."""
     return "\x00" not in key and key.isprintable()
@@ -42,8 +48,9 @@ def missing() -> Problem:
 
 def refused(field: str, text: str, **extra: Any) -> Problem:
     """The answer to something well-formed that cannot be done as things are."""
-    errors = [{"field": field, "message": text}]
-    return Problem(409, "It cannot be done as it is asked", f"`{field}` {text}.", field=field, errors=errors, **extra)
+    told = text.rstrip(".")
+    errors = [{"field": field, "message": told}]
+    return Problem(409, "It cannot be done as it is asked", f"`{field}` {told}.", field=field, errors=errors, **extra)
 
 
 def caller() -> str:

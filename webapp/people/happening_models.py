@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from webapp.api.models import Asked, Given, Sent, Time, TimeGiven, words
+from webapp.api.models import Asked, Given, Sent, Time, TimeGiven, filled, words
 from webapp.people.customer_models import LARGEST, NAMED, FieldName, Source, Value
 
 _Name = Annotated[str, words(60, shortest=1, pattern=r"^[^\x00-\x1f]{1,60}$")]
@@ -23,7 +23,7 @@ class NewHappening(Sent):
     kind: Annotated[
         str, words(60, shortest=3, pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", examples=["ticket.opened"])
     ]
-    title: Annotated[str, words(200, shortest=1, examples=["Ticket 42: tent arrived torn"])]
+    title: Annotated[str, filled(200, examples=["Ticket 42: tent arrived torn"])]
     happened_at: Time
     source: Source
     source_id: (

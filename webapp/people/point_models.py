@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from webapp.api.models import WHOLE, Given, Sent, TimeGiven, words
+from webapp.api.models import WHOLE, Given, Sent, TimeGiven, filled, words
 
 _Key = Annotated[
     Annotated[str, words(200, shortest=1, examples=["review-4711"])],
@@ -33,7 +33,7 @@ class Adjust(Sent):
     """Points to give, or with a minus to take away."""
 
     points: Annotated[int, Field(ge=-(10**9), le=10**9, examples=[100]), WHOLE]
-    reason: Annotated[str, words(200, shortest=1, examples=["Late parcel"])]
+    reason: Annotated[str, filled(200, examples=["Late parcel"])]
     key: _Key | None = None
 
 

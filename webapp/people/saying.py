@@ -13,7 +13,7 @@ from commerce.rules.people import keys
 from commerce.rules.people.compose import PLAIN
 from commerce.rules.people.own_fields import wrong
 from commerce.rules.segments.fields import Declared
-from commerce.tables import segments
+from commerce.tables.people import fields as own_fields
 from integrations.platforms.phones import e164
 from webapp.people.customer_models import Address, CustomerFields
 
@@ -35,7 +35,7 @@ def said(db: Connection, body: CustomerFields, *, now: datetime, country: str = 
     fields = {name: (getattr(body, name) or "").strip() or None for name in PLAIN if name in told}
     _compare(fields, next((one.country for one in body.addresses or () if one.country), country))
     _check_systems(body.platform_ids)
-    _check_attributes(segments.custom_fields(db, shop_id=g.shop.id) if body.attributes else {}, body.attributes)
+    _check_attributes(own_fields.all_of(db, shop_id=g.shop.id) if body.attributes else {}, body.attributes)
     return Said(
         fields=fields,
         tags=_tags(body.tags or ()) if "tags" in told else None,

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from commerce.rules.segments.fields import FIELDS
 from commerce.rules.segments.written import as_json
 from commerce.tables.segments import Segment as Stored
-from webapp.api.models import Given, Paged, Sent, TimeGiven, words
+from webapp.api.models import Given, Paged, Sent, TimeGiven, filled
 from webapp.people.customer_models import Customer
 
 _EXAMPLE = {
@@ -22,13 +22,17 @@ _SAID = (
     "cannot be is answered 409 with `field` saying where it is, and `message` what it may be."
 )
 Rules = Annotated[dict[str, Any], Field(min_length=1, max_length=3, description=_SAID, examples=[_EXAMPLE])]
-Label = Annotated[str, words(200, shortest=1)]
+Label = Annotated[str, filled(200)]
+
+
+def _in_one_line(name: str) -> str:
+    return " ".join(name.split())
 
 
 class NewSegment(Sent):
     """A segment: its name and who belongs to it."""
 
-    name: Annotated[str, words(100, shortest=1, examples=["Big spenders"])]
+    name: Annotated[str, filled(100, examples=["Big spenders"]), AfterValidator(_in_one_line)]
     rules: Rules
 
 

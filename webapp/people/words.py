@@ -1,5 +1,6 @@
 """How the pages of customers name things."""
 
+import re
 from collections.abc import Iterator
 
 from webapp import formats
@@ -25,16 +26,14 @@ METHODS = {
     "other": "Another way",
 }
 SOURCES = {"platform": "the shop", "backroom": "Backroom", "dashboard": "this dashboard", "api": "another system"}
-MAKERS = {"merchant": "you", "operator": "the operator", "platform": "the shop", "backroom": "Backroom"}
-LINES = {
-    "earn": "Earned",
-    "mature": "Available from now on",
-    "reverse": "Taken back",
-    "spend": "Spent",
-    "return": "Given back",
-    "expire": "Expired",
-    "adjust": "Adjusted",
+MAKERS = {
+    "merchant": "you",
+    "operator": "the operator",
+    "platform": "the shop",
+    "backroom": "Backroom",
+    "api": "the API",
 }
+_KEY = re.compile(r"key \d+ \((.*)\)", re.DOTALL)  # how a key of the API is noted
 _CURRENCY = len("EUR")
 _MOST_TOLD, _LONGEST_TOLD = 12, 300
 
@@ -60,14 +59,9 @@ def source(name: str) -> str:
 
 
 def maker(name: str) -> str:
-    """Who did something."""
-    return MAKERS.get(name, name)
-
-
-def about(told: str) -> str:
-    """What points are about: an order, an action, a code."""
-    kind, colon, rest = told.partition(":")
-    return f"{kind.replace('_', ' ').capitalize()} {rest}" if colon and kind == "order" else kind.replace("_", " ")
+    """Who did something; a key of the API by the name that the merchant gave it."""
+    found = _KEY.fullmatch(name)
+    return f"“{found[1]}”" if found else MAKERS.get(name, name)
 
 
 def value(told: object) -> str:
@@ -89,7 +83,7 @@ def _of_ours(one: Entry) -> Iterator[str]:
     told = one.detail
     if told.get("currency") and told.get("amount") is not None:
         yield formats.money(told["amount"], told["currency"])
-    for name, words in (("points", "points"), ("pending", "pending")):
+    for name, words in (("points", "points"), ("pending", "waiting")):
         if told.get(name):
             yield f"{told[name]:+d} {words}"
     yield from (told.get(name) or "" for name in ("text", "reason"))

@@ -45,7 +45,7 @@ def add_consent(key: str, *, body: NewConsent, change: Change) -> Reply:
 
     The latest word on a channel counts; of two at the same time, the one that forbids.
     """
-    row = finding.found(change.db, key)
+    row = finding.held(change.db, key)
     with refusals.told():
         saying.check_time("at", body.at, now=change.now)
     changes.consent(

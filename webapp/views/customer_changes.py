@@ -65,7 +65,8 @@ def edit(key: str) -> Any:
     with parts().database.read() as db:
         row = addressed.of_key(db, g.shop.id, key)
     saw([row.id], READ)
-    return _page(customer_form.of_profile(row, own), own, customer=row)
+    form = customer_form.of_profile(row, own)
+    return _page(form, own, customer=row, was=form)
 
 
 @blueprint.post("/<key>/edit")
@@ -76,17 +77,17 @@ def save(key: str) -> Any:
     own = _own_fields()
     with parts().database.read() as db:
         row = addressed.of_key(db, g.shop.id, key)
-    before = customer_form.of_profile(row, own)
+    before = customer_form.as_shown(request.form, customer_form.of_profile(row, own))
     form, said = customer_form.read(customer_form.filled_in(request.form, before), before, own, country=row.country)
     if form.wrong:
-        return _page(form, own, customer=row), 422
+        return _page(form, own, customer=row, was=before), 422
     try:
         with parts().database.write() as db:
             root = str(addressed.of_key(db, g.shop.id, key).id)
             _let_in(db)
             changes.update(db, g.shop, root, said, made_by=actor(), now=pages.now())
     except (Taken, KeptOut) as refused:
-        return _page(form, own, customer=row, refused=refused), 409
+        return _page(form, own, customer=row, was=before, refused=refused), 409
     saw([root], CHANGED)
     flash("Saved.")
     return redirect(url_for("customers.one", key=root))
@@ -148,7 +149,14 @@ def _let_in(db: Connection) -> None:
         erasing.lift(db, g.shop, person, now=pages.now())
 
 
-def _page(form: Form, own: customer_form.Own, *, customer: Any = None, refused: Taken | KeptOut | None = None) -> str:
+def _page(
+    form: Form,
+    own: customer_form.Own,
+    *,
+    customer: Any = None,
+    was: Form | None = None,
+    refused: Taken | KeptOut | None = None,
+) -> str:
     other, wrong = None, dict(form.wrong)
     if isinstance(refused, Taken):
         with parts().database.read() as db:
@@ -159,6 +167,7 @@ def _page(form: Form, own: customer_form.Own, *, customer: Any = None, refused: 
     return render_template(
         "customer_form.html",
         form=form.values,
+        was={customer_form.WAS + name: value for name, value in was.values.items()} if was else {},
         wrong=wrong,
         own=own,
         customer=customer,

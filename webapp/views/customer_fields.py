@@ -7,9 +7,9 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from commerce.database import Connection
 from commerce.rules.people import own_fields
 from commerce.rules.people.own_fields import TYPES, UnableToReadField
-from commerce.rules.segments.fields import CHOICE, CUSTOM, Declared
+from commerce.rules.segments.fields import CHOICE, Declared
 from commerce.tables import segments
-from commerce.tables.people import fields
+from commerce.tables.people import fields, turns
 from webapp import guards, pages
 from webapp.errors import Problem
 from webapp.parts import parts
@@ -82,11 +82,8 @@ def save(name: str) -> Any:
 def remove(name: str) -> Any:
     """Declare a field no more, where no segment asks it."""
     with parts().database.write() as db:
-        asking = [
-            one.name
-            for one in segments.all_of(db, shop_id=g.shop.id)
-            if one.rules and any(each.field.name == f"{CUSTOM}{name}" for each in one.rules.conditions)
-        ]
+        turns.take(db, g.shop.id)
+        asking = segments.asking(db, shop_id=g.shop.id, field=name)
         if not asking:
             fields.remove(db, shop_id=g.shop.id, name=name.replace("\x00", ""))
     told = f"The segment {asking[0]} asks this field. Change that first." if asking else "The field was removed."

@@ -5,7 +5,8 @@ from flask import Blueprint, g
 from commerce.rules.people import own_fields
 from commerce.rules.people.own_fields import UnableToReadField
 from commerce.rules.segments.fields import Declared
-from commerce.tables.people import fields
+from commerce.tables import segments
+from commerce.tables.people import fields, turns
 from webapp.api.changing import Change
 from webapp.api.endpoints import endpoint
 from webapp.parts import parts
@@ -52,9 +53,12 @@ def declare_field(key: str, *, body: NewField, change: Change) -> CustomerField:
 
 
 @blueprint.delete("/<key>")
-@endpoint("customers:write", changes=True)
+@endpoint("customers:write", changes=True, refuses={409: "A segment asks this field."})
 def remove_field(key: str, *, change: Change) -> None:
-    """Declare a field no more. What customers have of it stays stored."""
+    """Declare a field no more, where no segment asks it. What customers have of it stays stored."""
+    turns.take(change.db, g.shop.id)
+    if asking := segments.asking(change.db, shop_id=g.shop.id, field=key):
+        raise finding.refused("id", f"is asked by the rules of {', '.join(asking)}: change those first")
     if not finding.is_id(key) or not fields.remove(change.db, shop_id=g.shop.id, name=key):
         raise finding.missing()
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, g, render_template
 
 from commerce.rules.segments import rfm as rules
-from commerce.tables import rfm
+from commerce.tables import rfm, segment_lists
 from webapp import guards, pages
 from webapp.parts import parts
 
@@ -18,6 +18,7 @@ def index() -> str:
     with parts().database.read() as db:
         cells = rfm.matrix(db, shop_id=g.shop.id)
         counted = rfm.groups(db, shop_id=g.shop.id)
+        customers = segment_lists.everybody(db, shop_id=g.shop.id)
     rows: dict[int, list[rfm.Cell]] = {}
     for cell in cells:
         rows.setdefault(cell.recency, []).append(cell)
@@ -27,7 +28,8 @@ def index() -> str:
         groups=[(group, *counted[group.name]) for group in rules.GROUPS],
         labels={group.name: group.label for group in rules.GROUPS},
         placed=sum(cell.customers for cell in cells),
-        everybody=sum(number for number, _ in counted.values()),
+        grouped=sum(number for number, _ in counted.values()),
+        customers=customers,
         most=max(cell.customers for cell in cells),
         fewest=rules.FEWEST,
     )

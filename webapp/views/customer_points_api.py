@@ -59,7 +59,7 @@ def entries_of(key: str, *, asked: Paged) -> Page[PointsEntry]:
 @endpoint("points:write", takes=Earn, gives=Moved, changes=True, refuses=_REFUSED)
 def earn_points(key: str, *, body: Earn, change: Change) -> Moved:
     """Give the points of an action, such as a review, once for each `key` and as often as its rule allows."""
-    row = finding.found(change.db, key)
+    row = finding.held(change.db, key)
     with _told():
         moved = points_by_hand.earn(
             change.db,
@@ -77,7 +77,7 @@ def earn_points(key: str, *, body: Earn, change: Change) -> Moved:
 @endpoint("points:write", takes=Spend, gives=Moved, changes=True, refuses=_REFUSED)
 def spend_points(key: str, *, body: Spend, change: Change) -> Moved:
     """Spend points on a reward, whose code the shop makes; or take points as a till does."""
-    row, here, shop_id = finding.found(change.db, key), parts(), g.shop.id
+    row, here, shop_id = finding.held(change.db, key), parts(), g.shop.id
     with _told():
         spent = points_spending.spend(
             change.db,
@@ -99,7 +99,7 @@ def spend_points(key: str, *, body: Spend, change: Change) -> Moved:
 @endpoint("points:write", takes=Adjust, gives=Moved, changes=True, refuses=_REFUSED)
 def adjust_points(key: str, *, body: Adjust, change: Change) -> Moved:
     """Give points with a reason, or with a minus take some away; never more than there are."""
-    row = finding.found(change.db, key)
+    row = finding.held(change.db, key)
     with _told():
         moved = points_by_hand.adjust(
             change.db,

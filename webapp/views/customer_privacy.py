@@ -8,12 +8,13 @@ import structlog
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 
 from commerce.mirror import erasing
+from commerce.tables.people import bought
 from jobs.queues import ERASE
 from webapp import guards, pages
 from webapp.exports import export, zipped
 from webapp.parts import parts
 from webapp.people import addressed
-from webapp.people.actors import EXPORTED, actor, saw
+from webapp.people.actors import EXPORTED, READ, actor, saw
 
 blueprint = Blueprint("customer_privacy", __name__, url_prefix="/dashboard/customers/<key>")
 
@@ -74,4 +75,6 @@ def erase(key: str) -> Any:
 def _page(key: str, *, wrong: dict[str, str] | None = None) -> str:
     with parts().database.read() as db:
         row = addressed.of_key(db, g.shop.id, key)
-    return render_template("customer_erase.html", customer=row, wrong=wrong or {}, word=WORD)
+        has_orders = bool(bought.of_members(db, shop_id=g.shop.id, member_ids=row.member_ids, limit=1))
+    saw([row.id], READ)
+    return render_template("customer_erase.html", customer=row, has_orders=has_orders, wrong=wrong or {}, word=WORD)

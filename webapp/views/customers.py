@@ -9,6 +9,7 @@ from commerce.rules.segments import rfm
 from commerce.tables import segments
 from commerce.tables.people import members, profile_lists, profiles
 from webapp import guards, inputs, pages
+from webapp.loyalty import words
 from webapp.parts import parts
 from webapp.people import addressed, filtering, picture, timeline_pages
 from webapp.people.actors import LISTED, READ, saw
@@ -75,4 +76,6 @@ def one(key: str) -> Any:
             return redirect(url_for("customers.one", key=root))
         shown = picture.of(db, g.shop, row, before=before)
     saw([root], READ)
-    return render_template("customer.html", customer=row, once=secrets.token_urlsafe(12), **shown)
+    return render_template(
+        "customer.html", customer=row, once=secrets.token_urlsafe(12), words_of_points=words, **shown
+    )

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, g, url_for
 
 from commerce.mirror import changes, erasing
-from commerce.tables.people import profile_pages, turns
+from commerce.tables.people import profile_pages
 from jobs.queues import ERASE
 from webapp.api import cursors, etags
 from webapp.api.changing import Change
@@ -111,8 +111,7 @@ def change_customer(key: str, *, body: CustomerChange, change: Change) -> Reply:
 
     What is set here stands until the shop's platform says something else than it said at this time.
     """
-    turns.take(change.db, g.shop.id)  # two who hold the same version do not both change it
-    row = finding.found(change.db, key)
+    row = finding.held(change.db, key)
     etags.require(customer_shapes.etag(row, currency=g.shop.currency))
     with refusals.told():
         said = saying.said(change.db, body, now=change.now, country=row.country)
@@ -129,7 +128,7 @@ def erase_customer(key: str, *, change: Change) -> ErasureAsked:
     It is done in the background. No later telling makes them again, until the merchant lets them in. Orders stay in the
     books without a name. It cannot be undone.
     """
-    row, here, shop_id = finding.found(change.db, key), parts(), g.shop.id
+    row, here, shop_id = finding.held(change.db, key), parts(), g.shop.id
     number = erasing.ask_erasure(change.db, g.shop, row.id, asked_by=finding.caller(), now=change.now)
     change.then(lambda: here.queues.wake(ERASE, [shop_id], again=True))
     return ErasureAsked(request_id=str(number), state="asked")

@@ -1,14 +1,14 @@
 """REST for the merchant's own systems: many customers put in or changed at once."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, g
 
 from commerce.mirror import bulk_changes
 from commerce.mirror.bulk_changes import Wanted, Written
 from commerce.rules.people.keys import EMAIL
-from commerce.tables.people import identities
+from commerce.tables.people import identities, turns
 from webapp.api.changing import Change
 from webapp.api.endpoints import endpoint
 from webapp.people import finding, refusals, saying
@@ -28,6 +28,7 @@ def write_customers(*, body: Bulk, change: Change) -> BulkResults:
     A row is whoever has its `id`, else one of its `platform_ids`, else its mail address; where nobody does, they are
     put in. The answer says of each what came of it, in their order: created, updated, unchanged, or refused and why.
     """
+    turns.take(change.db, g.shop.id)
     results: list[BulkResult] = []
     for start in range(0, len(body.rows), _CHUNK):
         results += _chunk(change, start, body.rows[start : start + _CHUNK])
@@ -37,22 +38,30 @@ def write_customers(*, body: Bulk, change: Change) -> BulkResults:
 
 def _chunk(change: Change, start: int, rows: Sequence[BulkRow]) -> list[BulkResult]:
     written: dict[int, Written] = {}
-    refused: dict[int, BulkResult] = {}
+    results: dict[int, BulkResult] = {}
     for index, row in enumerate(rows, start):
         try:
             wanted = _wanted(change, row)
+            if wanted.root in {one.member for one in written.values()}:  # what each of two rows changed is told apart
+                results |= _settled(change, written)
+                written, wanted = {}, _wanted(change, row)
             written[index] = bulk_changes.write(change.db, g.shop, wanted, made_by=finding.caller(), now=change.now)
         except refusals.REASONS as error:
             found = refusals.why(error)
             problem = RowProblem(field=found.field, message=found.message, customer_id=found.customer_id or None)
-            refused[index] = BulkResult(index=index, status="refused", id=None, problem=problem)
+            results[index] = BulkResult(index=index, status="refused", id=None, problem=problem)
+    results |= _settled(change, written)
+    return [results[index] for index in sorted(results)]
+
+
+def _settled(change: Change, written: Mapping[int, Written]) -> dict[int, BulkResult]:
+    """What came of these rows."""
     told = bulk_changes.settle(change.db, g.shop, written.values(), now=change.now)
-    results = refused | {
+    finding.saw_ids([root for root, _ in told], "changed")
+    return {
         index: BulkResult.model_construct(index=index, status=status, id=root, problem=None)
         for index, (root, status) in zip(written, told, strict=True)
     }
-    finding.saw_ids([root for root, _ in told], "changed")
-    return [results[index] for index in sorted(results)]
 
 
 def _wanted(change: Change, row: BulkRow) -> Wanted:

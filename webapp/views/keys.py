@@ -38,7 +38,7 @@ def add() -> Any:
     except UnableToReadScopes:
         scopes, wrong["scope"] = (), "Choose what it may do."
     if wrong:
-        return _page(wrong=wrong, status=422)
+        return _page(wrong=wrong, filled={"name": name, "scopes": form.getlist("scope"), "days": days}, status=422)
     now = pages.now()
     with parts().database.write() as db:
         _, token = api_keys.add(db, shop_id=g.shop.id, name=name, scopes=scopes, now=now, expires_at=_end(now, days))
@@ -63,10 +63,25 @@ def _end(now: datetime, days: int) -> datetime | None:
     return now + timedelta(days=days) if days else None
 
 
-def _page(*, token: str = "", name: str = "", wrong: dict[str, str] | None = None, status: int = 200) -> Any:
+def _page(
+    *,
+    token: str = "",
+    name: str = "",
+    wrong: dict[str, str] | None = None,
+    filled: dict[str, Any] | None = None,
+    status: int = 200,
+) -> Any:
     with parts().database.read() as db:
         rows = api_keys.of_shop(db, shop_id=g.shop.id)
     page = render_template(
-        "keys.html", rows=rows, scopes=SCOPES, lives=_LIVES, token=token, name=name, wrong=wrong or {}, now=pages.now()
+        "keys.html",
+        rows=rows,
+        scopes=SCOPES,
+        lives=_LIVES,
+        token=token,
+        name=name,
+        wrong=wrong or {},
+        filled=filled or {"name": "", "scopes": [], "days": 0},
+        now=pages.now(),
     )
     return page, status

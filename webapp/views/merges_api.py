@@ -33,7 +33,7 @@ def merge_customers(key: str, *, body: NewMerge, change: Change) -> Reply:
 
     Nothing moves, so that undoing it is exact. Both ids lead to this customer from now on.
     """
-    primary, secondary = finding.found(change.db, key), finding.known(change.db, body.secondary_id)
+    primary, secondary = finding.held(change.db, key), finding.known(change.db, body.secondary_id)
     if secondary is None:
         raise finding.refused("secondary_id", "is no customer's")
     if primary.id == secondary.id:
@@ -90,7 +90,7 @@ def split_customer(key: str, *, body: Split, change: Change) -> Reply:
 
     No rule joins the two again.
     """
-    row = finding.found(change.db, key)
+    row = finding.held(change.db, key)
     if body.member_id not in row.member_ids or body.member_id == row.id:
         raise finding.refused("member_id", "must be one of the customer's member_ids other than its id")
     there = members.by_ids(change.db, shop_id=g.shop.id, ids=[body.member_id])[body.member_id]

@@ -8,6 +8,7 @@ from commerce.database import Connection
 from commerce.rules.segments.ready import ready_made
 from commerce.rules.segments.written import DEEPEST, parse
 from commerce.tables import segment_lists, segments
+from commerce.tables.people import fields as own_fields
 from commerce.tables.segments import Segment, UnableToSaveSegment
 from jobs.queues import SEGMENT
 from webapp import guards, pages
@@ -31,7 +32,7 @@ def index() -> str:
     with parts().database.read() as db:
         rows = segments.all_of(db, shop_id=g.shop.id)
         everybody = segment_lists.everybody(db, shop_id=g.shop.id)
-        ready = ready_made(segments.custom_fields(db, shop_id=g.shop.id))
+        ready = ready_made(own_fields.all_of(db, shop_id=g.shop.id))
     names = {one.name for one in rows}
     return render_template(
         "segments.html", rows=rows, everybody=everybody, ready=[one for one in ready if one.name not in names]
@@ -46,7 +47,7 @@ def take(name: str) -> Any:
     shop_id = g.shop.id
     try:
         with parts().database.write() as db:
-            custom = segments.custom_fields(db, shop_id=shop_id)
+            custom = own_fields.all_of(db, shop_id=shop_id)
             one = next((each for each in ready_made(custom) if each.key == name), None)
             if one is None:
                 raise _unknown()
@@ -121,7 +122,7 @@ def _store(db: Connection, key: str, name: str, form: Fields) -> None:
     """Raises UnableToReadForm and UnableToSaveSegment."""
     shop = g.shop
     before = None if key == NEW else _segment(db, key)
-    custom = segments.custom_fields(db, shop_id=shop.id)
+    custom = own_fields.all_of(db, shop_id=shop.id)
     there = segment_page.there(db, shop, custom, but=key)
     known = {*segment_page.titles(db, shop, form), *_asked_before(before)}
     wrong = segment_page.unknown_products(form, known)
@@ -141,7 +142,7 @@ def _page(form: Fields, key: str, *, wrong: dict[str, str] | None = None, tells_
     here, shop = parts(), g.shop
     with here.database.read() as db:
         before = None if key == NEW else _segment(db, key)
-        custom = segments.custom_fields(db, shop_id=shop.id)
+        custom = own_fields.all_of(db, shop_id=shop.id)
         there = segment_page.there(db, shop, custom, but=key)
         form = segment_form.settled(form, there)
         titles = segment_page.titles(db, shop, form)

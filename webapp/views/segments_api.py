@@ -7,7 +7,7 @@ from flask import Blueprint, g, url_for
 from commerce.rules.segments.conditions import Rules
 from commerce.rules.segments.written import UnableToReadRules, parse
 from commerce.tables import segment_lists, segments
-from commerce.tables.people import profile_pages
+from commerce.tables.people import fields, profile_pages, turns
 from commerce.tables.segments import Segment as Stored
 from commerce.tables.segments import UnableToSaveSegment
 from jobs.queues import SEGMENT
@@ -61,6 +61,7 @@ def one_segment(key: str) -> Reply:
 @endpoint("segments:write", takes=NewSegment, gives=Segment, changes=True, versioned=True, refuses=_REFUSED)
 def change_segment(key: str, *, body: NewSegment, change: Change) -> Reply:
     """Change a segment. Where the rules differ, who is in is worked out anew, also of those that ask it."""
+    turns.take(change.db, g.shop.id)  # two who hold the same version do not both change it
     etags.require(_etag(_found(change.db, key)))
     rules = _rules(change.db, body.rules)
     try:
@@ -147,7 +148,7 @@ def _found(db: Any, key: str) -> Stored:
 
 def _rules(db: Any, told: dict[str, Any]) -> Rules:
     try:
-        return parse(told, custom=segments.custom_fields(db, shop_id=g.shop.id))
+        return parse(told, custom=fields.all_of(db, shop_id=g.shop.id))
     except UnableToReadRules as error:
         raise finding.refused(f"rules.{error.place}".rstrip("."), error.text) from None
 

@@ -60,7 +60,7 @@ def add_happenings(key: str, *, body: NewHappenings, change: Change) -> Noted:
 
     With a `source_id` the same one twice is told once, whatever it says the second time.
     """
-    row = finding.found(change.db, key)
+    row = finding.held(change.db, key)
     for index, one in enumerate(body.events):
         if one.source in OURS:
             raise finding.refused(f"events.{index}.source", "is Backroom's own word: say who you are")
@@ -79,7 +79,7 @@ def tell_attributes(key: str, *, body: NewAttributes, change: Change) -> Reply:
 
     What another source told of a later time stays; null clears. The fields are declared at /customer-fields.
     """
-    row = finding.found(change.db, key)
+    row = finding.held(change.db, key)
     told = CustomerChange(attributes=body.attributes, source=body.source, at=body.at)
     with refusals.told():
         said = saying.said(change.db, told, now=change.now)

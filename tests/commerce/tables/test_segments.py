@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 
 from commerce.rules.segments.conditions import Rules
-from commerce.rules.segments.fields import Declared
 from commerce.rules.segments.written import parse
 from commerce.tables import rfm, segment_lists, segment_members, segments
-from commerce.tables.people.fields import fields
 from commerce.tables.people.profiles import profiles
 from commerce.tables.segments import Segment, UnableToSaveSegment
 from tests import profiles as rows
@@ -99,16 +97,6 @@ class TestSave:
             found = segments.next_unbuilt(db, shop_id=shop_id)
             assert found is not None
             assert (found.id, found.rules) == (rich.id, None)
-
-
-class TestCustomFields:
-    def test_are_the_shops_own(self, backroom: Backroom, shop_id: int) -> None:
-        told = {"type": "choice", "label": "Size", "choices": ["S", "M"], "saved_at": NOW}
-        with backroom.process.database.write() as db:
-            db.execute(fields.insert().values(shop_id=shop_id, name="size", **told))
-            assert segments.custom_fields(db, shop_id=shop_id) == {
-                "size": Declared(type="choice", label="Size", choices=("S", "M"))
-            }
 
 
 class TestWorkOut:

@@ -43,6 +43,14 @@ class TestBulk:
         new = api.get(f"{HERE}/{answer['data'][1]['id']}").json
         assert (new["first_name"], new["last_name"]) == ("New", "Comer")
 
+    def test_tells_two_rows_of_one_customer_apart(self, api: Any, made: Peopled) -> None:
+        same, other = {"id": "31", "note": "Likes tents."}, {"email": "ada31@example.org", "note": "Likes stoves."}
+        new = {"email": "new@example.org", "first_name": "New"}
+        answer = api.post(f"{HERE}/bulk", json={"rows": [same, same, other, other, new, new]}).json
+        told = [row["status"] for row in answer["data"]]
+        assert told == ["updated", "unchanged", "updated", "unchanged", "created", "unchanged"]
+        assert api.get(f"{HERE}/31").json["note"] == "Likes stoves."
+
     def test_again_changes_nothing(self, api: Any, made: Peopled) -> None:
         rows = [{"email": f"n{number}@example.org", "first_name": "N"} for number in range(120)]
         assert api.post(f"{HERE}/bulk", json={"rows": rows}).json["counts"] == {"created": 120}
@@ -191,6 +199,16 @@ class TestSegments:
         assert (answer.status_code, answer.json["field"]) == (409, "rules.all.0.value")
         assert "secret" not in answer.text
 
+    def test_ask_for_no_number_that_is_too_large(self, api: Any, made: Peopled) -> None:
+        rules = {"all": [{"field": "orders_count", "operator": "at_least", "value": 10**400}]}
+        assert api.post("/api/v1/segments/count", json={"rules": rules}).status_code == 409
+
+    def test_have_a_name_that_can_be_read(self, api: Any, made: Peopled) -> None:
+        for name in (" ", "\u3000", "\t"):
+            answer = api.post("/api/v1/segments", json={"name": name, "rules": RULES})
+            assert (answer.status_code, answer.json["field"]) == (422, "name")
+        assert api.post("/api/v1/segments", json={"name": " Big  feet ", "rules": RULES}).json["name"] == "Big feet"
+
 
 class TestFields:
     def test_are_declared_and_removed(self, api: Any, made: Peopled) -> None:
@@ -202,3 +220,16 @@ class TestFields:
         assert api.put("/api/v1/customer-fields/Size", json=told).json["field"] == "name"
         assert {row["name"] for row in api.get("/api/v1/customer-fields").json["data"]} == {"size", "shoe_size"}
         assert [api.delete("/api/v1/customer-fields/size").status_code for _ in range(2)] == [204, 404]
+
+    def test_that_a_segment_asks_are_not_removed(self, api: Any, made: Peopled) -> None:
+        rules = {"all": [{"field": "custom.shoe_size", "operator": "at_least", "value": 40}]}
+        here = api.post("/api/v1/segments", json={"name": "Big feet", "rules": rules}).headers["Location"]
+        refused = api.delete("/api/v1/customer-fields/shoe_size")
+        assert (refused.status_code, "Big feet" in refused.json["detail"]) == (409, True)
+        api.delete(here)
+        assert api.delete("/api/v1/customer-fields/shoe_size").status_code == 204
+
+    def test_have_days_as_days(self, api: Any, made: Peopled) -> None:
+        assert api.put("/api/v1/customer-fields/born", json={"type": "date", "label": "Born"}).status_code == 200
+        for told, status in (("1990-05-01", 200), ("1990-W01-1", 409)):
+            assert api.patch(f"{HERE}/31", json={"attributes": {"born": told}}).status_code == status

@@ -183,6 +183,11 @@ class TestErasing:
         assert (answer.status_code, answer.json["state"]) == (202, "asked")
         assert api.delete(f"{HERE}/none").status_code == 404
 
+    def test_is_asked_for_once_however_often_it_is_asked(self, api: Any, shop: Any) -> None:
+        people(shop)
+        asked = [api.delete(f"{HERE}/{key}").json["request_id"] for key in ("32", "33", "31")]
+        assert asked[0] == asked[1] != asked[2]
+
 
 class TestAccesses:
     def test_are_noted_with_the_key(self, api: Any, shop: Any, here: Any) -> None:

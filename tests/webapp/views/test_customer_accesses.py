@@ -35,6 +35,7 @@ class TestAccesses:
             (f"{LIST}/31/points", "read"),
             (f"{LIST}/31/merge?q=bob", "listed"),
             (f"{LIST}/31/merge/32", "read"),
+            (f"{LIST}/31/erase", "read"),
             (f"{LIST}/31/export", "exported"),
         ],
     )

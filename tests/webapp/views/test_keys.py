@@ -43,6 +43,12 @@ class TestPage:
         with here.database.read() as db:
             assert api_keys.of_shop(db, shop_id=shop.id) == []
 
+    def test_keeps_what_was_filled_in_where_something_is_wrong(self, merchant: Any, shop: Any) -> None:
+        html = add(merchant, name=" ", days="90").text
+        ticked = re.findall(r'name="scope" value="([^"]+)" checked', html)
+        assert (ticked, '<option value="90" selected>' in html) == (["orders:read", "points:write"], True)
+        assert 'name="name" value="Till"' in add(merchant, scope=[]).text
+
     def test_revokes(self, merchant: Any, here: Any, shop: Any) -> None:
         add(merchant, days="30")
         with here.database.read() as db:

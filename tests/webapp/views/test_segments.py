@@ -147,3 +147,9 @@ class TestGroups:
         assert cell
         number = cell[2]
         assert f"{number} customer" in words(merchant.get(cell[1]).text)
+
+    def test_say_that_they_are_not_worked_out_where_there_are_customers(self, merchant: Any, shop: Stock) -> None:
+        page = "/dashboard/customers/groups"
+        assert "No customers yet." in words(merchant.get(page).text)
+        shop.customer()
+        assert "Not worked out yet." in words(merchant.get(page).text)
