@@ -1,7 +1,12 @@
-"""Who saw, exported or changed which customer: noted in this process, and written every second. Nobody waits for it."""
+"""Who saw, exported or changed which customer: noted in this process, and written every second. Nobody waits for it.
 
-from collections import deque
-from collections.abc import Iterable
+A list that stays open shows the same names every few seconds: who is listed for the same one again is noted once in a
+while.
+"""
+
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
@@ -15,6 +20,9 @@ from webapp.regularly import Regularly
 PAUSE = 1.0  # seconds between two times of writing
 AT_ONCE = 200  # rows that are written without waiting for that
 MOST = 20_000  # rows that are kept while the database is away; beyond, the oldest are counted in the log and let go
+LISTED = "listed"
+LISTED_EVERY = 600.0  # seconds in which being listed for the same one is noted once
+_MOST_LISTED = 50_000  # of whom that is known
 _PORTION = 500  # rows in one transaction
 _PATIENCE = 1.0  # seconds of waiting for a turn to write; then it is tried again after the next pause
 _log = structlog.get_logger(__name__)
@@ -23,8 +31,9 @@ _log = structlog.get_logger(__name__)
 class Sightings:
     """Notes accesses for one process. Safe to share among threads, and to carry over a fork."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database, self._clock = database, clock
+        self._listed: OrderedDict[tuple[int, str, str], float] = OrderedDict()
         self._lock, self._writing = Lock(), Lock()
         self._noted: deque[dict[str, Any]] = deque()
         self._regularly = Regularly(self.write, pause=PAUSE, name="sightings")
@@ -34,10 +43,9 @@ class Sightings:
         these customers: one call for a list of them.
         """
         at = datetime.now(UTC)
-        rows = [
-            {"shop_id": shop_id, "profile_id": one, "actor": actor, "what": what, "at": at}
-            for one in dict.fromkeys(profile_ids)
-        ]
+        ids = dict.fromkeys(profile_ids)
+        told = self._anew(shop_id, ids, actor) if what == LISTED else ids
+        rows = [{"shop_id": shop_id, "profile_id": one, "actor": actor, "what": what, "at": at} for one in told]
         if not rows:
             return
         with self._lock:
@@ -46,6 +54,20 @@ class Sightings:
             self._regularly.begin()
             if len(self._noted) >= AT_ONCE:
                 self._regularly.hurry()
+
+    def _anew(self, shop_id: int, ids: Iterable[str], actor: str) -> list[str]:
+        """Those who were not listed for this one a short while ago."""
+        now, anew = self._clock(), []
+        with self._lock:
+            for one in ids:
+                place = (shop_id, actor, one)
+                if now - self._listed.get(place, float("-inf")) >= LISTED_EVERY:
+                    self._listed[place] = now
+                    self._listed.move_to_end(place)
+                    anew.append(one)
+            while len(self._listed) > _MOST_LISTED:
+                self._listed.popitem(last=False)
+        return anew
 
     def end(self) -> None:
         """Stop writing regularly, after a last time."""

@@ -52,6 +52,19 @@ class TestSightings:
         noted.write()
         assert len(rows(database, accesses.accesses)) == 2
 
+    def test_of_a_list_that_stays_open_are_noted_once_in_a_while(self, database: Database, shop_id: int) -> None:
+        now = [0.0]
+        noted = Sightings(database, clock=lambda: now[0])
+        for at in (0, 4, sightings.LISTED_EVERY - 1, sightings.LISTED_EVERY):
+            now[0] = at
+            noted.saw(shop_id, ["1"], "merchant", "listed")
+        noted.saw(shop_id, ["1"], "operator", "listed")
+        for _ in range(2):
+            noted.saw(shop_id, ["1"], "merchant", "read")
+        noted.end()
+        found = [(row.actor, row.what) for row in rows(database, accesses.accesses)]
+        assert found == [("merchant", "listed")] * 2 + [("operator", "listed")] + [("merchant", "read")] * 2
+
     def test_are_written_when_the_process_ends(self, database: Database, shop_id: int, noted: Sightings) -> None:
         noted.saw(shop_id, ["1"], "merchant", "read")
         noted.end()
