@@ -1,7 +1,7 @@
 """The figures of the home page, each as it stands in the tables and the queue: nothing estimated."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from commerce.tables import (
     rejections,
     tallies,
 )
+from commerce.tables.order_steps import step_lists
 from commerce.tables.people import profile_lists
 from commerce.tables.shops import Shop
 from jobs.queues import Queues
@@ -59,7 +60,8 @@ class Figures:
 class Problems:
     """What did not work or waits, newest first, a few of each; `rereads` is how many there are.
 
-    `empty_index_since`: when the search index was found empty though the shop has products.
+    `empty_index_since`: when the search index was found empty though the shop has products. `steps`: how many steps of
+    orders are in which trouble.
     """
 
     deliveries: Sequence[Any]
@@ -70,10 +72,11 @@ class Problems:
     privacy: Sequence[Duty]
     empty_index_since: datetime | None = None
     alerts: Sequence[Any] = ()
+    steps: Mapping[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         listed = self.deliveries or self.effects or self.rejections or self.rereads or self.privacy
-        return bool(listed or self.empty_index_since or self.alerts)
+        return bool(listed or self.empty_index_since or self.alerts or self.steps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +127,7 @@ def problems(here: Parts, shop: Shop, now: datetime) -> Problems:
             reread_examples=rereads,
             privacy=duties(privacy.open_requests(db, shop_id=shop.id)[:_LISTED], now),
             empty_index_since=drift.alarms(db).get(shop.id),
+            steps=step_lists.troubles(db, shop_id=shop.id, now=now),
             alerts=alerts.newest(db, shop_id=shop.id, limit=_LISTED),
         )
 

@@ -8,6 +8,7 @@ EVERYTHING = "*"
 SCOPES: Mapping[str, str] = {
     "products:read": "See products with their variants, prices and stock.",
     "orders:read": "See orders with their lines, refunds, addresses and parcels.",
+    "orders:write": "Decide about steps of orders: run them again, skip, release and reject them.",
     "customers:read": "See customers: who they are, what they bought, what they agreed to.",
     "customers:write": "Add, change, merge and erase customers, and tell what happened elsewhere.",
     "points:read": "See loyalty points and what they came from.",

@@ -70,7 +70,7 @@ def list_orders() -> Answer:
     limit = _limit("updated_since")
     with parts().database.read() as db:
         rows = orders.page(db, shop_id=g.shop.id, limit=limit + 1, **_position())
-        shape = _order_shape(db, rows)
+        shape = order_shape(db, rows)
     return _listed(rows, limit, shape=shape, position=_saved)
 
 
@@ -80,7 +80,7 @@ def one_order(key: str) -> Answer:
     """One order by the platform's id."""
     with parts().database.read() as db:
         found = orders.by_ids(db, shop_id=g.shop.id, ids=_ids(key))
-        shape = _order_shape(db, list(found.values()))
+        shape = order_shape(db, list(found.values()))
     return shape(_only(found, key))
 
 
@@ -166,7 +166,8 @@ def _unsure(db: Any, kind: str, ids: Sequence[str]) -> set[str]:
     return effects.waiting_objects(db, shop_id=g.shop.id, kind=effects.REREAD, object_kind=kind, ids=ids)
 
 
-def _order_shape(db: Any, rows: Sequence[Any]) -> Callable[[Any], Answer]:
+def order_shape(db: Any, rows: Sequence[Any]) -> Callable[[Any], Answer]:
+    """What makes the shape of any of these rows of orders."""
     ids = [row.id for row in rows]
     lines = orders.lines_of(db, shop_id=g.shop.id, ids=ids)
     parcels = shipments.of_orders(db, shop_id=g.shop.id, ids=ids)

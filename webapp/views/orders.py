@@ -3,11 +3,15 @@
 from flask import Blueprint, g, render_template
 
 from commerce.rules.events import ORDER
-from commerce.tables import effects, order_tracking, orders, shipments
+from commerce.rules.order_steps.outcomes import NOTIFY
+from commerce.tables import effects, labels, order_tracking, orders, shipments
+from commerce.tables.order_steps import step_lists, steps
 from commerce.tables.people import profile_lists
 from integrations.carriers.followed import Followed
 from webapp import guards, inputs, pages
 from webapp.errors import Problem
+from webapp.orders import messages
+from webapp.orders import words as step_words
 from webapp.parts import parts
 from webapp.tracking import clocks, words
 
@@ -26,8 +30,15 @@ def index() -> str:
             db, shop_id=g.shop.id, text=words, limit=pages.PER_PAGE + 1, offset=(page - 1) * pages.PER_PAGE
         )
         total = None if words else orders.count(db, shop_id=g.shop.id)
+        found = step_lists.troubles(db, shop_id=g.shop.id, now=pages.now())
     return render_template(
-        "orders.html", rows=rows[: pages.PER_PAGE], more=len(rows) > pages.PER_PAGE, page=page, q=words, total=total
+        "orders.html",
+        rows=rows[: pages.PER_PAGE],
+        more=len(rows) > pages.PER_PAGE,
+        page=page,
+        q=words,
+        total=total,
+        found=found,
     )
 
 
@@ -41,6 +52,7 @@ def one(key: str) -> str:
         row = orders.by_ids(db, shop_id=shop_id, ids=[wanted]).get(wanted)
         if row is None:
             raise Problem(404, "No such order", "It may have been deleted in the shop, or belong to another shop.")
+        rows = steps.of_orders(db, shop_id=shop_id, order_ids=[wanted])
         return render_template(
             "order.html",
             order=row,
@@ -48,6 +60,11 @@ def one(key: str) -> str:
             parcels=shipments.of_orders(db, shop_id=shop_id, ids=[wanted]).get(wanted, []),
             followed=Followed(order_tracking.by_orders(db, shop_id=shop_id, order_ids=[wanted])),
             customer=profile_lists.of_member(db, shop_id=shop_id, member_id=row.member_id),
+            steps=rows,
+            messages=messages.of_steps(db, [step.id for step in rows if step.kind.startswith(NOTIFY)]),
+            printed={label.id: label for label in labels.of_order(db, shop_id=shop_id, order_id=wanted)},
+            now=pages.now(),
+            s=step_words,
             reread=effects.waiting_objects(db, shop_id=shop_id, kind=effects.REREAD, object_kind=ORDER, ids=[wanted]),
             expected=clocks.expected,
             w=words,

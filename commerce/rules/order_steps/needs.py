@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from commerce.rules.order_steps.names import title
 from commerce.rules.order_steps.outcomes import DONE, ENDED, SKIPPED, Outcome, blocked
 
 
@@ -22,7 +23,7 @@ class Sibling(Protocol):
         """What its runner noted."""
 
 
-def held_up(needs: Sequence[str], siblings: Iterable[Sibling], names: dict[str, str]) -> Outcome | None:
+def held_up(needs: Sequence[str], siblings: Iterable[Sibling]) -> Outcome | None:
     """What the step waits for; None where it can go on.
 
     What failed holds it up until somebody skips or repeats that.
@@ -30,7 +31,7 @@ def held_up(needs: Sequence[str], siblings: Iterable[Sibling], names: dict[str, 
     for sibling in siblings:
         if not (sibling.kind in needs or _blocks(sibling)) or sibling.state in (DONE, SKIPPED):
             continue
-        name = names.get(sibling.kind, sibling.kind.partition(":")[2] or sibling.kind)
+        name = title(sibling.kind)
         if sibling.state in ENDED:
             return blocked(f"Waits: the step “{name}” did not end well. Run it again or skip it.")
         return blocked(f"Waits for the step “{name}”.")

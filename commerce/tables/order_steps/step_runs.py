@@ -83,6 +83,11 @@ def begin(
     return db.execute(statement.returning(runs.c.id)).first() is not None
 
 
+def is_known(db: Connection, *, shop_id: int, form: str) -> bool:
+    """Whether this form was sent."""
+    return db.execute(select(runs.c.id).where(runs.c.shop_id == shop_id, runs.c.form == form)).first() is not None
+
+
 def next_running(db: Connection, *, shop_id: int) -> Row[Any] | None:
     """The shop's oldest run that is not done."""
     running = and_(runs.c.shop_id == shop_id, runs.c.state == RUNNING)
