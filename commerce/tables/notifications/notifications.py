@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    or_,
     select,
     text,
     update,
@@ -143,9 +144,8 @@ def change(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         alike[tuple(sorted(row["of"])), tuple(sorted(row))].append(row)
     for (states, given), some in alike.items():
         names = [name for name in given if name not in ("id", "of")]
-        statement = update(notifications).where(
-            notifications.c.id == bindparam("row"), notifications.c.state.in_(states)
-        )
+        is_so = or_(*(notifications.c.state == state for state in states))  # an IN cannot be run for many rows at once
+        statement = update(notifications).where(notifications.c.id == bindparam("row"), is_so)
         db.execute(
             statement.values({name: bindparam(f"new_{name}") for name in names}),
             [{"row": row["id"]} | {f"new_{name}": row[name] for name in names} for row in some],
