@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run sign-in demo install install-dev install-vectors lint format test test-all test-meilisearch bench peer-shopify peer-woocommerce peer-carriers docs requirements clean
+.PHONY: help run sign-in demo install install-dev install-vectors lint format test test-all test-meilisearch chaos-orders bench peer-shopify peer-woocommerce peer-carriers docs requirements clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ lint: install-dev ## ruff, mypy, import contracts
 format: install-dev ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+chaos-orders: install-dev ## A burst of orders while everything goes wrong, and the account (CHAOS="--orders N --seed N")
+	@exec $(BIN)/python -m tests.chaos.orders $(CHAOS)
 
 bench: install-dev ## Benchmarks, as ratios against peers measured in the same run
 	@$(BIN)/python -m benchmarks
