@@ -14,10 +14,9 @@ from commerce.settings import Settings
 from integrations.channel_api import Away, Bounced, ChannelAccount, Outgoing, Receipt, Unsure
 from integrations.channels.addresses import Address, UnableToAddress, address_of
 from integrations.channels.composing import composed, recipient
-from integrations.channels.smtp_session import ANSWER_SECONDS, MailServer, opened, server_of
+from integrations.channels.smtp_session import MailServer, opened, server_of
 from integrations.errors import OutsideError, Permanent, Transient
 
-_TAKEN_SECONDS = 60.0  # for the answer to the text, in which servers look at what they take
 _IDLE_SECONDS = 30.0  # after which a server may have gone without a word
 _ENHANCED = re.compile(rb"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
 _NO_SUCH_ADDRESS = frozenset({"1.1", "1.2", "1.3", "1.6", "1.10", "2.1"})  # RFC 3463, 3.2 and 3.3; 1.10 is RFC 7505
@@ -114,10 +113,10 @@ class Smtp:
 
     def _answer_to(self, session: smtplib.SMTP, mail: bytes) -> tuple[int, bytes]:
         assert session.sock is not None
-        session.sock.settimeout(_TAKEN_SECONDS)
+        session.sock.settimeout(2 * self._server.answer_seconds)
         session.sock.sendall(_DOTS.sub(b"..", mail) + b".\r\n")
         answer = session.getreply()
-        session.sock.settimeout(ANSWER_SECONDS)
+        session.sock.settimeout(self._server.answer_seconds)
         return answer
 
     def _tidied(self, error: BaseException) -> None:

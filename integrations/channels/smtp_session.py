@@ -10,6 +10,7 @@ from commerce.settings import Settings
 from integrations.channel_api import Away
 
 CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 30.0
+_LONGEST_ANSWER = 300
 # What is asked for in ?tls=: encrypted where the server offers it, or never without, or never with.
 AUTO, REQUIRED, OFF = "auto", "required", "off"
 _PORTS = {"smtp": 587, "smtps": 465}
@@ -17,7 +18,8 @@ _PORTS = {"smtp": 587, "smtps": 465}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailServer:
-    """Where mail is handed over. `greeting` is the name by which we introduce ourselves."""
+    """Where mail is handed over. `greeting` is the name by which we introduce ourselves, `answer_seconds` how long each
+    answer may take; that to a mail's text, in which servers look at what they take, twice that."""
 
     host: str
     port: int
@@ -27,6 +29,7 @@ class MailServer:
     user: str = ""
     password: str = field(default="", repr=False)
     ca_bundle: str = ""
+    answer_seconds: float = ANSWER_SECONDS
 
     @property
     def is_here(self) -> bool:
@@ -38,9 +41,10 @@ class MailServer:
 
 
 def server_of(settings: Settings) -> MailServer:
-    """Read SMTP_URL: smtp://user:password@host:587?tls=required, or smtps://. Raises Away for one that cannot be."""
+    """Read SMTP_URL: smtp://user:password@host:587?tls=required&timeout=30, or smtps://…. Raises Away for another."""
     parts = urlsplit(settings.smtp_url)
-    tls = (parse_qs(parts.query).get("tls") or [AUTO])[-1]
+    asked = parse_qs(parts.query)
+    tls = (asked.get("tls") or [AUTO])[-1]
     if parts.scheme not in _PORTS or not parts.hostname or tls not in (AUTO, REQUIRED, OFF):
         raise Away("SMTP_URL has to be like smtp://user:password@host:587?tls=required or smtps://user:password@host.")
     return MailServer(
@@ -52,7 +56,16 @@ def server_of(settings: Settings) -> MailServer:
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         ca_bundle=settings.ca_bundle,
+        answer_seconds=_answer_seconds(asked.get("timeout", [])),
     )
+
+
+def _answer_seconds(told: list[str]) -> float:
+    if not told:
+        return ANSWER_SECONDS
+    if not told[-1].isdecimal() or not 1 <= int(told[-1]) <= _LONGEST_ANSWER:
+        raise Away(f"SMTP_URL: timeout is a number of seconds from 1 to {_LONGEST_ANSWER}.")
+    return float(told[-1])
 
 
 def _greeting(host: str) -> str:
@@ -78,9 +91,9 @@ def opened(server: MailServer) -> smtplib.SMTP:
     except BaseException:
         session.close()
         raise
-    session.timeout = ANSWER_SECONDS
+    session.timeout = server.answer_seconds
     if session.sock is not None:
-        session.sock.settimeout(ANSWER_SECONDS)
+        session.sock.settimeout(server.answer_seconds)
     return session
 
 
@@ -139,6 +152,6 @@ def _away(server: MailServer, error: Exception) -> Away:
         return Away(f"{where} has a certificate that is not accepted: {error.verify_message}.")
     if isinstance(error, ssl.SSLError):
         return Away(f"{where} does not speak TLS at port {server.port}.")
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or "timed out" in str(error):
         return Away(f"{where} did not answer in time.")
     return Away(f"{where} cannot be reached at port {server.port} ({type(error).__name__}).")
