@@ -9,7 +9,7 @@ from commerce.mirror.outcomes import Happened
 from commerce.tables import effects
 from commerce.tables.effects import NewEffect
 from commerce.tables.shops import Shop
-from jobs import announcing, pages, reactions
+from jobs import announcing, pages, reactions, stock_alerts
 from jobs.order_steps import planning
 from jobs.process import Process
 from jobs.tracking import following, news
@@ -38,6 +38,7 @@ def plan(
     effects.plan(db, shop_id=shop.id, wanted=all_wanted, now=now)
     following.follow(db, process.vault, shop, happened, now=now)
     looks = pages.plan(db, shop, happened, now=now)
+    stock_alerts.tell(db, shop, happened, now=now)
     kinds = {effect.kind for effect in all_wanted}
     wakes = {reactions.WAKES[kind] for kind in kinds if kind in reactions.WAKES}
     wakes |= planning.plan(db, shop, happened, now=now)

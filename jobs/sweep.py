@@ -28,6 +28,7 @@ from commerce.tables import (
 from commerce.tables.notifications import notifications
 from commerce.tables.order_steps import step_runs, steps
 from commerce.tables.outgoing import announcements, dispatches, replays
+from commerce.tables.stock import movements
 from jobs import call_outs, calls, cdns, events, pages, privacy, products, queues, reactions, rereads
 from jobs import drift as checks
 from jobs import labels as printers
@@ -171,6 +172,10 @@ def forget() -> None:
             with process.database.write() as db:
                 deleted = table.forget(db, before=now - kept, limit=_CHUNK)
     keeping.forget(process, now=now)
+    deleted = _CHUNK
+    while deleted == _CHUNK:
+        with process.database.write() as db:
+            deleted = movements.forget(db, before=now - _KEPT_STEPS, limit=_CHUNK)
     _forget_files(process.settings.var_dir / "syncs", before=now - _KEPT_FILES)
 
 

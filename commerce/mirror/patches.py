@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from commerce.mirror import merges, parcels
 from commerce.mirror.outcomes import Happened
+from commerce.mirror.stock.settling import last_told
 from commerce.rules import tracking
 from commerce.rules.customers import Consent, Purchases, TagsChanged
 from commerce.rules.events import (
@@ -96,7 +97,7 @@ def _stock(db: Connection, shop: Shop, told: StockLevel, _at: Moments) -> Patche
     if before is None or before[0] is None or told.available is None or variant.stock is None:
         reason = "The stock of one place alone does not tell the product's."
         return Patched(applied=True, note="Saved.", unclear=Unclear(kind=PRODUCT, id=variant.product_id, reason=reason))
-    stock = variant.stock + told.available - before[0]
+    stock = last_told(db, shop, variant) + told.available - before[0]
     variants.set_stock(
         db, shop_id=shop.id, variant_id=variant.id, stock=stock, available=stock > 0 or variant.sells_without_stock
     )

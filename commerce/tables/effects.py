@@ -163,9 +163,9 @@ def done_each(db: Connection, outcomes: Mapping[int, str], *, now: datetime) -> 
 
 
 def retry(db: Connection, ids: Collection[int], *, due_at: datetime, error: str) -> None:
-    """They did not happen and are tried again later."""
+    """They did not happen and are tried again later, but for those that are not wanted any more."""
     values = {"state": WAITING, "due_at": due_at, "attempts": effects.c.attempts + 1, "error": error}
-    db.execute(update(effects).where(effects.c.id.in_(ids)).values(values))
+    db.execute(update(effects).where(effects.c.id.in_(ids), effects.c.state != DONE).values(values))
 
 
 def failed(db: Connection, ids: Collection[int], *, now: datetime, error: str) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 from commerce.mirror.outcomes import Happened
 from commerce.mirror.refresh import Refreshed, refresh
 from commerce.mirror.stock import booking
-from commerce.rules.events import LIVE, ORDER, PRODUCT
+from commerce.mirror.stock.settling import INVENTORY
+from commerce.rules.events import LIVE, PRODUCT
 from commerce.rules.inventory import in_words
 from commerce.rules.order_steps.outcomes import Outcome, done
 from commerce.tables.stock import movements
 from jobs.order_steps.work import Work
 
-ALLOCATED = "inventory.allocated"
+ALLOCATED = "inventory.allocated"  # `reason` of such an event is the order
 
 
 def run(work: Work, steps: Sequence[Any]) -> Mapping[int, Outcome]:
@@ -30,8 +31,11 @@ def run(work: Work, steps: Sequence[Any]) -> Mapping[int, Outcome]:
         changes = {} if row.order_id in told else booked.changes.get(row.order_id, {})
         told.add(row.order_id)
         outcomes[row.id] = done(in_words(changes.values()))
-        if any(change.allocated > 0 for change in changes.values()):
-            work.happened.append(_event(ALLOCATED, ORDER, row.order_id))
+        work.happened += [
+            _event(ALLOCATED, INVENTORY, item, reason=row.order_id)
+            for item, change in changes.items()
+            if change.allocated > 0
+        ]
     return outcomes
 
 
@@ -52,5 +56,5 @@ def happened(refreshed: Refreshed) -> list[Happened]:
     return [*found, *refreshed.stock]
 
 
-def _event(name: str, kind: str, object_id: str) -> Happened:
-    return Happened(name=name, kind=kind, object_id=object_id, inbox_id=None, origin=LIVE)
+def _event(name: str, kind: str, object_id: str, *, reason: str = "") -> Happened:
+    return Happened(name=name, kind=kind, object_id=object_id, inbox_id=None, origin=LIVE, reason=reason)

@@ -23,10 +23,12 @@ MARK = "marker@example.org"
 HOLD_NOBODY = {
     "api_keys", "bought_together", "cards", "carrier_accounts", "carrier_health", "categories", "cdns",
     "clicked_products", "connections", "custom_fields", "drift", "erased_people", "install_attempts", "leases",
-    "loyalty_programmes", "notification_choices", "notification_templates", "order_lines",
+    "figure_progress", "loyalty_programmes", "notification_choices", "notification_templates", "order_contributions",
+    "order_figures", "order_lines",
     "page_templates", "points_postings", "products", "reindexes", "rejections",
     "retention", "search_clicks", "search_orders", "search_positions", "search_rules", "search_settings", "searches",
-    "segment_members", "segments", "shelves", "shipments", "stock_levels", "syncs", "tallies", "tracking_settings",
+    "segment_members", "segments", "shelves", "shipments", "stock_bookings", "stock_items", "stock_levels",
+    "stock_movements", "syncs", "tallies", "tracking_settings",
     "unknown_carrier_codes", "variants", "versions",
 }  # fmt: skip
 # Columns that say something of a person in somebody's words, beside what the scenario below fills by itself.

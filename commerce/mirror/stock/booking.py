@@ -77,7 +77,8 @@ def book(db: Connection, shop: Shop, settings: OrderSettings, bought: Bought, *,
     before = bookings.of_orders(db, shop_id=shop.id, order_ids=targets)
     unknown = {order_id for order_id in targets if all((order_id, item) in new for item in before[order_id])}
     sent_before = _sent_before(db, shop, unknown)
-    booked, sums = Booked(), defaultdict(lambda: NOTHING)
+    booked = Booked()
+    sums: dict[str, Held] = defaultdict(Held)
     after: dict[bookings.Key, Held] = {}
     for order_id, target in targets.items():
         for item in {*target, *before[order_id]}:
@@ -102,7 +103,8 @@ def book(db: Connection, shop: Shop, settings: OrderSettings, bought: Bought, *,
 def release(db: Connection, shop: Shop, order_ids: Collection[str], *, now: datetime) -> set[str]:
     """Orders that are gone hold nothing but what was sent; gives the products whose stock that changes."""
     held = bookings.of_orders(db, shop_id=shop.id, order_ids=order_ids)
-    booked, sums = Booked(), defaultdict(lambda: NOTHING)
+    booked = Booked()
+    sums: dict[str, Held] = defaultdict(Held)
     for order_id, of_items in held.items():
         for item, one in of_items.items():
             change = Held(reserved=-one.reserved, allocated=-one.allocated)
@@ -111,6 +113,7 @@ def release(db: Connection, shop: Shop, order_ids: Collection[str], *, now: date
                 sums[item] += change
     bookings.remove(db, shop_id=shop.id, order_ids=list(held))
     found = items.by_ids(db, shop_id=shop.id, ids=sums)
+    products.hold(db, shop_id=shop.id, ids={row.product_id for row in found.values()})
     items.move(db, shop_id=shop.id, changes=sums, now=now)
     movements.add(db, shop_id=shop.id, rows=_movements(booked, movements.DELETED), now=now)
     return {row.product_id for row in found.values() if row.product_id}

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from commerce.mirror.outcomes import Happened
 from commerce.mirror.stock import writing_back
 from commerce.rules.documents import Product
-from commerce.rules.events import LIVE, VARIANT
+from commerce.rules.events import LIVE
 from commerce.rules.inventory import Count, Keeping, Level, counted, pieces
 from commerce.rules.order_steps.settings import KEEPING_STOCK, OrderSettings
 from commerce.rules.products import VariantFacts
@@ -19,6 +19,7 @@ from commerce.tables.order_steps import settings as chosen
 from commerce.tables.shops import Shop
 from commerce.tables.stock import items, movements
 
+INVENTORY = "inventory"  # the kind of these events' objects, which are items
 CHANGED, LOW, OVERSOLD = "inventory.changed", "inventory.low", "inventory.oversold"
 # What is over: enough is there again.
 LOW_OVER, OVERSOLD_OVER = "inventory.low_over", "inventory.oversold_over"
@@ -38,6 +39,13 @@ class _Settled:
 def keeping_of(shop: Shop, settings: OrderSettings) -> Keeping:
     """Who keeps the shop's stock."""
     return Keeping(here=settings.keeps_stock, is_net=shop.platform in KEEPING_STOCK)
+
+
+def last_told(db: Connection, shop: Shop, variant: VariantFacts) -> int:
+    """The figure that the shop told last: what is left of the variant is another one where stock is kept here."""
+    item = items.by_ids(db, shop_id=shop.id, ids=[variant.id]).get(variant.id)
+    kept = item is not None and item.on_hand is not None and item.told is not None
+    return int(item.told) if item is not None and kept else variant.stock or 0
 
 
 def settle(
@@ -119,7 +127,7 @@ def _warned(settled: _Settled, item: Any, level: Level, name: str, now: datetime
 
 
 def _event(name: str, item_id: str, reason: str = "") -> Happened:
-    return Happened(name=name, kind=VARIANT, object_id=item_id, inbox_id=None, origin=LIVE, reason=reason)
+    return Happened(name=name, kind=INVENTORY, object_id=item_id, inbox_id=None, origin=LIVE, reason=reason)
 
 
 def _with(product: Product, stocks: Mapping[str, tuple[int, bool]]) -> Product:

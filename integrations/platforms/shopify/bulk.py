@@ -14,6 +14,7 @@ from integrations.errors import Denied, Permanent, Transient
 from integrations.platforms.shopify import spool
 from integrations.platforms.shopify.admin import Admin, refused_input
 from integrations.platforms.shopify.documents import BULK, BULK_LOOK, BULK_RUN
+from integrations.platforms.shopify.objects import add_pieces
 from integrations.platforms.shopify.spool import Disturbed, Spool
 from integrations.platforms.shopify.told import readings
 from integrations.shop_api import Access, Page
@@ -64,6 +65,8 @@ class BulkWalk:
             if not file.complete:
                 return self._fetch(place, file, read_at)
             found, last, more = file.after(place.told, _OBJECTS)
+            for node in found:
+                add_pieces(self._admin, node)
             if not more:
                 file.delete()
         told = readings(self._kind, found, currency=self._access.currency, read_at=read_at)

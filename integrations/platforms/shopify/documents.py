@@ -20,7 +20,7 @@ _WHOLE_COLLECTION = f"{_COLLECTION} descriptionHtml updatedAt"
 _ADDRESS = "firstName lastName company address1 address2 zip city province provinceCode countryCodeV2 phone"
 _MONEY = "shopMoney { amount currencyCode }"
 _LINE = (
-    "id sku title quantity product { id } variant { id } "
+    "id sku title quantity currentQuantity unfulfilledQuantity product { id } variant { id } "
     f"originalUnitPriceSet {{ {_MONEY} }} discountAllocations {{ allocatedAmountSet {{ {_MONEY} }} }}"
 )
 _ORDER = (
@@ -108,6 +108,12 @@ ORDERS = (
 LINES = (
     "query Lines($id: ID!, $after: String) { node(id: $id) { ... on Order { "
     f"connection: lineItems(first: 110, after: $after) {{ nodes {{ {_LINE} }} {_PAGE} }} }} }} }}"
+)
+# What was sent and came back of one order: asked for those of which something came back.
+PIECES = (
+    "query Pieces($id: ID!) { node(id: $id) { ... on Order { "
+    "refunds(first: 15) { id refundLineItems(first: 20) { nodes { quantity restockType lineItem { id } } } } "
+    "fulfillments(first: 10) { id fulfillmentLineItems(first: 15) { nodes { quantity lineItem { id } } } } } } }"
 )
 CUSTOMERS = (
     f"query Customers($ids: [ID!]!) {{ nodes(ids: $ids) {{ id ... on Customer {{ {_CUSTOMER} "

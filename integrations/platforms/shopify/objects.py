@@ -13,6 +13,7 @@ from integrations.platforms.shopify.documents import (
     FULFILLMENTS,
     LINES,
     ORDERS,
+    PIECES,
     PLACEMENTS,
     PRODUCTS,
     VARIANTS,
@@ -82,6 +83,19 @@ def complete(admin: Admin, node: Node) -> None:
             every += further.get("nodes") or []
             info = further.get("pageInfo") or {}
         node[name] = {"nodes": every}
+    add_pieces(admin, node)
+
+
+def add_pieces(admin: Admin, node: Node) -> None:
+    """Fetch what was sent and came back of an order of which something did: connections in lists, which neither bulk
+    operations nor a query for several orders may ask for."""
+    if not node.get("refunds"):
+        return
+    answered = admin.ask(PIECES, {"id": node["id"]})
+    told = answered.data.get("node") or {}
+    for name in ("refunds", "fulfillments"):
+        found = {one["id"]: one for one in told.get(name) or []}
+        node[name] = [{**one, **found.get(one["id"], {})} for one in node.get(name) or []]
 
 
 def _orders_of(admin: Admin, ids: Sequence[str], currency: str | None) -> Page:

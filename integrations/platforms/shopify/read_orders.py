@@ -3,6 +3,7 @@
 from commerce.rules.events import CUSTOMER, ORDER, Change, Deleted, Reading, Refunded, Saved, Unclear
 from commerce.rules.orders import CANCELLED, COMPLETED, OPEN, OrderFacts, OrderLine, Refund, ShipmentFacts
 from integrations.platforms.body import Body, search_id_among
+from integrations.platforms.shopify.pieces import Pieces
 from integrations.platforms.shopify.read_customers import address, customer
 from integrations.platforms.shopify.read_shipments import shipments
 from integrations.protocols import Delivered
@@ -59,6 +60,7 @@ def _order(body: Body, id_: str, buyer: Body | None) -> OrderFacts:
     if not currency:
         raise body.complaint("currency", "is missing")
     refunds = tuple(_refund(refund, currency) for refund in body.parts("refunds"))
+    pieces = Pieces(body)
     return OrderFacts(
         id=id_,
         number=body.text("name") or body.text("order_number") or id_,
@@ -79,7 +81,7 @@ def _order(body: Body, id_: str, buyer: Body | None) -> OrderFacts:
         locale=body.text("customer_locale"),
         note=body.text("note"),
         tags=body.tags(),
-        lines=tuple(_line(line, currency) for line in body.parts("line_items")),
+        lines=tuple(pieces.of(line, _line(line, currency)) for line in body.parts("line_items")),
         refunds=refunds,
         shipments=_shipments(body, id_),
         billing=address(body.part("billing_address")),

@@ -5,9 +5,8 @@ from commerce.rules.orders import ShipmentFacts
 from commerce.rules.tracking import CANCELLED, LABEL_CREATED
 from integrations.carriers.words import SHOPIFY_TO_US
 from integrations.platforms.body import Body
+from integrations.platforms.shopify.pieces import GIVEN_UP
 from integrations.protocols import Delivered
-
-_GIVEN_UP = {"cancelled", "error", "failure"}  # of the fulfilment's own `status`: no parcel is on its way
 
 
 def read_fulfillment(delivered: Delivered) -> Reading:
@@ -47,7 +46,7 @@ def shipments(body: Body, order_id: str) -> tuple[ShipmentFacts, ...]:
     numbers = numbers or [body.text("tracking_number")]
     urls = list(body.texts("tracking_urls")) or [body.text("tracking_url")]
     word = body.text("shipment_status")
-    status = CANCELLED if body.text("status") in _GIVEN_UP else _status(word)
+    status = CANCELLED if body.text("status") in GIVEN_UP else _status(word)
     return tuple(
         ShipmentFacts(
             id=id_ if place == 0 else f"{id_}-{place + 1}",

@@ -137,8 +137,7 @@ def order(node: Node) -> dict[str, Any]:
         "total_discounts": _amount(node.get("totalDiscountsSet")),
         "total_shipping_price_set": {"shop_money": {"amount": _amount(node.get("totalShippingPriceSet"))}},
         "customer": {"id": number(buyer["id"])} if buyer else None,
-        "billing_address": _address(node.get("billingAddress")),
-        "shipping_address": _address(node.get("shippingAddress")),
+        **{f"{name}_address": _address(node.get(f"{name}Address")) for name in ("billing", "shipping")},
         "line_items": [_line(line) for line in sorted(nodes(node.get("lineItems")), key=_by_number)],
         "refunds": [_refund(refund) for refund in node.get("refunds") or []],
         "fulfillments": [_fulfillment(one, node["id"]) for one in node.get("fulfillments") or []],
@@ -153,6 +152,8 @@ def _line(node: Node) -> dict[str, Any]:
         "sku": node.get("sku"),
         "title": node.get("title"),
         "quantity": node.get("quantity"),
+        "current_quantity": node.get("currentQuantity"),
+        "fulfillable_quantity": node.get("unfulfilledQuantity"),
         "price": _amount(node.get("originalUnitPriceSet")),
         "discount_allocations": [
             {"amount": _amount(one.get("allocatedAmountSet"))} for one in node.get("discountAllocations") or []
@@ -161,13 +162,17 @@ def _line(node: Node) -> dict[str, Any]:
 
 
 def _refund(node: Node) -> dict[str, Any]:
-    """A refund's amount is what was paid back: the sum of its successful transactions."""
+    """What was paid back: the sum of its successful transactions, and what came back."""
     paid = {"kind": "refund", "status": "success", "amount": _amount(node.get("totalRefundedSet"))}
     return {
         "id": number(node["id"]),
         "note": node.get("note"),
         "created_at": node.get("createdAt"),
         "transactions": [paid],
+        "refund_line_items": [
+            {"line_item_id": line, "quantity": count, "restock_type": (one.get("restockType") or "").lower()}
+            for line, count, one in _lines_of(node.get("refundLineItems"))
+        ],
     }
 
 
@@ -183,6 +188,9 @@ def _fulfillment(node: Node, order_id: str) -> dict[str, Any]:
         "tracking_company": next((one.get("company") for one in tracking if one.get("company")), None),
         "tracking_numbers": [one["number"] for one in tracking if one.get("number")],
         "tracking_urls": [one["url"] for one in tracking if one.get("url")],
+        "line_items": [
+            {"id": line, "quantity": quantity} for line, quantity, _ in _lines_of(node.get("fulfillmentLineItems"))
+        ],
     }
 
 
@@ -218,6 +226,11 @@ def _address(node: Node | None) -> dict[str, Any] | None:
         "country_code": node.get("countryCodeV2"),
         "phone": node.get("phone"),
     }
+
+
+def _lines_of(connection: Node | None) -> list[tuple[str, Any, Node]]:
+    """The line, how many pieces of it, and the rest."""
+    return [(number((one.get("lineItem") or {}).get("id")), one.get("quantity"), one) for one in nodes(connection)]
 
 
 def _amount(bag: Node | None) -> Any:

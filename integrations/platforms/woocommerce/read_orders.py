@@ -1,5 +1,7 @@
 """Orders from WooCommerce's REST shape (wc/v3)."""
 
+from dataclasses import replace
+
 from commerce.rules.documents import plain_text
 from commerce.rules.events import ORDER, Deleted, Reading, Saved, Unclear, ignored
 from commerce.rules.orders import (
@@ -17,6 +19,7 @@ from integrations.protocols import Delivered
 
 # Their word to ours; statuses of plug-ins are open until told otherwise.
 _STATUSES = {"completed": COMPLETED, "refunded": COMPLETED, "cancelled": CANCELLED, "failed": CANCELLED}
+_RESTOCKED = "_restock_refunded_items"  # of a line (wc_restock_refunded_items, WooCommerce 10.5)
 _UNFINISHED = ("checkout-draft", "auto-draft", "draft", "new")
 
 
@@ -56,6 +59,7 @@ def _order(body: Body, shop_currency: str | None) -> OrderFacts:
     refunded = sum(refund.amount for refund in refunds)
     status = body.text("status")
     customer_id = body.id_or_empty("customer_id")
+    is_sent = status == "completed" or (status == "refunded" and bool(body.told.get("date_completed")))
     return OrderFacts(
         id=body.id(),
         number=body.text("number") or body.id(),
@@ -74,7 +78,7 @@ def _order(body: Body, shop_currency: str | None) -> OrderFacts:
         email=billing.text("email") if billing else "",
         phone=billing.text("phone") if billing else "",
         note=body.text("customer_note"),
-        lines=tuple(_line(line, currency) for line in lines),
+        lines=tuple(_pieces(line, _line(line, currency), status, is_sent=is_sent) for line in lines),
         refunds=refunds,
         shipments=shipments(body),
         billing=_address(billing),
@@ -106,6 +110,18 @@ def _line(line: Body, currency: str) -> OrderLine:
         price=line.money("price", currency) or 0,
         total=line.money("total", currency) or 0,
     )
+
+
+def _pieces(told: Body, line: OrderLine, status: str, *, is_sent: bool) -> OrderLine:
+    """The line, with its pieces: a completed order was sent whole. WooCommerce counts at the line how many pieces
+    refunds put back into stock. What was given back before it was sent will not be sent any more.
+    """
+    bought = max(0, line.quantity)
+    counted = [str(meta.told.get("value")) for meta in told.parts("meta_data") if meta.told.get("key") == _RESTOCKED]
+    back = min(bought, sum(int(each) for each in counted[-1:] if each.isdecimal()))
+    if is_sent:
+        return replace(line, fulfilled=bought, returned=back)
+    return replace(line, cancelled=bought if status == "refunded" else back)
 
 
 def _refund(refund: Body, currency: str) -> Refund:
