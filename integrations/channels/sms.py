@@ -18,7 +18,7 @@ from integrations.outbound import Outbound
 USUAL_BODY = '{"to": "{to}", "from": "{sender}", "text": "{text}"}'
 USUAL_HEADER = "Idempotency-Key"
 LONGEST_BODY = 5_000
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SLOT = re.compile(r"\{(to|text|sender|key)\}")
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 
