@@ -21,11 +21,11 @@ MARK = "marker@example.org"
 # What the shop is and sells, counts, and what whoever works here sets: none of it is about a customer. Of shipments and
 # lines of orders are the books: numbers and what was bought.
 HOLD_NOBODY = {
-    "api_keys", "bought_together", "cards", "carrier_accounts", "carrier_health", "categories", "cdns",
+    "alerts", "api_keys", "bought_together", "cards", "carrier_accounts", "carrier_health", "categories", "cdns",
     "clicked_products", "connections", "custom_fields", "drift", "erased_people", "install_attempts", "leases",
     "figure_progress", "loyalty_programmes", "notification_choices", "notification_templates", "order_contributions",
     "order_figures", "order_lines",
-    "page_templates", "points_postings", "products", "reindexes", "rejections",
+    "outgoing_dispatches", "outgoing_endpoints", "outgoing_replays", "page_templates", "points_postings", "products", "reindexes", "rejections",
     "retention", "search_clicks", "search_orders", "search_positions", "search_rules", "search_settings", "searches",
     "segment_members", "segments", "shelves", "shipments", "stock_bookings", "stock_items", "stock_levels",
     "stock_movements", "syncs", "tallies", "tracking_settings",
@@ -47,6 +47,8 @@ FREE = {
     "notifications": ("recipient", "subject", "html", "text", "detail", "reason", "reference"),
     "order_tracking": ("signed_by", "to_postcode", "postcode", "city", "province"),
     "orders": ("note", "tags", "billing", "delivery", "phone"),
+    "outgoing_announcements": ("body",),
+    "outgoing_tries": ("answer", "answered", "error"),
     "points_transactions": ("reason", "made_by", "detail"),
     "privacy_requests": ("phone",),
     "stock_subscriptions": ("recipient",),
@@ -140,6 +142,23 @@ def by_hand(shop: Shop) -> None:
     with shop.database.write() as db:
         row = filled(told["tracking_scans"], shop_id=shop.shop_id, tracking_id=parcel.id, key="k")
         db.execute(insert(told["tracking_scans"]).values(row))
+    sent_out(shop)
+
+
+def sent_out(shop: Shop) -> None:
+    """What other systems were told of the person, and what they answered."""
+    told = tables()
+    rows = [
+        (told["outgoing_endpoints"], {"id": 1}),
+        (told["outgoing_announcements"], {"id": 1, "occasion": "1", "order_id": "21"}),
+        (told["outgoing_announcements"], {"id": 2, "occasion": "2", "person_id": "31"}),
+        (told["outgoing_announcements"], {"id": 3, "occasion": "3", "object_kind": "customer", "object_id": "31"}),
+        *((told["outgoing_dispatches"], {"id": one, "endpoint_id": 1, "announcement_id": one}) for one in (1, 2, 3)),
+        *((told["outgoing_tries"], {"dispatch_id": one}) for one in (1, 2, 3)),
+    ]
+    with shop.database.write() as db:
+        for table, values in rows:
+            db.execute(insert(table).values(filled(table, shop_id=shop.shop_id, **values)))
 
 
 class TestErasingAPerson:
