@@ -31,6 +31,7 @@ PAGES = {
     "search": "/dashboard/search/test?q=lamp",
     "cache": "/dashboard/cache",
     "parcels": "/dashboard/parcels/all",
+    "customers": "/dashboard/customers?sort=orders",
 }
 
 
@@ -75,6 +76,9 @@ def _take(browser: str, base: str, link: str) -> None:
             page.goto(base + PAGES["events"] + "?state=applied&kind=order")
             page.locator("table a[href*='/dashboard/events/']").first.click()
             _picture(page, "event")
+            page.goto(base + PAGES["customers"])
+            page.locator(".people .main a").first.click()
+            _picture(page, "customer")
         finally:
             chromium.close()
 
