@@ -29,6 +29,7 @@ NAVIGATION = (
     ("orders", "Orders"),
     ("shipments", "Parcels"),
     ("customers", "Customers"),
+    ("notifications", "Notifications"),
     ("loyalty", "Loyalty"),
     ("widget", "Storefront"),
     ("cache", "Cache"),

@@ -20,6 +20,8 @@ from commerce.tables.shops import Shop
 from commerce.vault import Vault
 from integrations.channel_api import ChannelAccount
 
+SAMPLE = "sample"  # in a message's detail: it is a test, with a made-up order in that language
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
@@ -115,7 +117,7 @@ def decision(known: Gathered, row: Any, *, now: datetime) -> Decision:
         Known(
             recipient=row.recipient,
             expires_at=row.expires_at,
-            is_asked_for=row.resend_of is not None,
+            is_asked_for=row.resend_of is not None or bool((row.detail or {}).get(SAMPLE)),
             suppressed=known.suppressed.get(row.recipient, ""),
             consent=said.get("state", ""),
             consent_at=datetime.fromisoformat(said["at"]) if said.get("at") else None,

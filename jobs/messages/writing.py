@@ -9,13 +9,13 @@ from commerce.rules.notifications import tokens
 from commerce.rules.notifications.choices import MAIL, SLACK, SMS
 from commerce.rules.notifications.kinds import COMMERCIAL
 from integrations.channel_api import Outgoing
-from integrations.channels import rendering
+from integrations.channels import rendering, samples
 from integrations.channels.addresses import address_of
 from integrations.channels.defaults import Template
 from integrations.channels.occasions import About, brand_of, context_of, reply_to, sender_of
 from integrations.channels.rendering import Rendered, UnableToRender
 from integrations.channels.wording import language_of
-from jobs.messages.gathering import Gathered
+from jobs.messages.gathering import SAMPLE, Gathered
 from jobs.messages.keeping import key_of
 from jobs.process import Process
 
@@ -35,7 +35,7 @@ class Writer:
         wrong too."""
         language = row.language.replace("_", "-") or "en"
         way_out = self._way_out(row)
-        context = context_of(row.kind, self._about(row, language, way_out))
+        context = self._context(row, language, way_out)
         version, rendered = self._rendered(row, context, language)
         key = key_of(row.shop_id, row.id)
         choices, shop = self._known.choices, self._known.shop
@@ -78,6 +78,14 @@ class Writer:
                 self.broken[row.kind, own.language] = str(error)
                 _log.warning("template.broken", kind=row.kind, language=own.language, version=own.version)
         return 0, rendering.render_usual(row.kind, context, **look)
+
+    def _context(self, row: Any, language: str, way_out: str) -> Mapping[str, Any]:
+        """What its template reads; a test has a made-up order of the real shop."""
+        told = context_of(row.kind, self._about(row, language, way_out))
+        sample = (row.detail or {}).get(SAMPLE)
+        if not sample:
+            return told
+        return {**samples.sample_context(row.kind, sample), "shop": told["shop"]}
 
     def _about(self, row: Any, language: str, way_out: str) -> About:
         known = self._known

@@ -1,0 +1,71 @@
+"""Addresses that are not written to: bounces, complaints, wishes; looked at, added and lifted."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+
+from commerce.rules.people import keys
+from commerce.tables.people import suppressions
+from integrations.platforms.phones import e164
+from webapp import guards, inputs, pages
+from webapp.api import cursors
+from webapp.parts import parts
+
+blueprint = Blueprint("suppressions", __name__, url_prefix="/dashboard/notifications/suppressed")
+
+_CHANNELS = {"email": "Mail", "sms": "Text message", "whatsapp": "WhatsApp", "phone": "Phone"}
+
+
+@blueprint.get("")
+@guards.merchant
+@pages.of_shop
+def index() -> str:
+    """Suppressed addresses, by channel and address."""
+    channel, behind = inputs.choice("channel", tuple(_CHANNELS)), cursors.cursor()
+    after = (str(behind[0]), str(behind[1])) if behind else None
+    with parts().database.read() as db:
+        rows = suppressions.page(db, shop_id=g.shop.id, channel=channel, limit=pages.PER_PAGE + 1, after=after)
+    return render_template(
+        "suppressions.html",
+        rows=rows[: pages.PER_PAGE],
+        behind=after is not None,
+        further=_place(rows[pages.PER_PAGE - 1]) if len(rows) > pages.PER_PAGE else "",
+        channel=channel,
+        channels=_CHANNELS,
+        w={},
+    )
+
+
+def _place(row: Any) -> str:
+    """Where the list goes on; encrypted, since addresses of pages are logged."""
+    return cursors.cursor_of(row.channel, row.address)
+
+
+@blueprint.post("")
+@guards.merchant
+@pages.of_shop
+def add() -> Any:
+    """Write to an address no more."""
+    channel, told = request.form.get("channel", ""), request.form.get("address", "").strip()
+    address = keys.mail(told) if channel == "email" else e164(told) or ""
+    if channel not in _CHANNELS or not address:
+        flash("Nothing was saved: write a mail address, or a phone number with its country such as +49151…")
+        return redirect(url_for("suppressions.index"))
+    reason = " ".join(request.form.get("reason", "").replace("\x00", "").split())[:200] or "by hand"
+    row = {"channel": channel, "address": address, "reason": reason, "source": "dashboard", "detail": ""}
+    with parts().database.write() as db:
+        suppressions.save(db, shop_id=g.shop.id, told=row | {"at": pages.now()})
+    flash("It is not written to any more.")
+    return redirect(url_for("suppressions.index"))
+
+
+@blueprint.post("/lift")
+@guards.merchant
+@pages.of_shop
+def lift() -> Any:
+    """The address may be written to again."""
+    with parts().database.write() as db:
+        place = {name: request.form.get(name, "").replace("\x00", "") for name in ("channel", "address")}
+        was_there = suppressions.remove(db, shop_id=g.shop.id, **place)
+    flash("It may be written to again, as far as its customer allows." if was_there else "It was lifted already.")
+    return redirect(url_for("suppressions.index"))
