@@ -1,0 +1,228 @@
+"""Call-outs: what the merchant's own system answers decides, asked at least once, never with a transaction open."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commerce.rules.order_steps.asking import UNTIL, Asked, Heard, paid, told
+from commerce.rules.order_steps.outcomes import STATES
+from commerce.rules.order_steps.settings import CallOut
+from commerce.settings import Settings
+from commerce.tables.order_steps import milestones
+from jobs import call_outs
+from jobs.events import apply_deliveries
+from jobs.job import Lease, LeaseLost
+from tests.answering import System, answering
+from tests.conftest import Backroom, assembled
+from tests.ordered import age, choose, order, states, steps_of, tell, with_secret, work
+from tests.ordered import paid as paid_order
+from tests.shops import Shop
+from tests.stored import rows
+
+KIND = "custom:risk"
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def backroom(settings: Settings) -> Iterator[Backroom]:
+    yield from assembled(replace(settings, allow_private_hosts=True))
+
+
+@pytest.fixture
+def system() -> Iterator[System]:
+    with answering() as system:
+        yield system
+
+
+@pytest.fixture
+def shop(backroom: Backroom) -> Shop:
+    return backroom.shops.custom(currency="EUR")
+
+
+@pytest.fixture
+def secret(backroom: Backroom, shop: Shop, system: System) -> str:
+    choose(backroom, shop, call_outs=(CallOut(name="risk", url=system.url, blocks=True),))
+    return with_secret(backroom, shop)
+
+
+class TestAStepOfTheirOwn:
+    def test_is_told_the_order_signed_and_its_answer_counts(
+        self, backroom: Backroom, shop: Shop, system: System, secret: str
+    ) -> None:
+        system.will({"result": "done", "message": "Score\n7"})
+        tell(backroom, shop, order())
+        step = steps_of(backroom, shop)[KIND]
+        assert (step.state, step.outcome, step.attempts) == ("done", "Score 7", 1)
+        (asked,) = system.told(secret)
+        assert (asked["type"], asked["data"]) == ("order.step.risk", shop.read("orders/1"))
+
+    @pytest.mark.parametrize(
+        ("answer", "state", "words"),
+        [
+            ({"result": "hold", "message": "Look"}, "held", "Look"),
+            ({"result": "fail"}, "failed", "Your system says that it failed."),
+            ({"result": "wait", "retry_after": 900}, "waiting", "Your system says: wait."),
+            (b"OK", "done", "Your system says that it is done."),
+            (b"", "done", "Your system says that it is done."),
+            ([1], "done", "Your system says that it is done."),
+        ],
+    )
+    def test_answers_in_one_word(
+        self, backroom: Backroom, shop: Shop, system: System, secret: str, answer: Any, state: str, words: str
+    ) -> None:
+        system.will(answer)
+        tell(backroom, shop, order())
+        step = steps_of(backroom, shop)[KIND]
+        assert (step.state, step.outcome) == (state, words)
+
+    @pytest.mark.parametrize("status", [500, 503, 429, 408])
+    def test_is_asked_again_under_the_same_id_until_it_answers(
+        self, backroom: Backroom, shop: Shop, system: System, secret: str, status: int
+    ) -> None:
+        system.will({}, status=status)
+        tell(backroom, shop, order())
+        assert states(backroom, shop)[KIND] == "waiting"
+        system.will({"result": "done"})
+        age(backroom, shop, timedelta(minutes=2))
+        work(backroom, shop)
+        assert states(backroom, shop)[KIND] == "done"
+        assert len(system.told(secret)) == 2
+        assert len(set(system.ids)) == 1
+
+    def test_that_refuses_is_not_asked_again(self, backroom: Backroom, shop: Shop, system: System, secret: str) -> None:
+        system.will({}, status=422)
+        tell(backroom, shop, order())
+        work(backroom, shop)
+        step = steps_of(backroom, shop)[KIND]
+        assert (step.state, step.outcome) == ("failed", "It answered 422. It is not asked again by itself.")
+        assert len(system.got) == 1
+
+    def test_that_never_answers_fails_in_the_end(
+        self, backroom: Backroom, shop: Shop, system: System, secret: str
+    ) -> None:
+        system.will({}, status=500)
+        tell(backroom, shop, order())
+        age(backroom, shop, UNTIL)
+        work(backroom, shop)
+        step = steps_of(backroom, shop)[KIND]
+        assert (step.state, step.outcome) == ("failed", "It answered 500. There is no time left to ask again.")
+
+    def test_holds_labels_up_and_lets_them_go(
+        self, backroom: Backroom, shop: Shop, system: System, secret: str
+    ) -> None:
+        choose(backroom, shop, "label", call_outs=(CallOut(name="risk", url=system.url, blocks=True),))
+        system.will({"result": "wait", "retry_after": 60})
+        tell(backroom, shop, paid_order())
+        assert states(backroom, shop) == {KIND: "waiting", "label": "blocked"}
+        system.will({"result": "done"})
+        age(backroom, shop, timedelta(minutes=2))
+        work(backroom, shop)
+        assert states(backroom, shop) == {KIND: "done", "label": "failed"}  # nobody said who sends
+
+    def test_that_was_taken_away_is_skipped(self, backroom: Backroom, shop: Shop, system: System, secret: str) -> None:
+        system.will({"result": "wait"})
+        tell(backroom, shop, order())
+        choose(backroom, shop, call_outs=())
+        age(backroom, shop, timedelta(minutes=5))
+        work(backroom, shop)
+        assert states(backroom, shop)[KIND] == "skipped"
+
+    def test_in_a_private_network_is_not_called(self, backroom: Backroom, shop: Shop, secret: str) -> None:
+        for guarded in assembled(replace(backroom.settings, allow_private_hosts=False)):
+            tell(guarded, Shop(**{**vars(shop), "client": guarded.client}), order())
+            step = steps_of(guarded, shop)[KIND]
+            assert "private network" in step.outcome
+
+
+class TestAWorkerThatDies:
+    def test_while_it_asks_leaves_the_step_to_the_next(
+        self, backroom: Backroom, shop: Shop, system: System, secret: str
+    ) -> None:
+        assert shop.send("order.saved", order()).status_code == 200
+        apply_deliveries(shop_id=shop.id)
+        with pytest.raises(LeaseLost):  # it asked, and by the time of the answer it does not hold the lease any more
+            call_outs.ask_one(backroom.process, Lease(backroom.process, shop.id, call_outs.LEASE))
+        assert (states(backroom, shop)[KIND], len(system.got)) == ("waiting", 1)
+        work(backroom, shop)
+        assert (states(backroom, shop)[KIND], len(system.got), len(set(system.ids))) == ("done", 2, 1)
+
+
+class TestAPaymentThatIsAskedFor:
+    @pytest.fixture
+    def asked(self, backroom: Backroom, shop: Shop, system: System) -> None:
+        choose(backroom, shop, "payment", "label", payment_url=system.url)
+        with_secret(backroom, shop)
+
+    @pytest.mark.usefixtures("asked")
+    def test_and_vouched_for_starts_what_a_payment_starts(self, backroom: Backroom, shop: Shop, system: System) -> None:
+        system.will({"paid": True})
+        tell(backroom, shop, order())
+        assert states(backroom, shop) == {"payment": "done", "label": "failed"}
+        assert len(rows(backroom.process.database, milestones.milestones, name="paid")) == 1
+        tell(backroom, shop, paid_order())
+        assert len(rows(backroom.process.database, milestones.milestones, name="paid")) == 1
+
+    @pytest.mark.usefixtures("asked")
+    @pytest.mark.parametrize(
+        ("answer", "state"),
+        [({"paid": False}, "failed"), ({"paid": "pending"}, "waiting"), (b"yes", "waiting"), ({"paid": 1}, "waiting")],
+    )
+    def test_says_yes_no_or_not_yet(
+        self, backroom: Backroom, shop: Shop, system: System, answer: Any, state: str
+    ) -> None:
+        system.will(answer)
+        tell(backroom, shop, order())
+        assert states(backroom, shop) == {"payment": state}
+
+    @pytest.mark.usefixtures("asked")
+    def test_is_not_asked_for_where_the_platform_says_so(self, backroom: Backroom, shop: Shop, system: System) -> None:
+        tell(backroom, shop, paid_order())
+        assert (states(backroom, shop)["payment"], system.got) == ("done", [])
+
+    @pytest.mark.usefixtures("asked")
+    def test_goes_back_to_the_platforms_word_where_nobody_is_asked_any_more(
+        self, backroom: Backroom, shop: Shop, system: System
+    ) -> None:
+        system.will({"paid": "pending"})
+        tell(backroom, shop, order())
+        choose(backroom, shop, "payment", payment_url="")
+        age(backroom, shop, timedelta(minutes=2))
+        work(backroom, shop)
+        assert states(backroom, shop) == {"payment": "blocked"}
+        tell(backroom, shop, paid_order())
+        assert states(backroom, shop)["payment"] == "done"
+
+
+ANSWERS = st.one_of(
+    st.text(),
+    st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=9), st.lists, max_leaves=5).map(repr),
+    st.builds(
+        '{{"result": {}, "paid": {}, "message": {}, "retry_after": {}}}'.format,
+        st.sampled_from(('"done"', '"hold"', '"fail"', '"WAIT"', "7", "null")),
+        st.sampled_from(("true", "false", '"pending"', "null", "[]")),
+        st.sampled_from(('"x"', '"\\ud800"', "null", '"' + "y" * 500 + '"')),
+        st.sampled_from(("1", "-5", "1e308", "NaN", "Infinity", "true", '"9"')),
+    ),
+)
+
+
+class TestAnyAnswer:
+    @given(body=ANSWERS, attempts=st.integers(0, 10**6), left=st.integers(-5, 10**5))
+    def test_means_something_and_never_waits_beyond_its_time(self, body: str, attempts: int, left: int) -> None:
+        asked = Asked(attempts=attempts, until=NOW + timedelta(seconds=left))
+        for meaning in (told, paid):
+            for heard in (Heard(body=body), Heard(error="It answered 500.", wished=10.0)):
+                outcome = meaning(heard, asked, now=NOW)
+                assert outcome.state in STATES
+                assert 0 < len(outcome.words) <= 400
+                outcome.words.encode()
+                if outcome.state == "waiting":
+                    assert outcome.due_at is not None
+                    assert NOW < outcome.due_at <= asked.until
+                else:
+                    assert outcome.due_at is None
