@@ -16,7 +16,7 @@ from commerce.rules.outgoing.names import Announced
 from commerce.tables.outgoing import endpoints, planning
 from commerce.tables.shops import Shop
 from jobs import queues
-from jobs.dispatching import bodies
+from jobs.dispatching import bodies, stock_bodies
 from jobs.process import Process
 
 # Our events by the names under which they are published; milestones and parcels bring their own.
@@ -29,7 +29,11 @@ _PUBLISHED = {
     "customer.created": names.CUSTOMER_CREATED,
     "customer.changed": names.CUSTOMER_CHANGED,
     "customer.deleted": names.CUSTOMER_DELETED,
+    "inventory.changed": names.INVENTORY_CHANGED,
+    "inventory.allocated": names.INVENTORY_ALLOCATED,
+    "figures.day_closed": names.DAY_CLOSED,
 }
+INVENTORY, FIGURES = "inventory", "figures"  # kinds
 _DELETIONS = frozenset({names.ORDER_DELETED, names.PRODUCT_DELETED, names.CUSTOMER_DELETED})
 _KEYS = {REFUNDED: "refund_id", SHIPPED: "shipment_id"}  # what the key of a milestone is the id of
 
@@ -82,7 +86,10 @@ def _of_event(event: Happened, now: datetime) -> _News | None:
         return None
     told_by = f"delivery {event.inbox_id}" if event.inbox_id is not None else now.isoformat()
     occasion = f"{event.object_id}:{told_by}"
-    return _News(name=name, kind=event.kind, object_id=event.object_id, occasion=occasion, event=event)
+    detail = {"order_id": event.reason} if name == names.INVENTORY_ALLOCATED else None
+    if detail is not None:
+        occasion = f"{event.reason}:{occasion}"
+    return _News(name=name, kind=event.kind, object_id=event.object_id, occasion=occasion, event=event, detail=detail)
 
 
 def _of_milestone(event: Happened) -> _News | None:
@@ -110,6 +117,8 @@ def _announced(db: Connection, process: Process, shop: Shop, found: Sequence[_Ne
         ORDER: bodies.orders_by_ids(db, shop, ids.get(ORDER, ()), base_url=process.settings.base_url),
         PRODUCT: bodies.products_by_ids(db, shop, ids.get(PRODUCT, ())),
         CUSTOMER: bodies.customers_by_ids(db, shop, ids.get(CUSTOMER, ())),
+        INVENTORY: stock_bodies.stock_by_ids(db, shop, ids.get(INVENTORY, ())),
+        FIGURES: stock_bodies.figures_by_days(db, shop, ids.get(FIGURES, ())),
         PARCEL: bodies.parcels_by_ids(db, shop, ids.get(PARCEL, ()), base_url=process.settings.base_url),
     }
     return [event for news in found if (event := _event(news, told, now)) is not None]

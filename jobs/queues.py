@@ -31,6 +31,7 @@ DISPATCH, RESEND = "dispatch", "resend"
 POINTS = "points"
 STEPS, CALL_OUT, NOTIFY = "steps", "call-out", "notify"
 DECIDE = "decide"
+STOCK = "stock"
 SEGMENT, RANK = "segment", "rank"
 WAKES = {
     APPLY: (EVENTS, "jobs.events.apply_deliveries", 60),
@@ -52,6 +53,7 @@ WAKES = {
     CALL_OUT: (OUTSIDE, "jobs.call_outs.call_out", 300),
     DECIDE: (BULK, "jobs.order_steps.runs.decide_many", 300),
     NOTIFY: (OUTSIDE, "jobs.notifications.send_notifications", 300),
+    STOCK: (EFFECTS, "jobs.stock.settle_stock", 120),
     POINTS: (BULK, "jobs.loyalty.keep_points", 300),
     SEGMENT: (BULK, "jobs.segments.build_segments", 300),
     RANK: (BULK, "jobs.segments.rank_customers", 600),

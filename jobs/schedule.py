@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from jobs.alarms import EVERY, watch_indexes
 from jobs.connections import keep_alive
+from jobs.figures import EVERY as EVERY_FIGURES
+from jobs.figures import count_figures
 from jobs.loyalty import EVERY as EVERY_POINTS
 from jobs.loyalty import wake_points
 from jobs.people import build_people
@@ -39,6 +41,7 @@ SCHEDULE = (
     Regularly(run=forget, seconds=3600, ttl=1800),
     Regularly(run=forget_searches, seconds=3600, ttl=1800),
     Regularly(run=end_retention, seconds=EVERY_RETENTION, ttl=300),
+    Regularly(run=count_figures, seconds=EVERY_FIGURES, ttl=50),
     Regularly(run=build_people, seconds=60, ttl=50),
     Regularly(run=count_companions, seconds=600, ttl=300),
     Regularly(run=wake_ranking, seconds=EVERY_RANKING, ttl=1800),

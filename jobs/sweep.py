@@ -28,8 +28,8 @@ from commerce.tables import (
 from commerce.tables.notifications import notifications
 from commerce.tables.order_steps import step_runs, steps
 from commerce.tables.outgoing import announcements, dispatches, replays
-from commerce.tables.stock import movements
-from jobs import call_outs, calls, cdns, events, pages, privacy, products, queues, reactions, rereads
+from commerce.tables.stock import items, movements
+from jobs import call_outs, calls, cdns, events, pages, privacy, products, queues, reactions, rereads, stock
 from jobs import drift as checks
 from jobs import labels as printers
 from jobs import notifications as senders
@@ -89,6 +89,9 @@ def sweep() -> None:
         building = segments.shops_unbuilt(db) - _busy(db, builders.LEASE, now)
         printing = labels.shops_with_work(db, now=now) - _busy(db, printers.LEASE, now)
     _wake_steps(process, now)
+    with process.database.read() as db:
+        changed, busy = items.shops_with_work(db), _busy(db, stock.LEASE, now)
+    _wake(process, queues.STOCK, {shop for shop, since in changed.items() if since < now - _GRACE} - busy)
     _wake_dispatches(process, now)
     _wake_messages(process, now)
     process.queues.wake(queues.REINDEX, rebuilding)

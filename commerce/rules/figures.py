@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any, Protocol
 
 from commerce.rules.orders import CANCELLED
@@ -151,8 +151,3 @@ def of_stored(told: Iterable[Sequence[Any]]) -> dict[Cell, Numbers]:
         Cell(dimension, date.fromisoformat(day), key, currency): Numbers.of(values)
         for dimension, day, key, currency, values in told
     }
-
-
-def hours_of(day: date, zone: tzinfo) -> datetime:
-    """When that day begins where the shop is, in UTC."""
-    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

@@ -62,6 +62,7 @@ def _stock() -> None:
         sa.Column("low_at", sa.Integer(), nullable=True),
         sa.Column("low_since", _MOMENT, nullable=True),
         sa.Column("oversold_since", _MOMENT, nullable=True),
+        sa.Column("unsettled_since", _MOMENT, nullable=True),
         sa.Column("updated_at", _MOMENT, nullable=False),
         _of_shop("stock_items"),
         sa.PrimaryKeyConstraint("shop_id", "id", name=op.f("pk_stock_items")),
@@ -70,6 +71,14 @@ def _stock() -> None:
     for name, column in (("ix_stock_items_low", "low_since"), ("ix_stock_items_oversold", "oversold_since")):
         told = sa.text(f"{column} IS NOT NULL")
         op.create_index(name, "stock_items", ["shop_id", "id"], sqlite_where=told, postgresql_where=told)
+    told = sa.text("unsettled_since IS NOT NULL")
+    op.create_index(
+        "ix_stock_items_unsettled",
+        "stock_items",
+        ["shop_id", "unsettled_since"],
+        sqlite_where=told,
+        postgresql_where=told,
+    )
     op.create_table(
         "stock_bookings",
         sa.Column("shop_id", _ID, nullable=False),

@@ -27,6 +27,7 @@ from jobs import (
     dispatches,
     drift,
     events,
+    figures,
     job,
     labels,
     loyalty,
@@ -44,6 +45,7 @@ from jobs import (
     searches,
     segments,
     shipments,
+    stock,
     sweep,
     syncs,
     walks,
@@ -99,7 +101,7 @@ class TestQueues:
         loaded = (
             *(alarms, calls, cdns, connections, drift, events, labels, loyalty, pages, people, privacy, products),
             *(dispatches, recommendations, replays, rereads, retention, search_settings, searches, segments),
-            *(notifications, shipments, sweep, syncs, walks),
+            *(figures, notifications, shipments, stock, sweep, syncs, walks),
         )
         declared = {name for name in job.JOBS if name.startswith("jobs.")}
         assert {name.rpartition(".")[0] for name in declared} == {module.__name__ for module in loaded}

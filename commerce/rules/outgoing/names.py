@@ -15,6 +15,7 @@ PRODUCT_CREATED, PRODUCT_CHANGED, PRODUCT_DELETED = "product.created", "product.
 CUSTOMER_CREATED, CUSTOMER_CHANGED, CUSTOMER_DELETED = "customer.created", "customer.changed", "customer.deleted"
 SEGMENT_ENTERED, SEGMENT_LEFT = "segment.entered", "segment.left"
 INVENTORY_CHANGED, INVENTORY_ALLOCATED = "inventory.changed", "inventory.allocated"
+DAY_CLOSED = "figures.day_closed"
 
 EVENTS: Mapping[str, str] = {
     "order.created": "An order was placed.",
@@ -40,6 +41,7 @@ EVENTS: Mapping[str, str] = {
     SEGMENT_LEFT: "A customer left a segment.",
     INVENTORY_CHANGED: "The stock that is kept here changed.",
     INVENTORY_ALLOCATED: "Stock was set aside for an order.",
+    DAY_CLOSED: "A day is over, with the figures of its orders.",
 }
 NOUNS = tuple(dict.fromkeys(name.partition(".")[0] for name in EVENTS))
 FILTERS = (EVERYTHING, *(f"{noun}.*" for noun in NOUNS), *EVENTS)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    func,
     select,
     text,
     update,
@@ -27,7 +28,7 @@ from commerce.tables.columns import BigId, Moment, insert, metadata
 # `id`: the variant's, or what lines of orders say where nobody knows the variant. `on_hand`: pieces on the shelf, empty
 # where they are not counted here; `told`: what the shop said last that there are; `shown`: what we wrote into the
 # variant. `low_at`: at how many pieces left to warn, empty for the shop's own number. `low_since`, `oversold_since`:
-# the merchant was told.
+# the merchant was told. `unsettled_since`: somebody changed it by hand, and what is left was not worked out since.
 items = Table(
     "stock_items",
     metadata,
@@ -43,6 +44,7 @@ items = Table(
     Column("low_at", Integer),
     Column("low_since", Moment),
     Column("oversold_since", Moment),
+    Column("unsettled_since", Moment),
     Column("updated_at", Moment, nullable=False),
     Index("ix_stock_items_product", "shop_id", "product_id"),
     Index(
@@ -58,6 +60,13 @@ items = Table(
         "id",
         sqlite_where=text("oversold_since IS NOT NULL"),
         postgresql_where=text("oversold_since IS NOT NULL"),
+    ),
+    Index(
+        "ix_stock_items_unsettled",
+        "shop_id",
+        "unsettled_since",
+        sqlite_where=text("unsettled_since IS NOT NULL"),
+        postgresql_where=text("unsettled_since IS NOT NULL"),
     ),
 )
 
@@ -121,13 +130,41 @@ def save(db: Connection, *, shop_id: int, rows: Sequence[Mapping[str, Any]], now
         db.execute(update(items).where(chosen).values(values | {"updated_at": now}), given)
 
 
-def set_low(db: Connection, *, shop_id: int, item_id: str, low_at: int | None) -> None:
+def held(db: Connection, *, shop_id: int, item_id: str) -> Row[Any]:
+    """An item that is there, ours until the transaction ends."""
+    query = select(items).where(items.c.shop_id == shop_id, items.c.id == item_id)
+    if db.dialect.name == "postgresql":  # SQLite has one writer
+        query = query.with_for_update()
+    return db.execute(query).one()
+
+
+def count(db: Connection, *, shop_id: int, item_id: str, on_hand: int, now: datetime) -> None:
+    """So many are on the shelf; what is left of it has to be worked out."""
+    chosen = and_(items.c.shop_id == shop_id, items.c.id == item_id)
+    db.execute(update(items).where(chosen).values(on_hand=on_hand, unsettled_since=now, updated_at=now))
+
+
+def set_low(db: Connection, *, shop_id: int, item_id: str, low_at: int | None, now: datetime) -> None:
     """At how many pieces left to warn; None: at the shop's own number."""
     chosen = and_(items.c.shop_id == shop_id, items.c.id == item_id)
-    db.execute(update(items).where(chosen).values(low_at=low_at))
+    db.execute(update(items).where(chosen).values(low_at=low_at, unsettled_since=now))
 
 
-def stop_counting(db: Connection, *, shop_id: int) -> None:
-    """Nobody counts here any more: the platform's figure is the truth again."""
-    chosen = and_(items.c.shop_id == shop_id, items.c.on_hand.is_not(None))
-    db.execute(update(items).where(chosen).values(on_hand=None, shown=None))
+def unsettled(db: Connection, *, shop_id: int, limit: int) -> Sequence[Row[Any]]:
+    """Items that were changed by hand, those first that wait longest."""
+    chosen = and_(items.c.shop_id == shop_id, items.c.unsettled_since.is_not(None))
+    return db.execute(select(items).where(chosen).order_by(items.c.unsettled_since, items.c.id).limit(limit)).all()
+
+
+def settled(db: Connection, *, shop_id: int, rows: Sequence[Row[Any]]) -> None:
+    """What is left of these was worked out, but for those that were changed again since they were read."""
+    for row in rows:
+        same = and_(items.c.shop_id == shop_id, items.c.id == row.id, items.c.unsettled_since == row.unsettled_since)
+        db.execute(update(items).where(same).values(unsettled_since=None))
+
+
+def shops_with_work(db: Connection) -> dict[int, datetime]:
+    """Shops with items that were changed by hand, with the time since when."""
+    since = func.min(items.c.unsettled_since, type_=Moment())
+    query = select(items.c.shop_id, since).where(items.c.unsettled_since.is_not(None))
+    return dict(db.execute(query.group_by(items.c.shop_id)).all())

@@ -170,8 +170,8 @@ def _refund(node: Node) -> dict[str, Any]:
         "created_at": node.get("createdAt"),
         "transactions": [paid],
         "refund_line_items": [
-            {"line_item_id": line, "quantity": count, "restock_type": (one.get("restockType") or "").lower()}
-            for line, count, one in _lines_of(node.get("refundLineItems"))
+            {**line, "line_item_id": line["id"], "restock_type": (one.get("restockType") or "").lower()}
+            for line, one in _lines_of(node.get("refundLineItems"))
         ],
     }
 
@@ -188,9 +188,7 @@ def _fulfillment(node: Node, order_id: str) -> dict[str, Any]:
         "tracking_company": next((one.get("company") for one in tracking if one.get("company")), None),
         "tracking_numbers": [one["number"] for one in tracking if one.get("number")],
         "tracking_urls": [one["url"] for one in tracking if one.get("url")],
-        "line_items": [
-            {"id": line, "quantity": quantity} for line, quantity, _ in _lines_of(node.get("fulfillmentLineItems"))
-        ],
+        "line_items": [line for line, _ in _lines_of(node.get("fulfillmentLineItems"))],
     }
 
 
@@ -228,9 +226,10 @@ def _address(node: Node | None) -> dict[str, Any] | None:
     }
 
 
-def _lines_of(connection: Node | None) -> list[tuple[str, Any, Node]]:
-    """The line, how many pieces of it, and the rest."""
-    return [(number((one.get("lineItem") or {}).get("id")), one.get("quantity"), one) for one in nodes(connection)]
+def _lines_of(connection: Node | None) -> list[tuple[dict[str, Any], Node]]:
+    """Which line and how many pieces of it, and all that is told."""
+    found = [(number((one.get("lineItem") or {}).get("id")), one) for one in nodes(connection)]
+    return [({"id": line, "quantity": one.get("quantity")}, one) for line, one in found]
 
 
 def _amount(bag: Node | None) -> Any:

@@ -1,0 +1,40 @@
+"""What is left of items that were counted or changed by hand is worked out, and told to all who show it."""
+
+from commerce.database import Connection
+from commerce.mirror.refresh import refresh
+from commerce.tables import shops
+from commerce.tables.stock import items
+from jobs import consequences, queues, reactions
+from jobs.job import Lease, job, utc_now
+from jobs.order_steps.inventory import happened
+from jobs.process import Process
+from jobs.slices import Work, work_off
+
+LEASE = "stock"
+BATCH = 200  # items
+
+
+@job(queue=queues.EFFECTS, timeout=120)
+def settle_stock(*, shop_id: int) -> None:
+    """Work out what is left of the shop's items that were changed."""
+    work_off(Work(wake=queues.STOCK, lease=LEASE, batch=settle_batch, waits=_has_due), shop_id=shop_id)
+
+
+def _has_due(db: Connection, shop_id: int) -> bool:
+    return bool(items.unsettled(db, shop_id=shop_id, limit=1))
+
+
+def settle_batch(process: Process, held: Lease) -> int:
+    """One batch; gives how many items it had. Done again it changes nothing."""
+    now = utc_now()
+    with process.database.write() as db:
+        held.keep(db)
+        shop = shops.by_id(db, process.vault, held.shop_id)
+        due = items.unsettled(db, shop_id=held.shop_id, limit=BATCH) if shop is not None else []
+        if shop is None or not due:
+            return 0
+        found = happened(refresh(db, shop, {row.product_id for row in due}, gone=(), now=now))
+        items.settled(db, shop_id=shop.id, rows=due)
+        planned = consequences.plan(db, process, shop, found, reactions.wanted(found), now=now)
+    consequences.begin(process, planned)
+    return len(due)
