@@ -169,3 +169,9 @@ class TestSpending:
         assert answer.status_code == 400
         assert 'id="wrong-spend-' in answer.text
         assert held(points) == (100, 30)
+
+    def test_says_so_where_no_reward_costs_so_little(self, merchant: Any, points: Any, post: Post) -> None:
+        assert '<select id="reward"' in merchant.get(PAGE).text
+        post("adjust", way="take", points="60", reason="Error")
+        text = words(merchant.get(PAGE).text)
+        assert "The customer has 40 points, and the least that a reward costs is 50." in text
