@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from commerce.tables import shops
 from commerce.tables.notifications import notifications
 from commerce.tables.order_steps import steps
 from jobs import process as jobs_process
@@ -43,6 +44,9 @@ class Desk:
         answer = self.shop.send("order.saved", told | changes)
         assert answer.status_code < 300, answer.get_data(as_text=True)
 
+    def stored_shop(self, db: Any) -> Any:
+        return shops.by_id(db, self.process.vault, self.shop.id)
+
     def work(self) -> None:
         self.backroom.work()
 
@@ -61,7 +65,7 @@ class Desk:
         with self.process.database.write() as db:
             db.execute(update(notifications.notifications).values(**values))
 
-    def later(self, **passed: float) -> None:
+    def later(self) -> None:
         """What waits is due, as if time had passed."""
         due = notifications.notifications.c.due_at.is_not(None)
         with self.process.database.write() as db:
