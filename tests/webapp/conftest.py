@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from commerce.settings import Settings
 from commerce.tables import shops, sign_ins
@@ -116,7 +116,7 @@ def search(app: Any, shop: Stock) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def statements(here: Parts) -> Any:
+def statements() -> Any:
     """Count the statements that run within a block."""
 
     @contextmanager
@@ -126,10 +126,10 @@ def statements(here: Parts) -> Any:
         def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
             seen.append(statement)
 
-        event.listen(here.database.engine, "before_cursor_execute", note)
+        event.listen(Engine, "before_cursor_execute", note)  # of all, as glances have one of their own
         try:
             yield seen
         finally:
-            event.remove(here.database.engine, "before_cursor_execute", note)
+            event.remove(Engine, "before_cursor_execute", note)
 
     return counting
