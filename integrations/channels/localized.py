@@ -32,13 +32,18 @@ def money(amount: int, currency: str, tag: str) -> str:
     units = Decimal(amount).scaleb(-exponent(currency))
     if not is_currency(currency):
         return number(units, tag)
-    digits = exponent(currency)
-    pattern = locale_of(tag).currency_formats["standard"]
-    written = pattern.apply(
-        units, locale_of(tag), currency=currency, currency_digits=False, force_frac=(digits, digits)
-    )
+    locale = locale_of(tag)
+    written = _pattern(locale, exponent(currency)).apply(units, locale, currency=currency, currency_digits=False)
     # CLDR's currencySpacing, which babel does not read: a code does not touch the number.
     return _TOUCHING.sub("\u00a0", written).strip()
+
+
+@lru_cache(maxsize=512)
+def _pattern(locale: Locale, digits: int) -> numbers.NumberPattern:
+    """How the locale writes money with so many decimals: ours, as CLDR rounds some currencies."""
+    pattern = numbers.parse_pattern(locale.currency_formats["standard"].pattern)
+    pattern.frac_prec = (digits, digits)
+    return pattern
 
 
 def number(value: Decimal | int | float, tag: str) -> str:

@@ -18,6 +18,7 @@ from integrations.channels.text_part import tidied
 from integrations.channels.wording import language_of, words_of
 
 CLIPPED_AT = 102_000  # bytes of HTML after which Gmail shows no more
+_LONGEST_NAME = 40  # in a text message
 _SLACK = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})  # docs.slack.dev, "Escaping text"
 
 
@@ -65,7 +66,7 @@ def render_usual(kind: str, context: Mapping[str, Any], *, language: str, brand:
 
 def render_sms(kind: str, context: Mapping[str, Any], *, language: str, brand: Brand) -> str:
     """A text message, in at most `gsm.MOST_PARTS` parts. Raises UnableToRender."""
-    return gsm.fitted(_line(kind, "sms", context, language, brand))
+    return gsm.fitted(_line(kind, "sms", _with_short_names(context), language, brand))
 
 
 def render_slack(kind: str, context: Mapping[str, Any], *, language: str, brand: Brand) -> str:
@@ -88,6 +89,17 @@ def link_of(kind: str, context: Mapping[str, Any]) -> str:
         return str(context.get("tracking_url") or "")
     places = (context.get(name) for name in ("order", "product", "stock", "digest", "alert"))
     return next((str(place.get("url") or "") for place in places if isinstance(place, Mapping)), "")
+
+
+def _with_short_names(context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The context with names so short that there is room for the links, which stand at the end of text messages."""
+    named = {"shop": "name", "product": "title", "alert": "title"}
+    cut = {
+        place: {**context[place], name: one_line(str(context[place].get(name) or ""), _LONGEST_NAME)}
+        for place, name in named.items()
+        if isinstance(context.get(place), Mapping)
+    }
+    return {**context, **cut}
 
 
 def _label_of(kind: str) -> str:

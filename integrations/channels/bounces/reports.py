@@ -34,18 +34,16 @@ def read(body: bytes) -> list[Bounce]:
 
 def _returned(status: Message, message_id: str) -> Iterator[Bounce]:
     for block in _blocks(status):
-        address = _typed(block.get("Final-Recipient") or "")
-        original = _typed(block.get("Original-Recipient") or "")
-        if (block.get("Action") or "").strip().lower() != "failed" or not (address or original):
+        address = _typed(_field(block, "Final-Recipient"))
+        original = _typed(_field(block, "Original-Recipient"))
+        if _field(block, "Action").strip().lower() != "failed" or not (address or original):
             continue
-        code = (
-            _STATUS.search(block.get("Status") or "") or _STATUS.search(block.get("Diagnostic-Code") or "") or [""]
-        )[0]
+        code = (_STATUS.search(_field(block, "Status")) or _STATUS.search(_field(block, "Diagnostic-Code")) or [""])[0]
         yield Bounce(
             address=original or address,
             permanent=code.startswith("5") and not _NOT_ABOUT_IT.match(code),
             message_id=message_id,
-            words=_words(_typed(block.get("Diagnostic-Code") or "") or f"It came back ({code})."),
+            words=_words(_typed(_field(block, "Diagnostic-Code")) or f"It came back ({code})."),
         )
 
 
@@ -57,7 +55,7 @@ def _code(text: str) -> str:
 
 def _complained(feedback: Message, message_id: str, report: Message) -> Iterator[Bounce]:
     for block in _blocks(feedback):
-        told = [_typed(to) for to in block.get_all("Original-Rcpt-To") or []]
+        told = [_typed(str(to)) for to in block.get_all("Original-Rcpt-To") or []]
         known = [to for to in told if "@" in to] or [to for to in _original_to(report) if to]
         for address in known:
             words = f"Called spam ({(block.get('Feedback-Type') or 'abuse').strip()[:20]})."
@@ -71,6 +69,11 @@ def _blocks(part: Message) -> list[Message]:
         return [block for block in inner if isinstance(block, Message)]
     text = str(inner).replace("\r\n", "\n")
     return [HeaderParser().parsestr(block) for block in text.split("\n\n") if block.strip()]
+
+
+def _field(block: Message, name: str) -> str:
+    """A field's value, which is no text but an object of its own where it has bytes beyond ASCII."""
+    return str(block.get(name) or "")
 
 
 def _originals(report: Message) -> Iterator[Message]:

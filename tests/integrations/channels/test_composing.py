@@ -140,7 +140,7 @@ class TestAnAddress:
                 "<a@x.example>",
             ),
             *("a\r\n@x.example", f"{'a' * 65}@x.example", "a@x.example\r\nBcc: b@y.example", 'a"b@x.example'),
-            "a@[127.0.0.1]",
+            *("a@[127.0.0.1]", "<a@x.example>"),
         ],
     )
     def test_that_is_none_is_a_bounce(self, told: str) -> None:
