@@ -44,7 +44,7 @@ def order(key: str = "1", **changes: Any) -> dict[str, Any]:
 def paid(key: str = "1", **changes: Any) -> dict[str, Any]:
     """The same order, paid."""
     now = datetime.now(UTC).isoformat()
-    return order(key, financial_status="paid", paid_at=now, updated_at=now, **changes)
+    return order(key, **({"financial_status": "paid", "paid_at": now, "updated_at": now} | changes))
 
 
 def choose(backroom: Backroom, shop: Shop, *kinds: str, **changes: Any) -> None:
