@@ -1,4 +1,4 @@
-"""What every web application compiles alike when it is made: its routes, and its templates once they are shown.
+"""What is compiled alike for every web application and database: routes, templates, statements.
 
 Tests make thousands of applications in one process, each on a database of its own; compiling would be most of their
 work.
@@ -12,6 +12,9 @@ import pytest
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import Dialect, Engine
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 
@@ -52,10 +55,23 @@ def _kept_by_route(compiled: Callable[[Rule], None]) -> Callable[[Rule], None]:
     return once
 
 
+def _kept_by_dialect() -> property:
+    """Engines of one kind of database share what their statements were compiled to; each brings a memory of its own."""
+    kept: dict[type[Dialect], LRUCache[Any, Any]] = {}
+    return property(lambda engine: kept.setdefault(type(engine.dialect), LRUCache(20_000)), lambda *_: None)
+
+
+def _alike(one: object, other: object) -> bool:
+    return type(one) is type(other)
+
+
 @contextmanager
 def once() -> Iterator[None]:
-    """As long as the block lasts, each route and each template is compiled once."""
+    """As long as the block lasts, each route, template and statement is compiled once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": _Templates()})
         patch.setattr(Rule, "compile", _kept_by_route(Rule.compile))
+        patch.setattr(Engine, "_compiled_cache", _kept_by_dialect(), raising=False)
+        patch.setattr(DefaultDialect, "__eq__", _alike)
+        patch.setattr(DefaultDialect, "__hash__", lambda dialect: hash(type(dialect)))
         yield

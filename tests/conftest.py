@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as property_tests
@@ -64,6 +65,13 @@ def pytest_collection_finish() -> None:
 def _compiled_once() -> Iterator[None]:
     with compiled.once():
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs_are_plain() -> None:
+    """With `rich` installed, structlog draws frames around all variables of all calls: a second for each exception."""
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.stdlib.add_log_level, plain])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,7 @@ and each web application is made of some thousands: looking would be a third of 
 
 import gc
 
-_THINGS, _LOOKS, _MORE_LOOKS = 10_000, 10, 5  # how many are made anew until Python looks at the young, middle and old
+_THINGS, _LOOKS, _MORE_LOOKS = 50_000, 10, 4  # how many are made anew until Python looks at the young, middle and old
 
 
 def settle() -> None:

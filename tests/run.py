@@ -44,7 +44,8 @@ def main(which: str) -> int:
         "loadgroup",
         *_KEPT,
     ]
-    return subprocess.call([*command, *_RUNS[which], *sys.argv[2:]], env=_place_for_files() | os.environ)
+    environment = _place_for_files() | os.environ | {"TESTS_RUN": which}
+    return subprocess.call([*command, *_RUNS[which], *sys.argv[2:]], env=environment)
 
 
 def _place_for_files() -> dict[str, str]:

@@ -42,6 +42,7 @@ class TestPages:
             assert dashboard._barriers(page) == [], path
         assert complaints == []
 
+    @pytest.mark.slow  # the quick run tries them on the pages of test_dashboard
     def test_bear_very_long_words(self, page: Page, shop: Any) -> None:
         long = "Donaudampfschifffahrt" * 4
         shop.customer(first_name=long, last_name=long, email=f"{long}@example.org", tags=(long,), note=long)

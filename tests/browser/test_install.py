@@ -91,7 +91,7 @@ class TestShopify:
         assert page.url == f"{here.settings.base_url}/dashboard/"
         assert watched.errors == []
 
-    @pytest.mark.parametrize("cookies", [True, False])
+    @pytest.mark.parametrize("cookies", [pytest.param(True, marks=pytest.mark.slow), False])
     def test_is_opened_within_its_admin(
         self, watched: Watched, shopify: ShopifyPeer, here: Backroom, cookies: bool
     ) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser import test_dashboard as dashboard
@@ -46,6 +47,7 @@ class TestPages:
         assert "Write prices" in page.locator(f"#{field.get_attribute('aria-describedby')}").inner_text()
         assert dashboard._barriers(page) == []
 
+    @pytest.mark.slow  # the quick run tries them on the pages of test_dashboard
     def test_bear_very_long_words(self, page: Page, shop: Any) -> None:
         long = "Donaudampfschifffahrt" * 4
         shop.product(title=long, brand=long)

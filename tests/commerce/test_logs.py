@@ -63,7 +63,7 @@ class TestConfigureLogging:
     def test_writes_one_json_object_a_line_without_secrets(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        before = logging.root.handlers[:], logging.root.level
+        before, ours_before = (logging.root.handlers[:], logging.root.level), structlog.get_config()
         try:
             configure_logging(Settings(var_dir=tmp_path).completed(), process="test")
             try:
@@ -73,7 +73,7 @@ class TestConfigureLogging:
             logging.getLogger("of.a.library").warning("told br_abcdefghijk\nin two lines")
         finally:
             logging.root.handlers, logging.root.level = before
-            structlog.reset_defaults()
+            structlog.configure(**ours_before)
             structlog.contextvars.clear_contextvars()
         ours, library = (json.loads(line) for line in capsys.readouterr().err.strip().splitlines())
         assert (ours["event"], ours["shop_id"], ours["process"], ours["level"]) == ("it.broke", 3, "test", "error")

@@ -51,7 +51,7 @@ def play(backroom: Backroom, platform: str, *, disorder: bool) -> tuple[Shop, di
 @pytest.mark.parametrize(
     "disorder", [pytest.param(False, marks=pytest.mark.slow), True], ids=["in order", "in disorder"]
 )
-@pytest.mark.parametrize("platform", ["shopify", "woocommerce"])
+@pytest.mark.parametrize("platform", [pytest.param("shopify", marks=pytest.mark.slow), "woocommerce"])
 class TestDemoShop:
     def test_is_mirrored_as_it_is(self, backroom: Backroom, platform: str, disorder: bool) -> None:
         shop, facts, number = play(backroom, platform, disorder=disorder)

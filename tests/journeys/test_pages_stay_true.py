@@ -13,13 +13,14 @@ import pytest
 from integrations.cache.pages import Space
 from jobs import events
 from tests.conftest import Backroom
+from tests.examples import examples
 from tests.shops import Shop
 from webapp import parts as web_parts
 from webapp.app import create_app
 from webapp.reading.quick import asked_for
 
 # So many events, so many pages; STEADY=10000x2000 is an hour of it.
-EVENTS, PAGES = (int(word) for word in os.environ.get("STEADY", "60x50").split("x"))
+EVENTS, PAGES = (int(word) for word in os.environ.get("STEADY", f"{examples(60)}x50").split("x"))
 CATEGORIES = [{"id": str(key), "title": f"Category {key}", "handle": f"category-{key}"} for key in range(1, 9)]
 SORTS = ("", "price:asc", "price:desc", "title:asc")
 FEW = PAGES <= 100  # then every page is looked at after every event; otherwise some

@@ -24,6 +24,7 @@ from tests.commerce.mirror.test_apply import at
 from tests.commerce.mirror.test_gate import LATER, Shop
 from tests.commerce.mirror.test_people import account, order
 from tests.conftest import Backroom
+from tests.examples import examples
 
 HUMANS = ("ada", "bob", "cyd")
 ACCOUNTS = {"ada": ("11", "12"), "bob": ("21",), "cyd": ("31",)}
@@ -193,7 +194,7 @@ def played(backroom: Backroom) -> Any:
 
 
 class TestErasing:
-    @settings(max_examples=12, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(12), suppress_health_check=list(HealthCheck))
     @given(steps=some.lists(STEPS, min_size=4, max_size=20))
     def test_is_for_good_and_nobody_elses_loss(self, played: Any, steps: list[Any]) -> None:
         play = played()

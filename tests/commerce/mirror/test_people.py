@@ -17,6 +17,7 @@ from commerce.tables import customers, orders
 from commerce.tables.people import identities, members, profiles
 from tests.commerce.mirror.test_apply import SHOPIFY, Mirror, at
 from tests.conftest import Backroom
+from tests.examples import examples
 
 MAILS = ("ada@example.org", "Bob@example.org", "cy@example.org", "")
 PHONES = ("", "", "+4930111", "+4930222")
@@ -215,7 +216,7 @@ def _as_the_profiles_say(mirror: Mirror) -> dict[str, list[int]]:
 
 
 class TestAnyOrder:
-    @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(seed=st.integers(0, 2**32))
     def test_ends_the_same(self, backroom_again: Any, seed: int) -> None:
         draw = random.Random(seed)

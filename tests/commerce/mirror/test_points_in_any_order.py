@@ -14,6 +14,7 @@ from sqlalchemy import event
 from commerce.database import Database
 from commerce.rules.loyalty.entries import NotEnoughPoints
 from commerce.vault import Vault
+from tests.examples import examples
 from tests.ledgers import DAY, START, Ledger
 
 PEOPLE = ("a", "b", "c")
@@ -158,7 +159,7 @@ def books_are_right(played: Played) -> None:
 
 
 class TestPoints:
-    @settings(max_examples=20, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(20), suppress_health_check=list(HealthCheck))
     @given(rules=PROGRAMMES, steps=some.lists(STEPS, max_size=14))
     def test_always_add_up(self, new: Callable[..., Played], rules: dict[str, Any], steps: list[Any]) -> None:
         played = new(rules)
@@ -177,7 +178,7 @@ class TestPoints:
             played.do(step)
             books_are_right(played)
 
-    @settings(max_examples=12, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(12), suppress_health_check=list(HealthCheck))
     @given(
         rules=PROGRAMMES,
         last=some.lists(PICTURES, max_size=5, unique_by=lambda told: told[0]),
@@ -207,7 +208,7 @@ class TestPoints:
             ends.append(played.ledger.state())
         assert ends[0] == ends[1]
 
-    @settings(max_examples=20, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(20), suppress_health_check=list(HealthCheck))
     @given(rules=PROGRAMMES, steps=some.lists(STEPS, max_size=14))
     def test_that_were_spent_were_earned_given_or_are_owed(
         self, new: Callable[..., Played], rules: dict[str, Any], steps: list[Any]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from commerce.rules.cards import Card, CardChange
 from commerce.rules.listing_changes import Verdict, made, verdict
 from commerce.rules.listings import SORTS, ListingQuery, listing
+from tests.examples import examples
 
 COLORS, SIZES, BRANDS = ("red", "blue"), ("S", "M"), ("Acme", "Zenit")
 variants = st.lists(
@@ -68,7 +69,7 @@ def there(found: Any, query: ListingQuery) -> list[Card]:
 
 
 class TestVerdict:
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=examples(300), deadline=None)
     @given(shelf=shelves, query=queries, data=st.data())
     def test_says_exactly_whether_a_page_would_be_another(self, shelf: Any, query: ListingQuery, data: Any) -> None:
         shown = made(query, listing(there(shelf, query), query))

@@ -51,6 +51,7 @@ class TestRefit:
         }
         assert unchanged.isdisjoint(set(refitted.changes) & {"ofd", "dest", "due"})
 
+    @pytest.mark.slow
     def test_predicts_what_others_will_cost(self, refitted: Refit) -> None:
         others = observed(World(77, shift=3.0).ships(250), seed=77)
         then = cost(play(others, LEVEL, refitted.tables))
@@ -60,6 +61,7 @@ class TestRefit:
         assert then.calls < as_shipped.calls * 0.95
         assert then.mean_h < as_shipped.mean_h * 1.1
 
+    @pytest.mark.slow
     def test_finds_little_where_the_tables_fit(self) -> None:
         fitted = refit(observed(World(6).ships(300), seed=6), LEVEL)
         before, after = dear(fitted)

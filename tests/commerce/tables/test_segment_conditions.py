@@ -23,6 +23,7 @@ from commerce.tables.people.profiles import profiles
 from commerce.tables.segment_conditions import condition
 from tests import profiles as rows
 from tests.conftest import Backroom
+from tests.examples import examples
 from tests.profiles import NOW
 
 CUSTOM = {
@@ -32,7 +33,8 @@ CUSTOM = {
     "birthday": Declared(type="date", label="Birthday"),
     "colour": Declared(type="choice", label="Colour"),
 }
-EXAMPLES = int(os.environ.get("EXAMPLES", "25"))  # of random rules and profiles; more where somebody looks for trouble
+# Of random rules and profiles; more where somebody looks for trouble.
+EXAMPLES = int(os.environ.get("EXAMPLES", examples(25)))
 FIELDS = list(fields.every(CUSTOM))
 WORDS = ["a", "A", "Ann", "ANN", "ann b", "änne", "ÄNNE", "Änne", "ß", "İ", "50%", "a_b", "a\\b", "/", "subscribed"]
 GROUPS = [group for group, _ in fields.FIELDS["rfm_group"].choices]

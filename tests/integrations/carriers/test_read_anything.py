@@ -16,6 +16,7 @@ from integrations.carriers.easypost.read import read as easypost_read
 from integrations.carriers.fedex.read import read as fedex_read
 from integrations.carriers.ups.read import read as ups_read
 from integrations.carriers.usps.read import read as usps_read
+from tests.examples import examples
 from tests.integrations.carriers import shapes
 
 Read = Callable[..., Told | Problem]
@@ -82,7 +83,7 @@ def _is_sound(answer: Told | Problem) -> None:
 
 class TestAnswers:
     @pytest.mark.parametrize("carrier", CASES)
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=examples(150), deadline=None)
     @given(data=st.data())
     def test_may_be_odd_at_any_node(self, carrier: str, data: st.DataObject) -> None:
         read, whole = CASES[carrier]

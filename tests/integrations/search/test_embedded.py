@@ -23,6 +23,7 @@ from integrations.search.embedded.reader import Reader
 from integrations.search.text.analysis import code, fold, query_words, spans
 from integrations.search.text.languages import language
 from integrations.search_api import SearchQuery
+from tests.examples import examples
 
 ROOT = Path(__file__).parents[3]
 PRELUDE = """
@@ -306,7 +307,7 @@ def small(tmp_path_factory):
 
 
 class TestAnyText:
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         text=ANY_TEXT,
         name=st.text(max_size=8),
@@ -329,13 +330,13 @@ class TestAnyText:
         assert marked.count("<mark>") == marked.count("</mark>")
         assert len(plain) >= len(title)
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=examples(200), deadline=None)
     @given(text=st.text(max_size=40))
     def test_as_words_is_folded_once_and_for_all(self, text):
         assert all(fold(word) == word for word in query_words(text))
         assert language("english").stem("shoes") == "shoe"
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=examples(200), deadline=None)
     @given(text=st.text(max_size=40) | st.text(st.characters(codec="ascii"), max_size=40))
     def test_as_a_code_is_its_letters_and_digits(self, text):
         assert code(text) == "".join(word for _, _, word, _ in spans(text)).replace(" ", "")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from commerce.rules.documents import Document
 from integrations.search.embedded.engine import EmbeddedEngine
 from integrations.search_api import SearchQuery
+from tests.examples import examples
 
 COLORS, SIZES, CUTS = ("Red", "Blue"), ("S", "M"), ("Slim", "Wide")
 
@@ -108,7 +109,7 @@ options = st.fixed_dictionaries(
 
 
 class TestAnyVariants:
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(products=st.lists(st.lists(options, min_size=1, max_size=4), min_size=1, max_size=5))
     def test_are_found_as_looking_at_each_would_find_them(self, tmp_path_factory, products):
         engine = EmbeddedEngine(tmp_path_factory.mktemp("index"))

@@ -134,6 +134,7 @@ class TestMain:
         repeats = sum(created.values()) - len(created)
         assert repeats < 60  # the platform delivers some twice, but there is no second catalogue
 
+    @pytest.mark.slow
     def test_sends_both_catalogues_without_waiting_for_shoppers(self, httpserver, tmp_path, keep_signals, monkeypatch):
         monkeypatch.setattr("integrations.simulator.simulator.CATALOGUE_RATE", 1e4)
         httpserver.expect_request("/shopify").respond_with_data("")

@@ -6,9 +6,6 @@ from threading import Thread
 from typing import Any
 
 import pytest
-import schemathesis
-from schemathesis import engine
-from schemathesis.config import SchemathesisConfig
 from werkzeug.serving import make_server
 
 from tests.webapp.api.peopled import people
@@ -46,6 +43,9 @@ def complaints(app: Any, key: str, *, examples: int, **phases: Any) -> list[str]
             {"include-name": name, "checks": {"positive_data_acceptance": {"enabled": False}}} for name in _CHOOSY
         ],
     }
+    import schemathesis  # noqa: PLC0415 - takes seconds, which every process would take to collect the tests
+    from schemathesis.config import SchemathesisConfig  # noqa: PLC0415
+
     with served(app) as address:
         schema = schemathesis.openapi.from_url(
             f"{address}/api/v1/openapi.json", config=SchemathesisConfig.from_dict(settings)
@@ -55,6 +55,8 @@ def complaints(app: Any, key: str, *, examples: int, **phases: Any) -> list[str]
 
 
 def _found(schema: Any) -> list[str]:
+    from schemathesis import engine  # noqa: PLC0415 - see above
+
     found: dict[str, None] = {}
     tried: set[str] = set()
     for event in engine.from_schema(schema).execute():

@@ -14,6 +14,7 @@ from commerce.rules.merchandising import ID, NOTHING, Outcome, Target
 from integrations.search.embedded import engine as embedded
 from integrations.search.meilisearch import engine as meilisearch
 from integrations.search_api import SearchEngine, SearchQuery
+from tests.examples import examples
 from tests.peers.meilisearch.peer import Peer
 from webapp.search.composed import ADDED, PINNED, Search, compose, weight, with_rules
 
@@ -80,7 +81,7 @@ class TestCompose:
         limit=st.sampled_from([3, 7, 20]),
         sort=st.sampled_from(["relevance", "price:asc"]),
     )
-    @settings(deadline=None, max_examples=12)
+    @settings(deadline=None, max_examples=examples(12))
     def test_is_a_piece_of_one_list(
         self,
         engine: SearchEngine,

@@ -13,6 +13,7 @@ from commerce.rules.events import Deleted, Reading, UnableToRead
 from integrations.platforms.custom.registered import CUSTOM
 from integrations.platforms.custom.topics import TOPICS
 from integrations.protocols import Delivered
+from tests.examples import examples
 from tests.integrations.platforms.custom.conftest import EVENTS, NOW, read_event
 
 
@@ -82,18 +83,18 @@ def watched(value: Any, seen: set[str]) -> Any:
 
 
 class TestRead:
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=examples(300), deadline=None)
     @given(topics | st.text(max_size=20), anything)
     def test_gives_a_reading_or_a_complaint_for_anything(self, topic: str, payload: Any) -> None:
         self.check(Delivered(topic=topic, payload=payload, received_at=NOW))
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=examples(300), deadline=None)
     @given(topics, anything)
     def test_gives_a_reading_or_a_complaint_for_any_data(self, topic: str, data: Any) -> None:
         event = {"type": topic, "timestamp": "2026-11-22T10:00:00Z", "data": data}
         self.check(Delivered(topic=topic, payload=event, received_at=NOW, currency="EUR"))
 
-    @settings(max_examples=500, deadline=None)
+    @settings(max_examples=examples(500), deadline=None)
     @given(damaged())
     def test_gives_a_reading_or_a_complaint_for_damaged_events(self, event: Any) -> None:
         topic = CUSTOM.opened(CUSTOM.envelope({}), event).topic

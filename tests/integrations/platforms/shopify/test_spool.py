@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from integrations.platforms.shopify.shapes import number
 from integrations.platforms.shopify.spool import Disturbed, Spool, delete
+from tests.examples import examples
 
 Tree = dict[str, dict[str, list[str]]]  # product to variant to pictures
 
@@ -64,7 +65,7 @@ trees = st.dictionaries(ids, st.dictionaries(ids, st.lists(ids, max_size=3, uniq
 
 
 class TestSpool:
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=examples(40), deadline=None)
     @given(trees, st.randoms(use_true_random=False), st.integers(1, 5))
     def test_joins_lines_in_any_order_and_any_pieces(self, tree: Tree, rng: random.Random, limit: int) -> None:
         lines = lines_of(tree)

@@ -10,6 +10,7 @@ from commerce.rules.events import Reading, UnableToRead
 from integrations.platforms.shopify.registered import SHOPIFY
 from integrations.platforms.shopify.topics import KNOWN_TOPICS, READERS
 from integrations.protocols import Delivered
+from tests.examples import examples
 
 SAMPLES = Path(__file__).parents[4] / "../shared/data/shopify/webhooks"
 PAYLOADS = sorted((SAMPLES / "payloads_2026-07").rglob("*.json")) if SAMPLES.exists() else []
@@ -41,7 +42,7 @@ def told(topic, payload):
     return Delivered(topic=topic, payload=payload, received_at=NOW, currency="EUR")
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(topic=st.sampled_from(sorted(READERS)), payload=ANY_JSON)
 @example(topic="orders/create", payload={"id": 1, "currency": "EUR", "total_price": "1", "line_items": [{"id": 1}]})
 def test_any_body_is_read_or_refused(topic, payload):

@@ -15,6 +15,7 @@ from integrations.payload import parse
 from integrations.platforms.woocommerce.registered import WOOCOMMERCE
 from integrations.platforms.woocommerce.topics import TOPICS
 from integrations.protocols import Delivered
+from tests.examples import examples
 from tests.integrations.platforms.woocommerce.conftest import FIXTURES, Read
 
 SHARED = Path(__file__).resolve().parents[5] / "shared/data/woocommerce"
@@ -44,7 +45,7 @@ def damaged(draw: st.DrawFn) -> dict[str, Any]:
 
 
 class TestRead:
-    @settings(max_examples=400)
+    @settings(max_examples=examples(400))
     @given(topics, anything | damaged())
     def test_gives_a_reading_or_a_complaint_for_anything(self, topic: str, payload: Any) -> None:
         reading = None
