@@ -13,6 +13,7 @@ from commerce.rules.events import CUSTOMER, LIVE, ORDER, PARCEL, PRODUCT
 from commerce.rules.order_steps.milestones import REFUNDED, SHIPPED, STOCK
 from commerce.rules.outgoing import names
 from commerce.rules.outgoing.names import Announced
+from commerce.rules.parcels import Parcel
 from commerce.tables.outgoing import endpoints, planning
 from commerce.tables.shops import Shop
 from jobs import queues
@@ -75,12 +76,7 @@ def _of_event(event: Happened, now: datetime) -> _News | None:
     if event.milestone is not None:
         return _of_milestone(event)
     if event.parcel is not None:
-        scanned = event.parcel.at.isoformat()
-        occasion = f"{event.parcel.tracking_id}:{scanned}"
-        detail = {"status": event.parcel.status, "at": event.parcel.at, "text": event.parcel.text}
-        return _News(
-            name=event.name, kind=PARCEL, object_id=event.object_id, occasion=occasion, event=event, detail=detail
-        )
+        return _of_parcel(event, event.parcel)
     name = _PUBLISHED.get(event.name)
     if name is None or event.name.partition(".")[0] != event.kind:
         return None
@@ -90,6 +86,17 @@ def _of_event(event: Happened, now: datetime) -> _News | None:
     if detail is not None:
         occasion = f"{event.reason}:{occasion}"
     return _News(name=name, kind=event.kind, object_id=event.object_id, occasion=occasion, event=event, detail=detail)
+
+
+def _of_parcel(event: Happened, parcel: Parcel) -> _News:
+    return _News(
+        name=event.name,
+        kind=PARCEL,
+        object_id=event.object_id,
+        occasion=f"{parcel.tracking_id}:{parcel.at.isoformat()}",
+        event=event,
+        detail={"status": parcel.status, "at": parcel.at, "text": parcel.text},
+    )
 
 
 def _of_milestone(event: Happened) -> _News | None:

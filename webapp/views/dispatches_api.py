@@ -12,7 +12,7 @@ from webapp import inputs
 from webapp.api import cursors
 from webapp.api.changing import Change
 from webapp.api.endpoints import endpoint
-from webapp.outgoing import models
+from webapp.outgoing import answers
 from webapp.outgoing.models import Dispatch, Dispatches, DispatchInFull, WhichDispatches
 from webapp.parts import parts
 from webapp.people import finding
@@ -38,7 +38,7 @@ def list_dispatches(*, asked: WhichDispatches) -> Dispatches:
         rows = log.page(db, shop_id=g.shop.id, filters=filters, before=before, limit=asked.limit + 1)
     shown = rows[: asked.limit]
     last = cursors.cursor_of(shown[-1].id) if len(rows) > asked.limit else None
-    return Dispatches(data=[models.dispatch(row) for row in shown], next_cursor=last)
+    return Dispatches(data=[answers.dispatch(row) for row in shown], next_cursor=last)
 
 
 @blueprint.get("/<id:key>")
@@ -48,7 +48,7 @@ def one_dispatch(key: str) -> Dispatch:
     with parts().database.read() as db:
         row = _found(db, key)
         made = tries.of_dispatch(db, shop_id=g.shop.id, dispatch_id=row.id, limit=_MOST_TRIES)
-    return models.dispatch(row, tries=made)
+    return answers.dispatch(row, tries=made)
 
 
 @blueprint.post("/<id:key>/replay")
@@ -62,7 +62,7 @@ def replay_dispatch(key: str, *, change: Change) -> Dispatch:
         raise finding.refused("dispatch", f"cannot be sent again: {error}") from None
     here, shop_id = parts(), g.shop.id
     change.then(lambda: here.queues.wake(DISPATCH, [shop_id]))
-    return models.dispatch(_found(change.db, key))
+    return answers.dispatch(_found(change.db, key))
 
 
 def _found(db: Any, key: str) -> Any:

@@ -16,7 +16,7 @@ from webapp import inputs, pages
 from webapp.api import etags
 from webapp.api.changing import Change
 from webapp.api.endpoints import Reply, endpoint
-from webapp.outgoing import models
+from webapp.outgoing import answers, models
 from webapp.outgoing.models import (
     Dispatch,
     Endpoint,
@@ -45,7 +45,7 @@ _NOT_AGAIN = {409: "The endpoint is disabled, or there are more or fewer dispatc
 def list_endpoints() -> EndpointList:
     """The shop's endpoints, oldest first."""
     with parts().database.read() as db:
-        return EndpointList(data=[models.endpoint(row) for row in endpoints.all_of(db, shop_id=g.shop.id)])
+        return EndpointList(data=[answers.endpoint(row) for row in endpoints.all_of(db, shop_id=g.shop.id)])
 
 
 @blueprint.post("")
@@ -61,7 +61,7 @@ def add_endpoint(*, body: NewEndpoint, change: Change) -> Reply:
     row = _found(change.db, str(key))
     change.hide()
     return Reply(
-        shape=models.endpoint(row, secret=secret),
+        shape=answers.endpoint(row, secret=secret),
         etag=_etag(row),
         location=url_for("outgoing_api.one_endpoint", key=key),
     )
@@ -109,7 +109,7 @@ def rotate_secret(key: str, *, body: Rotation, change: Change) -> Reply:
     told: dict[str, Any] = {"shop_id": g.shop.id, "endpoint_id": row.id, "now": change.now}
     endpoints.rotate(change.db, parts().vault, secret=secret, overlap=overlap, **told)
     change.hide()
-    return Reply(shape=models.endpoint(_found(change.db, key), secret=secret))
+    return Reply(shape=answers.endpoint(_found(change.db, key), secret=secret))
 
 
 @blueprint.post("/<id:key>/test")
@@ -120,7 +120,7 @@ def send_test(key: str, *, change: Change) -> Reply:
     row = log.one(change.db, shop_id=g.shop.id, dispatch_id=made)
     assert row is not None, "it was added in this transaction"
     _wake(change, DISPATCH)
-    return Reply(shape=models.dispatch(row), location=url_for("dispatches_api.one_dispatch", key=made))
+    return Reply(shape=answers.dispatch(row), location=url_for("dispatches_api.one_dispatch", key=made))
 
 
 @blueprint.get("/<id:key>/replays")
@@ -129,7 +129,7 @@ def list_replays(key: str) -> Replays:
     """The newest replays of an endpoint that were too many for one step, and how far they are."""
     with parts().database.read() as db:
         rows = replays.of_endpoint(db, shop_id=g.shop.id, endpoint_id=_found(db, key).id, limit=10)
-    return Replays(data=[models.replay(row) for row in rows])
+    return Replays(data=[answers.replay(row) for row in rows])
 
 
 @blueprint.get("/<id:key>/replayable")
@@ -189,7 +189,7 @@ def _etag(row: Any) -> str:
 
 
 def _reply(row: Any) -> Reply:
-    return Reply(shape=models.endpoint(row), etag=_etag(row))
+    return Reply(shape=answers.endpoint(row), etag=_etag(row))
 
 
 def _wake(change: Change, kind: str) -> None:
