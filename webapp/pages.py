@@ -27,6 +27,7 @@ NAVIGATION = (
     ("products", "Products"),
     ("search", "Search"),
     ("orders", "Orders"),
+    ("sales", "Figures"),
     ("shipments", "Parcels"),
     ("customers", "Customers"),
     ("notifications", "Notifications"),

@@ -1,6 +1,6 @@
 """Daily figures read: day by day, by product, channel or country, and whole."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 from commerce.rules.figures import ALL, NUMBERS, Numbers
 from commerce.tables.columns import upsert
 from commerce.tables.figures import figures, progress
+from commerce.tables.products import products
 
 Span = tuple[date, date]  # first and last day
 
@@ -43,6 +44,14 @@ def began(db: Connection, *, shop_id: int) -> date | None:
     """The first day with an order."""
     chosen = and_(figures.c.shop_id == shop_id, figures.c.dimension == ALL)
     return db.execute(select(func.min(figures.c.day)).where(chosen)).scalar_one()
+
+
+def titles(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, str]:
+    """What products are called, as far as they are there."""
+    if not ids:
+        return {}
+    chosen = and_(products.c.shop_id == shop_id, products.c.id.in_(ids))
+    return dict(db.execute(select(products.c.id, products.c.title).where(chosen)).all())
 
 
 def _in(shop_id: int, span: Span, dimension: str) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from commerce.rules.documents import Product, is_searchable
 from commerce.rules.events import PRODUCT
 from commerce.tables import effects, products, variants
+from commerce.tables.stock import items
 from integrations.search_api import SearchQuery
 from webapp import guards, pages
 from webapp.errors import Problem
@@ -92,6 +93,7 @@ def one(key: str) -> Any:
             if of_variant and of_variant != wanted:
                 return redirect(url_for("products.one", key=of_variant))
             raise Problem(404, "No such product", "It may have been deleted in the shop, or belong to another shop.")
+        held = items.of_products(db, shop_id=shop_id, product_ids=[wanted])
         reread = effects.waiting_objects(db, shop_id=shop_id, kind=effects.REREAD, object_kind=PRODUCT, ids=[wanted])
     product = found[wanted]
     return render_template(
@@ -99,6 +101,7 @@ def one(key: str) -> Any:
         product=product,
         searchable=is_searchable(product),
         reread=reread,
+        held={item.id: item for item in held.values() if item.reserved or item.allocated},
         facts=_facts(product),
         indexed=indexed(parts(), g.shop, product, look=bool(request.args.get("look"))),
     )

@@ -55,7 +55,7 @@ def settle(
 
     Gives the products with what is left of them, and what others have to hear of.
     """
-    there = items.of_products(db, shop_id=shop.id, product_ids={*stored, *gone})
+    there = items.of_products(db, shop_id=shop.id, product_ids={*stored, *gone}, lock=True)
     if not there:
         return stored, []
     settings = chosen.of_shop(db, shop_id=shop.id, platform=shop.platform)

@@ -107,13 +107,15 @@ def by_ids(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, R
     return {row.id: row for row in db.execute(select(items).where(items.c.shop_id == shop_id, items.c.id.in_(ids)))}
 
 
-def of_products(db: Connection, *, shop_id: int, product_ids: Collection[str]) -> dict[str, Row[Any]]:
-    """The items of these products, ours until the transaction ends."""
+def of_products(
+    db: Connection, *, shop_id: int, product_ids: Collection[str], lock: bool = False
+) -> dict[str, Row[Any]]:
+    """The items of these products; `lock`: ours until the transaction ends."""
     if not product_ids:
         return {}
     chosen = and_(items.c.shop_id == shop_id, items.c.product_id.in_(product_ids))
     query = select(items).where(chosen).order_by(items.c.id)
-    if db.dialect.name == "postgresql":  # SQLite has one writer
+    if lock and db.dialect.name == "postgresql":  # SQLite has one writer
         query = query.with_for_update()
     return {row.id: row for row in db.execute(query)}
 

@@ -47,6 +47,7 @@ class TestAnOrder:
                 quantity=2,
                 price=7400,
                 total=13800,
+                fulfilled=1,
             ),
         )
         (refund,) = order.refunds
@@ -102,6 +103,29 @@ class TestAnOrder:
         told = {"fulfillment_status": None, **changes}
         assert order_of(read("order.saved", **told)).fulfillment_status == status
 
+    @pytest.mark.parametrize(
+        ("line", "back", "pieces"),
+        [
+            ({"fulfilled": 1, "cancelled": 1}, [], (1, 1, 0)),
+            ({}, [{"id": 1, "quantity": 2}], (0, 2, 0)),
+            ({"fulfilled": 2}, [{"id": 1, "quantity": 2}], (2, 1, 1)),
+            ({"fulfilled": 1}, [{"id": 1, "quantity": 3}], (1, 2, 1)),
+            ({"fulfilled": 1}, [{"id": 1, "quantity": 3, "restock": False}], (1, 2, 0)),
+            ({"fulfilled": 3}, [{"id": 1, "quantity": 1}, {"id": 1, "quantity": 1}], (3, 0, 2)),
+        ],
+    )
+    def test_tells_what_became_of_its_pieces(self, read: Read, line: Any, back: Any, pieces: tuple[int, ...]) -> None:
+        lines = [{"id": 1, "quantity": 3, "price": "1.00", **line}]
+        refunds = [{"id": "r1", "amount": "1.00", "lines": back}]
+        (told,) = order_of(read("order.saved", lines=lines, refunds=refunds, fulfillment_status="partial")).lines
+        assert (told.fulfilled, told.cancelled, told.returned) == pieces
+
+    def test_that_was_sent_whole_takes_back_what_comes_back(self, read: Read) -> None:
+        refunds = [{"id": "r1", "amount": "1.00", "lines": [{"id": 1, "quantity": 1}]}]
+        lines = [{"id": 1, "quantity": 3, "price": "1.00"}]
+        told = order_of(read("order.saved", lines=lines, refunds=refunds, fulfillment_status="fulfilled")).lines
+        assert (told[0].cancelled, told[0].returned) == (0, 1)
+
     def test_is_in_its_own_currency(self, read: Read) -> None:
         order = order_of(read("order.saved", currency="jpy", total="1980", lines=[{"quantity": 1, "price": "1980"}]))
         assert (order.currency, order.total, order.lines[0].price) == ("JPY", 1980, 1980)
@@ -117,6 +141,18 @@ class TestAnOrder:
             ({"lines": [{"quantity": 1}]}, "`data.lines[0].price` is missing"),
             ({"lines": [{"price": "1.00"}]}, "`data.lines[0].quantity` is missing"),
             ({"lines": [{"price": "1.00", "quantity": "1"}]}, "`data.lines[0].quantity` is not a whole number"),
+            (
+                {"lines": [{"price": "1", "quantity": 1, "fulfilled": 2}]},
+                "`data.lines[0].fulfilled` is not between 0 and 1",
+            ),
+            ({"lines": [{"price": "1", "quantity": 1, "cancelled": -1}]}, "`data.lines[0].cancelled` is not between 0"),
+            ({"lines": [{"price": "1", "quantity": 2, "returned": "1"}]}, "`data.lines[0].returned` is not a whole"),
+            ({"refunds": [{"id": 1, "amount": "1", "lines": [{"id": "9"}]}]}, "is none of the order's lines"),
+            (
+                {"refunds": [{"id": 1, "amount": "1", "lines": [{"id": 1}]}]},
+                "`data.refunds[0].lines[0].quantity` is missing",
+            ),
+            ({"refunds": [{"id": 1, "amount": "1", "lines": [{"id": 1, "quantity": 3}]}]}, "is not between 0 and 2"),
             ({"refunds": [{"amount": "1"}]}, "`data.refunds[0].id` is missing"),
             ({"refunds": [{"id": 1}]}, "`data.refunds[0].amount` is missing"),
             ({"shipments": [{"id": 1}, {"id": 1}]}, "`data.shipments[1].id` is there twice"),

@@ -42,6 +42,26 @@ class TestAnOrder:
         )
         assert (second.variant_id, second.quantity, second.price, second.total) == ("201", 2, 1129, 2258)
 
+    @pytest.mark.parametrize(
+        ("status", "completed", "restocked", "pieces"),
+        [
+            ("processing", None, None, (0, 0, 0)),
+            ("processing", None, "1", (0, 1, 0)),
+            ("completed", "2026-02-03T10:00:00", None, (2, 0, 0)),
+            ("completed", "2026-02-03T10:00:00", "1", (2, 0, 1)),
+            ("refunded", "2026-02-03T10:00:00", "2", (2, 0, 2)),
+            ("refunded", None, None, (0, 2, 0)),
+            ("completed", "2026-02-03T10:00:00", "some", (2, 0, 0)),
+        ],
+    )
+    def test_tells_what_became_of_its_pieces(
+        self, read: Read, status: str, completed: str | None, restocked: str | None, pieces: tuple[int, ...]
+    ) -> None:
+        metas = [] if restocked is None else [{"id": 1, "key": "_restock_refunded_items", "value": restocked}]
+        lines = [{"id": 1, "product_id": 101, "quantity": 2, "total": "2.00", "price": 1, "meta_data": metas}]
+        told = order_of(read("order.updated", ORDER, status=status, date_completed=completed, line_items=lines)).lines
+        assert (told[0].fulfilled, told[0].cancelled, told[0].returned) == pieces
+
     def test_has_its_refunds_as_positive_amounts(self, read: Read) -> None:
         (refund,) = order_of(read("order.updated", ORDER)).refunds
         assert (refund.id, refund.amount, refund.reason) == ("950", 1129, "too small")

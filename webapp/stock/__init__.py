@@ -1,0 +1,1 @@
+"""Stock and daily figures, as pages and the API show them."""
