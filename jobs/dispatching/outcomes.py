@@ -94,6 +94,7 @@ def _tell(db: Connection, shop: Shop, row: Any, verdict: Verdict, *, now: dateti
         if verdict.health.failures == 0 and row.failures and row.state == ACTIVE:
             alerts.over(db, shop, alerts.WEBHOOKS, about=about)
         return
+    alerts.over(db, shop, alerts.WEBHOOKS, about=about)  # each level is news, not what was told before
     alerts.alert(db, shop, alerts.WEBHOOKS, words, now, about=about)
 
 
