@@ -10,6 +10,7 @@ from commerce.tables import effects
 from commerce.tables.effects import NewEffect
 from commerce.tables.shops import Shop
 from jobs import announcing, pages, reactions, stock_alerts
+from jobs.messages import restocked
 from jobs.order_steps import planning
 from jobs.process import Process
 from jobs.tracking import following, news
@@ -43,6 +44,7 @@ def plan(
     wakes = {reactions.WAKES[kind] for kind in kinds if kind in reactions.WAKES}
     wakes |= planning.plan(db, shop, happened, now=now)
     wakes |= announcing.plan(db, process, shop, happened, now=now)
+    wakes |= restocked.plan(db, shop, happened, now=now)
     return Planned(shop_id=shop.id, wakes=wakes, looks=looks)
 
 

@@ -64,7 +64,8 @@ def send_batch(channel: str, process: Process, held: Lease) -> int:
         shop = shops.by_id(db, process.vault, held.shop_id) if rows else None
         if shop is None:
             return 0
-        known = gathering.gather(db, process.vault, shop, channel, rows, now=now)
+        base_url = process.settings.base_url
+        known = gathering.gather(db, process.vault, shop, channel, rows, base_url=base_url, now=now)
     lane = Lane(process, held, channel, partial(_opened, process, known))
     writer = Writer(process, known)
     try:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from jobs.alarms import EVERY, watch_indexes
 from jobs.connections import keep_alive
+from jobs.digests import EVERY as EVERY_DIGEST
+from jobs.digests import write_digests
 from jobs.figures import EVERY as EVERY_FIGURES
 from jobs.figures import count_figures
 from jobs.loyalty import EVERY as EVERY_POINTS
@@ -38,6 +40,7 @@ SCHEDULE = (
     Regularly(run=watch_indexes, seconds=EVERY, ttl=100),
     Regularly(run=wake_parcels, seconds=EVERY_PARCELS, ttl=60),
     Regularly(run=wake_points, seconds=EVERY_POINTS, ttl=60),
+    Regularly(run=write_digests, seconds=EVERY_DIGEST, ttl=250),
     Regularly(run=forget, seconds=3600, ttl=1800),
     Regularly(run=forget_searches, seconds=3600, ttl=1800),
     Regularly(run=end_retention, seconds=EVERY_RETENTION, ttl=300),

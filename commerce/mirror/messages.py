@@ -38,6 +38,11 @@ def unsubscribe(db: Connection, shop: Shop, row: Any, *, method: str, now: datet
     """Whoever got this message wants no more news: their wishes end, and their consent is withdrawn where they are a
     customer of the shop."""
     subscriptions.end(db, shop_id=shop.id, recipient=row.recipient)
+    withdraw(db, shop, row, method=method, now=now)
+
+
+def withdraw(db: Connection, shop: Shop, row: Any, *, method: str, now: datetime) -> None:
+    """Whoever got this message allows no news any more; what they asked for by name they are still told."""
     root = person_of(db, shop, row)
     if root:
         _consent(db, shop, root, UNSUBSCRIBED, method, now)

@@ -35,3 +35,15 @@ def newest(db: Connection, *, shop_id: int, limit: int) -> Sequence[Row[Any]]:
     """The shop's alerts that are not over, newest first."""
     chosen = select(alerts).where(alerts.c.shop_id == shop_id)
     return db.execute(chosen.order_by(alerts.c.at.desc(), alerts.c.kind, alerts.c.about).limit(limit)).all()
+
+
+def of_kind(db: Connection, *, shop_id: int, kind: str, limit: int) -> Sequence[Row[Any]]:
+    """The shop's alerts of that kind that are not over, oldest first."""
+    chosen = select(alerts).where(alerts.c.shop_id == shop_id, alerts.c.kind == kind)
+    return db.execute(chosen.order_by(alerts.c.at, alerts.c.about).limit(limit)).all()
+
+
+def stands(db: Connection, *, shop_id: int, kind: str, about: str) -> bool:
+    """Whether the merchant knows of it already."""
+    chosen = and_(alerts.c.shop_id == shop_id, alerts.c.kind == kind, alerts.c.about == about)
+    return db.execute(select(alerts.c.at).where(chosen)).first() is not None

@@ -19,6 +19,9 @@ from commerce.tables.people import consents, profile_lists
 from commerce.tables.shops import Shop
 from commerce.vault import Vault
 from integrations.channel_api import ChannelAccount
+from integrations.channels import context
+from integrations.channels.occasions import dashboard
+from jobs.messages import merchants
 
 SAMPLE = "sample"  # in a message's detail: it is a test, with a made-up order in that language
 
@@ -40,13 +43,16 @@ class Gathered:
     pages: Mapping[str, str]
     suppressed: Mapping[str, str]
     lately: dict[str, list[datetime]] = field(default_factory=dict)
+    alerts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def account(self) -> ChannelAccount:
         """How the shop's channel is reached."""
         return ChannelAccount(key=str(self.shop.id), credentials=self.secrets.sms if self.channel == SMS else {})
 
 
-def gather(db: Connection, vault: Vault, shop: Shop, channel: str, rows: Sequence[Any], *, now: datetime) -> Gathered:
+def gather(
+    db: Connection, vault: Vault, shop: Shop, channel: str, rows: Sequence[Any], *, base_url: str, now: datetime
+) -> Gathered:
     """Read it, in few statements for all."""
     chosen = choices.of_shop(db, shop_id=shop.id, platform=shop.platform)
     order_ids = {row.order_id for row in rows} - {""}
@@ -67,6 +73,7 @@ def gather(db: Connection, vault: Vault, shop: Shop, channel: str, rows: Sequenc
         pages={card.id: card.url for card in bought},
         suppressed=_suppressed(db, shop.id, channel, addresses),
         lately=_lately(db, shop.id, channel, addresses, chosen, now),
+        alerts=_alerts(db, shop, rows, base_url),
     )
 
 
@@ -79,6 +86,19 @@ def _cards(db: Connection, shop_id: int, lines: Mapping[str, Sequence[Any]]) -> 
     """What is known of the products that were bought, as far as shoppers may see them."""
     ids = {line.product_id for some in lines.values() for line in some} - {""}
     return list(cards.by_ids(db, shop_id=shop_id, ids=ids).values())
+
+
+def _alerts(db: Connection, shop: Shop, rows: Sequence[Any], base_url: str) -> dict[str, Mapping[str, Any]]:
+    """What messages about alerts say: all of their kind that stand now; nothing of those that are over."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for about in {str((row.detail or {}).get(merchants.GATHERED, "")) for row in rows} - {""}:
+        standing = merchants.gathered(db, shop, about)
+        if standing:
+            url = dashboard(base_url, "")
+            told = context.of_alert(title=merchants.title(about), words=" ".join(one for _, one in standing), url=url)
+            low = merchants.low_items(db, shop, [one for one, _ in standing])
+            found[about] = told | context.of_stock(low, url=url)
+    return found
 
 
 def _people(db: Connection, shop_id: int, rows: Sequence[Any]) -> dict[str, Any]:
@@ -139,6 +159,9 @@ def _asked_at(row: Any) -> datetime | None:
 def _outdated(known: Gathered, row: Any, order: Any, parcel: Any) -> str:
     if row.order_id and order is None:
         return "The order is not there any more."
+    about = (row.detail or {}).get(merchants.GATHERED)
+    if about and about not in known.alerts:
+        return "It was over before it was told."
     if not known.choices.of(row.kind).is_on:
         return f"“{KINDS[row.kind].title}” was switched off since."
     return decisions.outdated(

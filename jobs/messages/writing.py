@@ -17,6 +17,7 @@ from integrations.channels.rendering import Rendered, UnableToRender
 from integrations.channels.wording import language_of
 from jobs.messages.gathering import SAMPLE, Gathered
 from jobs.messages.keeping import key_of
+from jobs.messages.merchants import GATHERED
 from jobs.process import Process
 
 _log = structlog.get_logger(__name__)
@@ -60,8 +61,14 @@ class Writer:
             language=language_of(language),
             message_id=message_id,
             unsubscribe_url=way_out,
+            headers=self._headers(message_id),
         )
         return message, written
+
+    def _headers(self, message_id: str) -> Mapping[str, str]:
+        """Postmark gives mails ids of its own, and ours back where it stands in its metadata."""
+        is_asked = message_id and self._known.secrets.bounces.get("provider") == "postmark"
+        return {"X-PM-Metadata-message-id": message_id} if is_asked else {}
 
     def _rendered(self, row: Any, context: Mapping[str, Any], language: str) -> tuple[int, Rendered]:
         """Which version of the template, 0 for the usual one, and what it gave."""
@@ -98,7 +105,7 @@ class Writer:
             lines=known.lines.get(row.order_id, ()),
             parcel=known.parcels.get(row.tracking_id),
             refund_id=milestone.partition(":")[2],
-            detail=row.detail or {},
+            detail=known.alerts.get((row.detail or {}).get(GATHERED, ""), row.detail or {}),
             pictures=known.pictures,
             pages=known.pages,
             unsubscribe_url=way_out,

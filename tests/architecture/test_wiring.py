@@ -24,6 +24,7 @@ from jobs import (
     calls,
     cdns,
     connections,
+    digests,
     dispatches,
     drift,
     events,
@@ -101,7 +102,7 @@ class TestQueues:
         loaded = (
             *(alarms, calls, cdns, connections, drift, events, labels, loyalty, pages, people, privacy, products),
             *(dispatches, recommendations, replays, rereads, retention, search_settings, searches, segments),
-            *(figures, notifications, shipments, stock, sweep, syncs, walks),
+            *(digests, figures, notifications, shipments, stock, sweep, syncs, walks),
         )
         declared = {name for name in job.JOBS if name.startswith("jobs.")}
         assert {name.rpartition(".")[0] for name in declared} == {module.__name__ for module in loaded}

@@ -71,7 +71,8 @@ def decide(kind: Kind, known: Known, choices: Choices, *, now: datetime) -> Deci
     if not known.recipient:
         return _not_sent("There is no address to send it to.")
     if kind.category == TO_MERCHANT:
-        return _cancelled("It was not sent in time.") if now >= known.expires_at else NOW
+        late = "It was not sent in time." if now >= known.expires_at else ""
+        return _cancelled(known.outdated or late) if (known.outdated or late) and not known.is_asked_for else NOW
     if known.suppressed:
         return _not_sent(f"The address is suppressed: {known.suppressed}")
     if kind.category == COMMERCIAL and not _is_allowed(known):

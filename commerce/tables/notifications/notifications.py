@@ -115,6 +115,13 @@ def of_occasions(db: Connection, *, shop_id: int, kind: str, occasions: Collecti
     return db.execute(query.order_by(notifications.c.id)).all()
 
 
+def newest_about(db: Connection, *, shop_id: int, kind: str, start: str) -> Row[Any] | None:
+    """The newest message of that kind whose occasion begins so."""
+    mine = and_(notifications.c.shop_id == shop_id, notifications.c.kind == kind)
+    query = select(*_WITHOUT_TEXT).where(mine, notifications.c.occasion.startswith(start, autoescape=True))
+    return db.execute(query.order_by(notifications.c.id.desc()).limit(1)).one_or_none()
+
+
 _WITHOUT_TEXT = [column for column in notifications.c if column.name not in ("html", "text")]
 
 

@@ -70,6 +70,20 @@ def end(db: Connection, *, shop_id: int, recipient: str) -> int:
     return db.execute(update(subscriptions).where(chosen).values(state=ENDED)).rowcount
 
 
+def end_some(db: Connection, ids: Collection[int]) -> None:
+    """These wishes are given up."""
+    if ids:
+        chosen = and_(subscriptions.c.id.in_(ids), subscriptions.c.state == WAITING)
+        db.execute(update(subscriptions).where(chosen).values(state=ENDED))
+
+
+def confirm(db: Connection, ids: Collection[int], *, now: datetime) -> None:
+    """Whoever waits said again that they want to be told of these."""
+    if ids:
+        chosen = and_(subscriptions.c.id.in_(ids), subscriptions.c.state == WAITING)
+        db.execute(update(subscriptions).where(chosen).values(asked_at=now))
+
+
 def of_recipient(db: Connection, *, shop_id: int, recipient: str) -> Sequence[Row[Any]]:
     """What this address waits for."""
     chosen = and_(
