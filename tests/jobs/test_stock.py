@@ -1,7 +1,7 @@
 """Stock changed by hand, warnings, and many orders at the same time."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,8 @@ import pytest
 from commerce.mirror.stock import adjusting, booking
 from commerce.mirror.stock.adjusting import Change, UnableToAdjust
 from commerce.rules.inventory import Held
-from commerce.tables import alerts, shops
+from commerce.rules.order_steps.settings import OrderSettings
+from commerce.tables import alerts, effect_lists, effects, shops
 from commerce.tables.order_steps import settings as chosen
 from commerce.tables.stock import items
 from jobs import queues
@@ -106,3 +107,91 @@ class TestOrdersAtOnce:
         with backroom.parts.database.read() as db:
             item = items.by_ids(db, shop_id=shop.id, ids=["1:only"])["1:only"]
         assert (item.on_hand, item.reserved, item.allocated) == (980, 20, 0)
+
+
+class TestWhoeverKeepsTheStock:
+    def test_may_be_changed(self, backroom: Backroom, shop: Shop) -> None:
+        act(backroom, shop, adjusting.adjust, Change(to=20))
+        for keeps, on_hand in ((False, None), (True, 20)):
+            with backroom.parts.database.write() as db:
+                told = OrderSettings(keeps_stock=keeps)
+                chosen.save(db, shop_id=shop.id, chosen=told, now=NOW)
+                items.unsettle(db, shop_id=shop.id, now=NOW)
+            backroom.parts.queues.wake(queues.STOCK, [shop.id], again=True)
+            backroom.work()
+            with backroom.parts.database.read() as db:
+                assert items.by_ids(db, shop_id=shop.id, ids=["1:only"])["1:only"].on_hand == on_hand
+
+
+class TestThePlatformsOwnStock:
+    @pytest.fixture
+    def woo(self, backroom: Backroom) -> Shop:
+        shop = backroom.shops.woocommerce(currency="EUR")
+        stock(backroom, shop, 4)
+        order = {
+            "id": 7,
+            "status": "processing",
+            "currency": "EUR",
+            "total": "20.00",
+            "date_created_gmt": NOW.isoformat(),
+            "date_paid_gmt": NOW.isoformat(),
+            "date_paid": NOW.isoformat(),
+            "date_modified_gmt": NOW.isoformat(),
+            "line_items": [{"id": 1, "product_id": 5, "variation_id": 0, "quantity": 2, "price": 10, "total": "20"}],
+        }
+        shop.send("order.created", order)
+        backroom.work()
+        return shop
+
+    def test_stays_what_the_platform_says_beside_what_orders_hold(self, backroom: Backroom, woo: Shop) -> None:
+        told = woo.read("inventory/5")
+        assert (told["on_hand"], told["allocated"], told["available"], told["is_low"]) == (None, 2, 4, True)
+        stock(backroom, woo, 90)
+        assert woo.read("inventory/5")["is_low"] is False
+
+    def test_is_oversold_where_the_platform_says_less_than_nothing(self, backroom: Backroom, woo: Shop) -> None:
+        stock(backroom, woo, -1)
+        assert ("oversold", "More of W-5 was sold than there is: 1 piece too many.") in told(backroom, woo)
+        assert woo.read("inventory/5")["is_oversold"] is True
+
+    def test_is_set_from_here_where_the_merchant_wants_it(self, backroom: Backroom, woo: Shop) -> None:
+        with backroom.parts.database.write() as db:
+            kept = OrderSettings(keeps_stock=True, writes_stock_back=True)
+            chosen.save(db, shop_id=woo.id, chosen=kept, now=NOW)
+            items.unsettle(db, shop_id=woo.id, now=NOW)
+        backroom.parts.queues.wake(queues.STOCK, [woo.id], again=True)
+        backroom.work()
+        for to in (30, 40):
+            with backroom.parts.database.write() as db:
+                found = shops.by_id(db, backroom.parts.vault, woo.id)
+                assert found is not None
+                adjusting.adjust(db, found, "5", Change(to=to), now=NOW)
+            backroom.parts.queues.wake(queues.STOCK, [woo.id], again=True)
+            backroom.work()
+        with backroom.parts.database.read() as db:
+            rows = [row for row in effect_lists.page(db, shop_id=woo.id, limit=99) if row.kind == effects.CALL]
+        waiting = [row.detail["stock"] for row in rows if row.state == effects.WAITING]
+        assert waiting == [38]
+        stock(backroom, woo, 12, minute=1)  # what it said before it was told
+        assert woo.read("inventory/5")["on_hand"] == 40
+
+
+def stock(backroom: Backroom, shop: Shop, left: int, *, minute: int = 0) -> None:
+    """A product of a WooCommerce store, with its stock."""
+    at = datetime.now(UTC) + timedelta(minutes=minute)
+    told = {
+        "id": 5,
+        "name": "Lamp",
+        "type": "simple",
+        "status": "publish",
+        "sku": "W-5",
+        "price": "10.00",
+        "manage_stock": True,
+        "stock_quantity": left,
+        "stock_status": "instock",
+        "catalog_visibility": "visible",
+        "date_created_gmt": NOW.isoformat(),
+        "date_modified_gmt": at.isoformat(),
+    }
+    assert shop.send("product.updated", told).status_code < 300
+    backroom.work()

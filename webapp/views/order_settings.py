@@ -11,8 +11,10 @@ from commerce.rules.order_steps.outcomes import LABEL
 from commerce.rules.order_steps.settings import OrderSettings
 from commerce.tables import orders, tracking_settings
 from commerce.tables.order_steps import settings as stored
+from commerce.tables.stock import items
 from integrations import registry
 from integrations.receivers import LONGEST_ANSWER, Message, Receiver, new_secret, wrong_url
+from jobs.queues import STOCK
 from webapp import guards, pages
 from webapp.errors import Problem
 from webapp.labels import asking
@@ -52,6 +54,7 @@ def save() -> Any:
     if sender:
         asking.keep_sender(here, shop_id=g.shop.id, told=sender, now=pages.now())
     made = _store(replace(chosen, call_outs=before.call_outs))
+    here.queues.wake(STOCK, [g.shop.id])
     flash("Saved. It counts for what happens from now on.")
     return _page({}, secret=made) if made else redirect(url_for("order_settings.index"))
 
@@ -134,6 +137,7 @@ def _store(chosen: OrderSettings) -> str:
     asks = bool(chosen.payment_url or chosen.call_outs)
     with here.database.write() as db:
         stored.save(db, shop_id=g.shop.id, chosen=chosen, now=now)
+        items.unsettle(db, shop_id=g.shop.id, now=now)
         if not asks or stored.secrets(db, here.vault, shop_id=g.shop.id, now=now):
             return ""
         secret = new_secret()

@@ -165,6 +165,11 @@ def settled(db: Connection, *, shop_id: int, rows: Sequence[Row[Any]]) -> None:
         db.execute(update(items).where(same).values(unsettled_since=None))
 
 
+def unsettle(db: Connection, *, shop_id: int, now: datetime) -> None:
+    """Who keeps the stock, or when to warn, may be otherwise now: what is left of all items has to be worked out."""
+    db.execute(update(items).where(items.c.shop_id == shop_id).values(unsettled_since=now))
+
+
 def shops_with_work(db: Connection) -> dict[int, datetime]:
     """Shops with items that were changed by hand, with the time since when."""
     since = func.min(items.c.unsettled_since, type_=Moment())
