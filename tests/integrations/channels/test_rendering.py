@@ -56,6 +56,12 @@ class TestEveryMail:
             ]
 
     @pytest.mark.parametrize("kind", KINDS)
+    def test_loads_nothing_from_elsewhere_but_pictures(self, kind: str) -> None:
+        html = made(kind, "en").html
+        assert "<link" not in html
+        assert "@import" not in html
+
+    @pytest.mark.parametrize("kind", KINDS)
     def test_has_words_for_each_picture_and_links_that_lead_somewhere(self, kind: str) -> None:
         read = Read(made(kind, "de").html)
         assert all("alt" in told for tag, told in read.attributes if tag == "img")
