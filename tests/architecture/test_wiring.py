@@ -21,6 +21,7 @@ from commerce.tables import every
 from integrations import registry
 from jobs import (
     alarms,
+    call_outs,
     calls,
     cdns,
     connections,
@@ -52,6 +53,7 @@ from jobs import (
     walks,
     worker,
 )
+from jobs.order_steps import engine, registered, runs
 from tests.conftest import Backroom
 from webapp import app as application
 from webapp import guards
@@ -103,10 +105,11 @@ class TestQueues:
             *(alarms, calls, cdns, connections, drift, events, labels, loyalty, pages, people, privacy, products),
             *(dispatches, recommendations, replays, rereads, retention, search_settings, searches, segments),
             *(digests, figures, notifications, shipments, stock, sweep, syncs, walks),
+            *(call_outs, engine, runs),
         )
         declared = {name for name in job.JOBS if name.startswith("jobs.")}
         assert {name.rpartition(".")[0] for name in declared} == {module.__name__ for module in loaded}
-        text = "".join(path.read_text() for path in (ROOT / "jobs").glob("*.py"))
+        text = "".join(path.read_text() for path in (ROOT / "jobs").rglob("*.py"))
         assert text.count("\n@job(") == len(declared)
 
 
@@ -118,6 +121,7 @@ class TestRegistry:
             *registry.SHOP_APIS.values(),
             *registry.RENEWALS.values(),
             *registry.ENGINES.values(),
+            *registered.RUNNERS.values(),
             *application.VIEWS,
             *application.COMMANDS,
         ],

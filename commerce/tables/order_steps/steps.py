@@ -17,7 +17,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    or_,
     select,
     text,
     update,
@@ -25,11 +24,9 @@ from sqlalchemy import (
 
 from commerce.rules.order_steps.outcomes import (
     BLOCKED,
-    CUSTOM,
     DESK,
     ENDED,
     FAILED,
-    OUTSIDE,
     UNDERWAY,
     WAITING,
     NewStep,
@@ -221,8 +218,7 @@ def forget(db: Connection, *, before: datetime, limit: int) -> int:
 
 
 def erase(db: Connection, *, shop_id: int, order_ids: Collection[str]) -> None:
-    """Take out of these orders' steps what merchants' own systems said of them, which may be about a person."""
+    """Take out of these orders' steps what came of them: carriers and merchants' own systems may name a person."""
     if order_ids:
-        chosen = and_(steps.c.shop_id == shop_id, steps.c.order_id.in_(order_ids))
-        told = and_(chosen, or_(steps.c.lane == OUTSIDE, steps.c.kind.startswith(CUSTOM)))
-        db.execute(update(steps).where(told).values(outcome=""))
+        chosen = and_(steps.c.shop_id == shop_id, steps.c.order_id.in_(order_ids), steps.c.outcome != "")
+        db.execute(update(steps).where(chosen).values(outcome=""))
