@@ -1,9 +1,18 @@
 """What is left of items that were counted or changed by hand is worked out, and told to all who show it."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from commerce.database import Connection
+from commerce.mirror.outcomes import Happened
 from commerce.mirror.refresh import refresh
+from commerce.mirror.stock import booking
+from commerce.rules.order_steps.settings import OrderSettings
+from commerce.rules.orders import OPEN
 from commerce.tables import shops
-from commerce.tables.stock import items
+from commerce.tables.shops import Shop
+from commerce.tables.stock import bookings, items, movements
 from jobs import consequences, queues, reactions
 from jobs.job import Lease, job, utc_now
 from jobs.order_steps.inventory import happened
@@ -38,3 +47,19 @@ def settle_batch(process: Process, held: Lease) -> int:
         planned = consequences.plan(db, process, shop, found, reactions.wanted(found), now=now)
     consequences.begin(process, planned)
     return len(due)
+
+
+def book_found(
+    db: Connection, shop: Shop, settings: OrderSettings, found: Mapping[str, Any], *, now: datetime
+) -> list[Happened]:
+    """Book what open orders hold that no step booked, as those of an import, in the caller's transaction.
+
+    What of them was sent before takes nothing from the shelf any more. Gives what others have to hear of.
+    """
+    known = bookings.booked(db, shop_id=shop.id, order_ids=found)
+    new = {key: order for key, order in found.items() if order.status == OPEN and key not in known}
+    if not new:
+        return []
+    bought = booking.of_orders(db, shop, new)
+    booked = booking.book(db, shop, settings, bought, why=movements.ORDER, now=now)
+    return happened(refresh(db, shop, booked.products, gone=(), now=now))

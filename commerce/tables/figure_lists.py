@@ -40,12 +40,6 @@ def totals(db: Connection, *, shop_id: int, span: Span) -> dict[str, Numbers]:
     return {row[0]: Numbers.of([int(value) for value in row[1:]]) for row in db.execute(query)}
 
 
-def began(db: Connection, *, shop_id: int) -> date | None:
-    """The first day with an order."""
-    chosen = and_(figures.c.shop_id == shop_id, figures.c.dimension == ALL)
-    return db.execute(select(func.min(figures.c.day)).where(chosen)).scalar_one()
-
-
 def titles(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, str]:
     """What products are called, as far as they are there."""
     if not ids:

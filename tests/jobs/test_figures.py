@@ -11,6 +11,8 @@ from commerce.mirror import counting
 from commerce.rules.figures import COUNTRY, PRODUCT, Numbers
 from commerce.rules.orders import Address, OrderFacts, OrderLine
 from commerce.tables import figure_lists, orders, shops
+from commerce.tables.order_steps import milestones
+from commerce.tables.stock import items
 from jobs import figures as jobs_figures
 from jobs.figures import count_figures
 from tests.conftest import Backroom
@@ -198,6 +200,26 @@ class TestTheBuildInTheBackground:
             assert {key: numbers for key, numbers in found.items() if numbers != Numbers()} == {
                 day: Numbers(orders=1, net=5)
             }
+
+
+class TestOrdersOfAnImport:
+    def test_hold_what_was_not_sent(self, backroom: Backroom) -> None:
+        shop = backroom.shops.custom(currency="EUR")
+        shop.send("product.saved", {"id": "1", "title": "Lamp", "price": "10.00", "stock": 50})
+        backroom.work()
+        lines = [OrderLine(id="1", product_id="1", quantity=3, fulfilled=1)]
+        told = {"status": "open", "total": 5, "country": "DE", "day": 1, "lines": lines}
+        for key, status in (("1", "open"), ("2", "completed"), ("3", "cancelled")):
+            store(backroom, shop.id, NOW - timedelta(hours=1), told | {"id": key, "status": status})
+            with backroom.parts.database.write() as db:
+                row = {"order_id": key, "name": "shipped", "key": "1", "at": None, "seen_at": NOW, "inbox_id": None}
+                milestones.add(db, shop_id=shop.id, rows=[row | {"origin": "import", "began": False}])
+        for _ in range(2):
+            count_figures()
+            with backroom.parts.database.read() as db:
+                item = items.by_ids(db, shop_id=shop.id, ids=["1:only"])["1:only"]
+            assert (item.on_hand, item.reserved, item.allocated) == (50, 2, 0)
+        assert shop.read("products/1")["stock"] == 48
 
 
 class TestTheEndOfADay:

@@ -90,6 +90,14 @@ def of_item(db: Connection, *, shop_id: int, item_id: str, limit: int) -> Sequen
     return db.execute(select(bookings).where(chosen).order_by(bookings.c.updated_at.desc()).limit(limit)).all()
 
 
+def booked(db: Connection, *, shop_id: int, order_ids: Collection[str]) -> set[str]:
+    """Those of these orders of which something is booked, or was."""
+    if not order_ids:
+        return set()
+    chosen = and_(bookings.c.shop_id == shop_id, bookings.c.order_id.in_(order_ids))
+    return set(db.execute(select(bookings.c.order_id).where(chosen).distinct()).scalars())
+
+
 def remove(db: Connection, *, shop_id: int, order_ids: Collection[str]) -> None:
     """Delete what was booked for orders that are gone."""
     if order_ids:
