@@ -16,7 +16,7 @@ from commerce.tables import effects, products, reindexes, search_settings, shops
 from commerce.tables.shops import Shop
 from integrations.errors import OutsideError, Permanent, RateLimited
 from integrations.search_api import Rebuild
-from jobs import queues
+from jobs import queues, stock_alerts
 from jobs.job import Lease, LeaseLost, job, lease, pause, utc_now
 from jobs.process import Process, current
 from jobs.slices import SLICE, Work, work_off
@@ -139,7 +139,9 @@ def _rebuild_slice(process: Process, held: Lease, shop: Shop, run: Any) -> bool:
         last_id = chunk[-1].id
         with process.database.write() as db:
             held.keep(db)
-            if refresh(db, shop, [product.id for product in chunk], gone=(), now=utc_now()).cards:
+            refreshed = refresh(db, shop, [product.id for product in chunk], gone=(), now=utc_now())
+            stock_alerts.tell(db, shop, refreshed.stock, now=utc_now())
+            if refreshed.cards:
                 shops.bump_pages(db, shop.id)
             reindexes.progress(db, shop_id=shop.id, token=run.token, last_id=last_id, added=len(chunk))
     return False
