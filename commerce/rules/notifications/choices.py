@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from commerce.rules.notifications.kinds import KINDS, MERCHANT
+from commerce.rules.notifications.kinds import BACK_IN_STOCK, KINDS, MERCHANT
 from commerce.rules.notifications.windows import ALWAYS, Windows
 
 MAIL, SMS, SLACK = "mail", "sms", "slack"
@@ -86,5 +86,7 @@ def _of_kind(name: str, told: Mapping[str, Any] | None, plain: OfKind) -> OfKind
 
 
 def possible_channels(kind: str) -> tuple[str, ...]:
-    """The channels over which a kind may be sent."""
+    """The channels over which a kind may be sent: who waits for a product left a mail address."""
+    if kind == BACK_IN_STOCK:
+        return (MAIL,)
     return FOR_MERCHANTS if KINDS[kind].audience == MERCHANT else FOR_SHOPPERS
