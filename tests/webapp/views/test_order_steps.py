@@ -7,32 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from commerce.rules.order_steps.outcomes import NewStep, Outcome
 from commerce.tables import labels
 from commerce.tables.order_steps import step_runs, steps
 from tests.stored import rows
 from tests.webapp.labelled import ordered
 from tests.webapp.markup import words
+from tests.webapp.stepped import state_of, step
 from tests.webapp.stock import NOW, Stock
-
-
-def step(shop: Stock, kind: str, state: str, *, order: str = "21", outcome: str = "", **values: Any) -> int:
-    """A step of an order in that state."""
-    with shop.here.database.write() as db:
-        told = NewStep(order_id=order, kind=kind, occasion=values.pop("occasion", "created"))
-        steps.add(db, shop_id=shop.id, wanted=[told], now=NOW)
-        number = max(row.id for row in steps.of_orders(db, shop_id=shop.id, order_ids=[order]) if row.kind == kind)
-        if state != "waiting":
-            outcome_ = Outcome(state=state, words=outcome, detail=values.pop("detail", None))
-            steps.decide(db, {number: outcome_}, now=NOW)
-        if values:
-            db.execute(steps.steps.update().where(steps.steps.c.id == number).values(values))
-    return number
-
-
-def state_of(shop: Stock, number: int) -> str:
-    (row,) = rows(shop.here.database, steps.steps, id=number)
-    return str(row.state)
 
 
 def asked_by(merchant: Any, shop: Stock, page: str) -> int:
