@@ -9,7 +9,7 @@ from commerce.database import Connection
 from commerce.rules.notifications.states import TITLES
 from commerce.tables.notifications import notifications
 
-_PAGE = "notifications.one"
+_PAGE = "notifications_log.one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
