@@ -17,12 +17,12 @@ from commerce.rules.order_steps.outcomes import (
 )
 
 RUN, SKIP, RELEASE, REJECT = "run", "skip", "release", "reject"
-# Decision to the states in which it can be made.
+# Decision to the states in which it can be made, in the order of the buttons.
 ALLOWED: Mapping[str, tuple[str, ...]] = {
-    RUN: (FAILED, UNSURE, SKIPPED),
-    SKIP: (WAITING, BLOCKED, HELD, FAILED, UNSURE),
     RELEASE: (HELD,),
     REJECT: (HELD,),
+    RUN: (FAILED, UNSURE, SKIPPED),
+    SKIP: (WAITING, BLOCKED, HELD, FAILED, UNSURE),
 }
 # Decision to the state that it leads to, and how that is told, with whose decision it was.
 LEADS_TO: Mapping[str, tuple[str, str]] = {
