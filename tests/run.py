@@ -45,6 +45,7 @@ def main(which: str) -> int:
         *_KEPT,
     ]
     environment = _place_for_files() | os.environ | {"TESTS_RUN": which}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # the many processes that tests start would all compile our code
     return subprocess.call([*command, *_RUNS[which], *sys.argv[2:]], env=environment)
 
 

@@ -13,6 +13,9 @@ from commerce.rules.refit import FEWEST, Observed, Refit, UnableToRefit, refit, 
 from commerce.rules.refit_replay import cost, play
 from commerce.rules.refit_rows import BINS, Counts, hours
 
+# Weighing all tables takes seconds, and most tests look at the same result.
+pytestmark = pytest.mark.xdist_group("refit")
+
 LEVEL = "economy"
 
 

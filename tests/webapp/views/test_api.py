@@ -194,7 +194,7 @@ class TestDescription:
     def test_has_every_route(self, app: Any, stranger: Any) -> None:
         described = set(stranger.get("/api/v1/openapi.json").json["paths"])
         routes = {
-            re.sub("<[^>]+>", "{id}", rule.rule.removeprefix("/api/v1"))
+            re.sub("<([^>]+:)?([^>]+)>", r"{\2}", rule.rule.removeprefix("/api/v1")).replace("{key}", "{id}")
             for rule in app.url_map.iter_rules()
             if rule.rule.startswith("/api/v1/")
         }
