@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from commerce.mirror.stock.adjusting import MOST
 from commerce.rules.days import EXAMPLE, day_of
@@ -41,15 +41,6 @@ class WhichStock(Paged):
 
 class Adjustment(Sent):
     """A change by hand: `by` so many pieces, or a count, `to` so many. One of both."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "oneOf": [
-                {"required": [one], "properties": {one: {"not": {"type": "null"}}, other: {"type": "null"}}}
-                for one, other in (("by", "to"), ("to", "by"))
-            ]
-        }
-    )
 
     by: Pieces | None = None
     to: Pieces | None = None

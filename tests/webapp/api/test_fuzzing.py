@@ -17,6 +17,7 @@ _EXAMPLES_ONLY = {"coverage": {"enabled": False}}
 # refuse is told field by field; their own tests hold that. Figures: which day comes before which, and a year at most.
 _CHOOSY = (
     "GET /figures",
+    "POST /inventory/{id}/adjust",
     "POST /labels",
     "POST /shipments",
     "POST /search/rules",
