@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, redirect, request, session, url_for
 
+from commerce.rules.roles import OWNER, READ_ONLY, STAFF, may
 from commerce.tables import shops
 from commerce.tables.shops import ACTIVE, Shop
 from integrations.platforms.shopify import proxy
-from webapp import sessions
+from webapp import auditing, sessions
 from webapp.api import calling
 from webapp.doors.door import SHOPIFY, app_secrets
 from webapp.errors import Problem
@@ -29,6 +30,13 @@ CONTENT_SECURITY_POLICY = (
 )
 # Where forms that change something are: they carry the token of their session.
 _FORMS = ("/dashboard", "/woocommerce/connect")
+# The guards of the dashboard's pages.
+DASHBOARD = ("merchant", "owner", "reader", "operator")
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_MAY_NOT = {
+    STAFF: "Your access to this shop is for reading. Ask one of its owners for another role.",
+    OWNER: "Only owners of this shop change this. Ask one of them.",
+}
 
 
 def install(app: Flask) -> None:
@@ -48,25 +56,60 @@ def merchant(view: View) -> View:
     """Only who signed in to the dashboard, by this browser's cookie or with a session token of Shopify.
 
     `g.shops` are the shops that they may see, `g.shop` the chosen one, None while there is none. `g.operator`: whether
-    it is the operator, who sees all.
+    it is the operator, who sees all; `g.role` what they may do at the chosen shop, `g.seen_by` who it is. Whatever is
+    not only read needs the role of staff; `owner` and `alone` say otherwise.
     """
+    return _dashboard(view, "merchant", STAFF)
 
+
+def owner(view: View) -> View:
+    """As `merchant`, for what only the shop's owners change: keys, connections, the team, people's data. All see it."""
+    return _dashboard(view, "owner", OWNER)
+
+
+def reader(view: View) -> View:
+    """As `merchant`, for what each may change for themselves, whatever their role."""
+    return _dashboard(view, "reader", READ_ONLY)
+
+
+def operator(view: View) -> View:
+    """Only who runs Backroom for all shops."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not g.operator:
+            raise Problem(403, "This page is the operator's", "It shows all shops. Ask whoever runs Backroom here.")
+        return view(*args, **kwargs)
+
+    return _dashboard(cast(View, guarded), "operator", READ_ONLY)
+
+
+def _dashboard(view: View, guard: str, needed: str) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         domain, shop = embedded.shop_of_token()
         if shop is not None:
-            look_at(sessions.Visitor(operator=False, shop_keys=(shop.key,)))
+            look_at(sessions.of_shop(shop))
             if embedded.here():
-                sessions.keep_signed_in(shop.key)
-            return view(*args, **kwargs)
+                sessions.keep_framed(shop)
+            return _act(view, needed, args, kwargs)
         if domain and embedded.here():  # a shop that is not connected yet
             return redirect(f"{embedded.HOME}?{request.query_string.decode('latin-1')}")
         known = _sender() or sessions.visitor()
         if known is None or not look_at(known):
             return embedded.ask_again() if embedded.here() else redirect(url_for("sign_in.page", next=_back()))
-        return view(*args, **kwargs)
+        return _act(view, needed, args, kwargs)
 
-    return _marked(cast(View, guarded), "merchant")
+    return _marked(cast(View, guarded), guard)
+
+
+def _act(view: View, needed: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Let the view do it, where whoever looks may. What changes something is noted, before and after."""
+    if request.method in _SAFE:
+        return view(*args, **kwargs)
+    if not may(g.role, needed):
+        raise Problem(403, "You may not change this", _MAY_NOT[needed])
+    return auditing.noted(view, args, kwargs)
 
 
 def api_key(scope: str) -> Callable[[View], View]:
@@ -141,10 +184,10 @@ def look_at(visitor: sessions.Visitor) -> bool:
     False where none of the visitor's shops is left, or a page within Shopify's admin is for another one. Raises Problem
     for another's shop.
     """
-    g.operator, g.shops = visitor.operator, _shops_of(visitor)
+    g.operator, g.seen_by, g.shops = visitor.is_operator, visitor.name, _shops_of(visitor)
     wanted = request.args.get("shop", "")
     named = [shop for shop in g.shops if wanted and wanted in (shop.key, shop.domain)]
-    if not visitor.operator and not g.shops:
+    if not visitor.is_operator and not g.shops:
         return False
     if wanted and not named:  # also for the operator: forms of a shop that is gone must not act on another one
         if embedded.here() and not embedded.token():
@@ -152,6 +195,7 @@ def look_at(visitor: sessions.Visitor) -> bool:
         raise Problem(404, "No such shop", "There is no such shop, or it is not yours.")
     remembered = [shop for shop in g.shops if shop.key == session.get("shop")]
     g.shop = next(iter([*named, *remembered, *g.shops]), None)
+    g.role = OWNER if visitor.is_operator else visitor.roles.get(g.shop.id, "")
     if embedded.here():
         g.shops = [g.shop]
     if g.shop and session.get("shop") != g.shop.key and sessions.visitor() == visitor:
@@ -162,13 +206,17 @@ def look_at(visitor: sessions.Visitor) -> bool:
 def is_signed_in() -> bool:
     """Whether this browser is signed in, to a shop that is still there where it is not the operator's."""
     known = sessions.visitor()
-    return known is not None and (known.operator or bool(_shops_of(known)))
+    return known is not None and (known.is_operator or bool(_shops_of(known)))
 
 
 def _sender() -> sessions.Visitor | None:
     """Who sent the form of a page within Shopify's admin."""
-    key = g.get("form_of", "")
-    return sessions.Visitor(operator=False, shop_keys=(key,)) if key else None
+    key, here = g.get("form_of", ""), parts()
+    if not key:
+        return None
+    with here.database.read() as db:
+        shop = shops.by_key(db, here.vault, key)
+    return sessions.of_shop(shop) if shop is not None else None
 
 
 def chosen() -> Shop | None:
@@ -179,10 +227,7 @@ def chosen() -> Shop | None:
 def _shops_of(visitor: sessions.Visitor) -> list[Shop]:
     here = parts()
     with here.database.read() as db:
-        if visitor.operator:
-            return shops.all_shops(db, here.vault)
-        found = [shops.by_key(db, here.vault, key) for key in visitor.shop_keys]
-    return [shop for shop in found if shop is not None]
+        return shops.all_shops(db, here.vault) if visitor.is_operator else shops.by_ids(db, here.vault, visitor.roles)
 
 
 def _bearer() -> str:
@@ -215,7 +260,7 @@ def csrf_token() -> str:
 
 def _check_form() -> None:
     """Forms of the dashboard change something only with the token of their session."""
-    if request.method in ("GET", "HEAD", "OPTIONS") or not request.path.startswith(_FORMS):
+    if request.method in _SAFE or not request.path.startswith(_FORMS):
         return
     sent = request.form.get("csrf_token") or request.headers.get("X-CSRF-Token", "")
     g.form_of = sessions.shop_of_form_pass(sent) if embedded.here() else ""

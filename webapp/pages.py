@@ -90,7 +90,7 @@ def _keep_shop(endpoint: str, values: dict[str, Any]) -> None:
 
     Within Shopify's admin they carry what the next page is to be known by.
     """
-    if guards.guard_of(current_app.view_functions.get(endpoint)) != "merchant":
+    if guards.guard_of(current_app.view_functions.get(endpoint)) not in guards.DASHBOARD:
         return
     for name, value in kept_in_links().items():
         values.setdefault(name, value)

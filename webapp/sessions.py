@@ -1,27 +1,51 @@
-"""Who is signed in to the dashboard in this browser: the operator, who sees every shop, or merchants, who see theirs.
+"""Who is signed in to the dashboard in this browser, and what they may do.
 
-Pages within Shopify's admin have a cookie of their own: browsers send it from within the frame only where it says so,
-and the cookie of all other pages stays as strict as it is.
+The cookie holds a token; who it is and what they see stands in the table of sessions, so that it can be ended from
+anywhere. Pages within Shopify's admin have a cookie of their own: browsers send it from within the frame only where it
+says so, and the cookie of all other pages stays as strict as it is. It proves for two hours what Shopify's session
+token proved: browsers that keep no cookie there would begin another session with each page.
 """
 
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from flask import Flask, Request, current_app, session
+from flask import Flask, Request, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from commerce.database import Connection
+from commerce.rules.roles import OWNER
+from commerce.tables import shops
+from commerce.tables.shops import Shop
+from commerce.tables.team import attempts, users
+from commerce.tables.team import sessions as stored
+from commerce.tables.team.sessions import MACHINE, Session
+from webapp.parts import parts
 from webapp.stores import embedded
 
-_MOST = 20  # shops of one browser
-_FORM_SECONDS = 2 * 3600  # for which a form within the frame may be open
+_FRAME_SECONDS = _FORM_SECONDS = 2 * 3600  # for which a page within the frame may be open
+_MOST_FRAMED = 10  # shops of one browser
+_TOKEN, _FRAMED = "token", "framed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Who is signed in: the operator, or whoever came in through the shops with these keys."""
+    """Who is signed in: the operator, who sees every shop, or who has these roles, by the id of the shop."""
 
-    operator: bool
-    shop_keys: tuple[str, ...] = ()
+    is_operator: bool = False
+    roles: Mapping[int, str] = field(default_factory=dict)
+    session: Session | None = None
+
+    @property
+    def name(self) -> str:
+        """Who it is, as other people of the shop are told."""
+        if self.session is None:
+            return "Shopify admin"
+        return self.session.mail or {"machine": "Operator", "shopify": "Shopify admin", "woocommerce": "Store"}.get(
+            self.session.how, self.session.how
+        )
 
 
 class Cookies(SecureCookieSessionInterface):
@@ -47,41 +71,67 @@ class Cookies(SecureCookieSessionInterface):
 
 def visitor() -> Visitor | None:
     """Who is signed in by this browser's cookie; None where nobody is."""
-    if session.get("merchant") and not embedded.here():
-        return Visitor(operator=True)
-    keys = session.get("shops")
-    if isinstance(keys, list) and keys:
-        return Visitor(operator=False, shop_keys=tuple(str(key) for key in keys))
-    return None
+    if "visitor" not in g:
+        g.visitor = _framed() if embedded.here() else _stored()
+    found: Visitor | None = g.visitor
+    return found
+
+
+def of_shop(shop: Shop) -> Visitor:
+    """Whoever Shopify sent with a session token of its admin: the shop's staff that may use the app there."""
+    return Visitor(roles={shop.id: OWNER})
 
 
 def sign_in_operator() -> None:
     """From now on this browser sees every shop."""
-    session.clear()
-    session.permanent = True
-    session["merchant"] = True
+    _begin(how=MACHINE, is_operator=True)
 
 
-def sign_in_shop(shop_key: str) -> None:
-    """From now on this browser sees the shop, and what it saw before. Everything else of the session is forgotten."""
+def sign_in_user(user_id: int, *, how: str) -> None:
+    """From now on this browser sees the shops of a user."""
+    _begin(how=how, user_id=user_id)
+    with parts().database.write() as db:
+        users.change(db, user_id, signed_in_at=_now())
+
+
+def sign_in_shop(shop: Shop, *, how: str) -> None:
+    """From now on this browser sees the shop as its owner, and what it saw before: it proved control of the shop."""
     known = visitor()
-    session.clear()
+    if known is None or known.session is None:
+        _begin(how=how, shop_id=shop.id)
+    else:
+        with parts().database.write() as db:
+            stored.add_shop(db, known.session.id, shop.id)
+            token = stored.renew(db, known.session.id)
+            _note(db, how=how, shop_id=shop.id, user_id=known.session.user_id)
+        _remember(token)
+    session["shop"] = shop.key
+
+
+def keep_framed(shop: Shop) -> None:
+    """Who just proved to come from Shopify's admin goes on for a while without. Open forms keep their token."""
+    now = int(time.time())
+    others = {key: at for key, at in _framed_shops().items() if key != shop.key}
+    newest = sorted(others.items(), key=lambda one: -one[1])[: _MOST_FRAMED - 1]
     session.permanent = True
-    if known and known.operator:
-        session["merchant"] = True
-    others = [key for key in (known.shop_keys if known else ()) if key != shop_key]
-    session["shops"] = [shop_key, *others][:_MOST]
-    session["shop"] = shop_key
+    session[_FRAMED] = {shop.key: now, **dict(newest)}
+    g.pop("visitor", None)
 
 
-def keep_signed_in(shop_key: str) -> None:
-    """As above for who just proved again who they are; forms that are open keep their token."""
+def sign_out() -> None:
+    """Forget who this browser is."""
     known = visitor()
-    if known is None or shop_key not in known.shop_keys:
-        csrf = session.get("csrf")
-        sign_in_shop(shop_key)
-        if csrf:
-            session["csrf"] = csrf
+    if known is not None and known.session is not None:
+        with parts().database.write() as db:
+            stored.end(db, known.session.id)
+    session.clear()
+    g.pop("visitor", None)
+
+
+def note_refusal(*, how: str, why: str, user_id: int | None = None) -> None:
+    """Note in the log of sign-ins that somebody was not let in."""
+    with parts().database.write() as db:
+        _note(db, how=how, why=why, user_id=user_id)
 
 
 def form_pass(shop_key: str) -> str:
@@ -98,6 +148,66 @@ def shop_of_form_pass(text: str) -> str:
         return str(_passes().loads(text, max_age=_FORM_SECONDS))
     except BadData:
         return ""
+
+
+def client() -> dict[str, str]:
+    """From where this request comes: `address` and `agent`, as sessions and logs note them."""
+    return {"address": request.remote_addr or "", "agent": request.headers.get("User-Agent", "")}
+
+
+def _framed_shops() -> dict[str, int]:
+    """Keys of the shops in whose admin this browser was seen a while ago at most, and when."""
+    told = session.get(_FRAMED)
+    since = time.time() - _FRAME_SECONDS
+    return {key: at for key, at in told.items() if at > since} if isinstance(told, dict) else {}
+
+
+def _framed() -> Visitor | None:
+    here = parts()
+    with here.database.read() as db:
+        found = [shops.by_key(db, here.vault, key) for key in _framed_shops()]
+    roles = {shop.id: OWNER for shop in found if shop is not None}
+    return Visitor(roles=roles) if roles else None
+
+
+def _stored() -> Visitor | None:
+    token, now = session.get(_TOKEN), _now()
+    if not isinstance(token, str):
+        return None
+    with parts().database.read() as db:
+        found = stored.by_token(db, token, now=now)
+    if found is None:
+        return None
+    if stored.is_seen_long_ago(found, now=now):
+        with parts().database.write() as db:
+            stored.note_seen(db, found, now=now)
+    return Visitor(is_operator=found.is_operator, roles=found.roles, session=found)
+
+
+def _begin(*, how: str, user_id: int | None = None, is_operator: bool = False, shop_id: int | None = None) -> None:
+    shop_ids = [shop_id] if shop_id is not None else []
+    with parts().database.write() as db:
+        token = stored.create(
+            db, how=how, user_id=user_id, is_operator=is_operator, shop_ids=shop_ids, now=_now(), **client()
+        )
+        _note(db, how=how, user_id=user_id, shop_id=shop_id)
+    _remember(token)
+
+
+def _remember(token: str) -> None:
+    """In the cookie. Everything else of the browser's session is forgotten."""
+    session.clear()
+    session.permanent = True
+    session[_TOKEN] = token
+    g.pop("visitor", None)
+
+
+def _note(db: Connection, *, how: str, why: str = "", user_id: int | None = None, shop_id: int | None = None) -> None:
+    attempts.note(db, how=how, is_in=not why, why=why, user_id=user_id, shop_id=shop_id, now=_now(), **client())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _passes() -> URLSafeTimedSerializer:

@@ -59,8 +59,16 @@ from commerce.tables.people import (
     retention,
 )
 from commerce.tables.stock import bookings, items, movements
+from commerce.tables.team import attempts, audit, memberships, sessions, users
 
 tables = (
+    attempts.attempts,
+    audit.audit,
+    memberships.invitations,
+    memberships.memberships,
+    sessions.session_shops,
+    sessions.sessions,
+    users.users,
     bookings.bookings,
     figures.contributions,
     figures.figures,

@@ -1,7 +1,7 @@
 """Shops: who they are, how their deliveries are verified, and with what their systems and pages identify themselves."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -149,6 +149,12 @@ def by_api_key(db: Connection, vault: Vault, api_key: str) -> Shop | None:
 def all_shops(db: Connection, vault: Vault) -> list[Shop]:
     """Every shop that was not erased, oldest first."""
     there = select(shops).where(shops.c.state != ERASED).order_by(shops.c.id)
+    return [_shop(row, vault) for row in db.execute(there)]
+
+
+def by_ids(db: Connection, vault: Vault, ids: Iterable[int]) -> list[Shop]:
+    """Those of these shops that were not erased, oldest first."""
+    there = select(shops).where(shops.c.id.in_(sorted(set(ids))), shops.c.state != ERASED).order_by(shops.c.id)
     return [_shop(row, vault) for row in db.execute(there)]
 
 

@@ -7,7 +7,10 @@ from webapp import guards
 _GUARDS = {
     "public": "anyone; what protects it stands in the view (a signature, a one-time token) or is nothing",
     "merchant": "who signed in to the dashboard, or holds a session token of Shopify; forms also carry the session's "
-    "CSRF token",
+    "CSRF token; changes need the role of staff",
+    "owner": "as merchant; changes need the role of owner",
+    "reader": "as merchant; whatever the role",
+    "operator": "who runs Backroom for all shops",
     "app_proxy": "shoppers' browsers through the shop's own domain: signed by Shopify",
     "api_key": "the shop's own systems: `Authorization: Bearer` with the shop's API key",
     "publishable_key": "shoppers' browsers: the shop's publishable key as `?key=` or `Authorization: Bearer`",

@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import Backroom
 from tests.shops import Shop
+from tests.signed_in import as_operator
 
 
 def woo(key: int = 1, at: str = "2026-11-01T10:00:00", **changes: Any) -> dict[str, Any]:
@@ -172,8 +173,7 @@ class TestPrivacyRequests:
         shop = backroom.shops.shopify()
         shop.send("customers/data_request", {"shop_domain": shop.domain, "customer": {"id": 1}, "orders_requested": []})
         backroom.work()
-        with backroom.client.session_transaction() as session:
-            session["merchant"] = True
+        as_operator(backroom.client)
         page = backroom.client.get("/dashboard/").text
         assert "A customer asks for their data" in page
         assert "due by" in page

@@ -68,7 +68,7 @@ def callback() -> Any:
     with _plainly(domain):
         grant = sign_in.by_code(domain, query["code"])
     shop = _let_in(domain, grant)
-    sessions.sign_in_shop(shop.key)
+    sessions.sign_in_shop(shop, how=SHOPIFY)
     return installing.forget(redirect(url_for("home.index")), SHOPIFY, state)
 
 
@@ -91,8 +91,8 @@ def home() -> Any:
         if grant is None:
             return embedded.ask_again()
         shop = _let_in(domain, grant)
-    guards.look_at(sessions.Visitor(operator=False, shop_keys=(shop.key,)))
-    sessions.keep_signed_in(shop.key)
+    guards.look_at(sessions.of_shop(shop))
+    sessions.keep_framed(shop)
     return _show()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, g, redirect, render_template, request, session, url_for
 
 from commerce.tables import sign_ins
+from commerce.tables.team.sessions import MACHINE
 from webapp import guards, pages, sessions
 from webapp.errors import Problem
 from webapp.parts import parts
@@ -31,7 +32,8 @@ def page() -> Any:
 @guards.public
 def link(token: str) -> Any:
     """Sign in where a person opened the link; else show a button, so that previews do not use the link up."""
-    if session.get("merchant"):
+    known = sessions.visitor()
+    if known is not None and known.is_operator:
         return redirect(url_for("home.index"))
     if request.method == "GET" and _opened_by_a_person():
         return _sign_in(token)
@@ -46,10 +48,10 @@ def use(token: str) -> Any:
 
 
 @blueprint.post("/dashboard/sign-out")
-@guards.merchant
+@guards.reader
 def sign_out() -> Any:
     """Forget who this browser is."""
-    session.clear()
+    sessions.sign_out()
     return redirect(url_for("sign_in.page"))
 
 
@@ -72,6 +74,7 @@ def _sign_in(token: str) -> Any:
     with parts().database.write() as db:
         used = sign_ins.use(db, token, now=pages.now())
     if not used:
+        sessions.note_refusal(how=MACHINE, why="The link was used before, is too old, or is none.")
         raise Problem(
             403,
             "This link does not work any more",

@@ -92,7 +92,7 @@ def connected() -> Any:
     with here.database.read() as db:
         shop = shops.by_id(db, here.vault, known.shop_id) if known is not None and known.shop_id else None
     visitor = sessions.visitor()
-    if shop and visitor and shop.key in visitor.shop_keys:  # the page is loaded again
+    if shop and visitor and shop.id in visitor.roles:  # the page is loaded again
         return redirect(url_for("home.index"))
     if not installing.was_begun_here(WOOCOMMERCE, token):
         detail = "It was not begun in this browser, or is older than an hour. Connect the store here to see it here."
@@ -100,7 +100,7 @@ def connected() -> Any:
     if shop is None:
         detail = "The store said yes, but its keys did not arrive here. Try again, or paste keys."
         raise Problem(409, "The keys did not arrive", detail, action=again)
-    sessions.sign_in_shop(shop.key)
+    sessions.sign_in_shop(shop, how=WOOCOMMERCE)
     return installing.forget(redirect(url_for("home.index")), WOOCOMMERCE, token)
 
 
@@ -126,7 +126,7 @@ def _with_keys(domain: str, key: str, secret: str, *, name: str) -> Any:
         shop = connecting.connect(domain, key, secret, name=name)
     except UnableToConnect as error:
         return _form(address=domain, way="keys", key=key, wrong={"consumer_key": str(error)}, status=400)
-    sessions.sign_in_shop(shop.key)
+    sessions.sign_in_shop(shop, how=WOOCOMMERCE)
     return redirect(url_for("home.index"), 303)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from commerce.tables import erasure, shops
+from tests.signed_in import as_shops
 from webapp import guards
 
 IDS = {"events": "1", "products": "11", "orders": "21", "customers": "31"}
@@ -18,17 +19,14 @@ def of_shop(app: Any, shop: Any, other: Any) -> Any:
 
 
 def signed_in(app: Any, *keys: str) -> Any:
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["shops"] = list(keys)
-    return client
+    return as_shops(app.test_client(), *keys)
 
 
 def pages(app: Any) -> list[str]:
     """All addresses of the dashboard, with ids of the first shop's objects."""
     found = []
     for rule in app.url_map.iter_rules():
-        if guards.guard_of(app.view_functions.get(rule.endpoint)) == "merchant" and "GET" in (rule.methods or ()):
+        if guards.guard_of(app.view_functions.get(rule.endpoint)) in guards.DASHBOARD and "GET" in (rule.methods or ()):
             path = rule.rule
             noun = path.split("/")[2] if path.count("/") > 1 else ""
             for argument in rule.arguments:

@@ -13,6 +13,7 @@ import shopify_app
 
 from commerce.settings import Settings
 from commerce.tables import connections, installs, shops, syncs
+from tests.signed_in import as_operator
 from tests.webapp.markup import assert_nothing_is_inline
 from tests.webapp.views.conftest import KEY, ONE, SECRET, TWO, Shopify, shopify_on
 from webapp import guards, sessions
@@ -301,8 +302,7 @@ class TestCookies:
 
     def test_of_the_operator_are_not_looked_at_within_the_frame(self, there: Shopify) -> None:
         browser = there.browser()
-        with browser.session_transaction() as session:
-            session["merchant"] = True
+        as_operator(browser)
         there.app_home(there.browser())
         assert_bounces(browser.get(f"/dashboard/?embedded=1&shop={ONE}"), "/dashboard/")
 

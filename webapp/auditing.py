@@ -1,0 +1,65 @@
+"""The audit log is written where the guard lets a change through, so that no view can forget it."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from flask import Response, g, make_response, request
+from werkzeug.exceptions import HTTPException
+
+from commerce.database import UNREACHABLE
+from commerce.tables.team import audit
+from webapp.parts import parts
+
+_log = structlog.get_logger(__name__)
+
+
+def noted(view: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Response:
+    """Let a view change something: before, it is noted that it was begun, and after, what it answered.
+
+    A process that ends in between leaves an entry without an end. What the view gave to `detail` is kept with it.
+    """
+    entry = _begin(kwargs)
+    try:
+        answer = make_response(view(*args, **kwargs))
+    except Exception as error:
+        _end(entry, _status(error))
+        raise
+    _end(entry, answer.status_code)
+    return answer
+
+
+def detail(**told: Any) -> None:
+    """Say in the audit log what is changed: short words and numbers, nothing secret, nothing of customers."""
+    g.audit_detail |= told
+
+
+def _begin(arguments: Mapping[str, Any]) -> int:
+    g.audit_detail = {}
+    shop = g.get("shop")
+    with parts().database.write() as db:
+        return audit.begin(
+            db,
+            shop_id=shop.id if shop is not None else None,
+            actor=g.seen_by,
+            route=request.endpoint or "",
+            subject=", ".join(str(value) for value in arguments.values()),
+            address=request.remote_addr or "",
+            now=datetime.now(UTC),
+        )
+
+
+def _end(entry: int, status: int) -> None:
+    """What was changed stays changed, also where that cannot be noted any more."""
+    try:
+        with parts().database.write() as db:
+            audit.end(db, entry, status=status, detail=g.audit_detail)
+    except UNREACHABLE as error:
+        _log.warning("database.unreachable", error=type(error).__name__, effect="a change has no end in the audit log")
+
+
+def _status(error: Exception) -> int:
+    if isinstance(error, HTTPException):
+        return error.code or 500
+    return int(getattr(error, "status", 500))
