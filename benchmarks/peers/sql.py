@@ -7,6 +7,9 @@ from flask import Flask, Response
 from commerce.database import Database
 from commerce.settings import Settings
 from commerce.vault import Vault, secret_key
+from integrations.cache.pages import open_pages
+from integrations.cache.told import Listening
+from webapp.reading.copies import Copies
 from webapp.reading.store_pages import product
 from webapp.reading.storefronts import Storefronts
 
@@ -16,7 +19,8 @@ def create_app() -> Flask:
     app = Flask(__name__)
     settings = Settings.from_environ(os.environ)
     database = Database(settings.database_url)
-    fronts, shop = Storefronts(database, Vault(secret_key(settings))), os.environ["PEER_SHOP"]
+    copies = Copies(Listening(open_pages(settings.redis_url, most_bytes=1).client))
+    fronts, shop = Storefronts(database, Vault(secret_key(settings)), copies), os.environ["PEER_SHOP"]
 
     @app.get("/products/<key>")
     def one(key: str) -> Response:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from commerce.rules.notifications.endings import TO_OUTBOX
 from commerce.settings import Settings
 from integrations.channel_api import Away, ChannelAccount, Outgoing, Receipt
 from integrations.channels.composing import composed
@@ -35,7 +36,7 @@ class Outbox:
             _write(file, mail)
         except OSError as error:
             raise _away(error) from None
-        return Receipt(reference=file.name, words=f"Written to the outbox as {file.name}.")
+        return Receipt(reference=file.name, words=f"{TO_OUTBOX}{file.name}.")
 
     def close(self) -> None:
         """Nothing is open."""

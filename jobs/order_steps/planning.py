@@ -6,7 +6,7 @@ from typing import Any
 
 from commerce.database import Connection
 from commerce.mirror.outcomes import Happened
-from commerce.rules.events import LIVE
+from commerce.rules.events import LIVE, ORDER
 from commerce.rules.order_steps.milestones import PAID
 from commerce.rules.order_steps.outcomes import CUSTOM, DESK, NOTIFY, OUTSIDE, PAYMENT, NewStep
 from commerce.rules.order_steps.settings import OrderSettings
@@ -17,13 +17,17 @@ from jobs import queues, reactions
 
 # Which lane is woken for which steps.
 LANES = {DESK: queues.STEPS, OUTSIDE: queues.CALL_OUT}
+_SAVED = ("order.created", "order.changed")
 
 
 def plan(db: Connection, shop: Shop, happened: Sequence[Happened], *, now: datetime) -> set[str]:
-    """Write the steps that these events start, in the caller's transaction; gives what to wake."""
+    """Write the steps that these events start, in the caller's transaction; gives what to wake. What waits for news of
+    an order is due with any, also with what starts nothing, such as money that is reserved."""
+    changed = {event.object_id for event in happened if event.kind == ORDER and event.name in _SAVED}
+    looked = {queues.STEPS} if steps.look_again(db, shop_id=shop.id, order_ids=changed, now=now) else set()
     telling = [event for event in happened if _order_of(event)]
     if not telling:
-        return set()
+        return looked
     settings = chosen.of_shop(db, shop_id=shop.id, platform=shop.platform)
     wanted = [step for event in telling for step in _of_event(event, settings)]
     steps.add(db, shop_id=shop.id, wanted=wanted, now=now)

@@ -109,5 +109,5 @@ def change(now: int, before: int) -> str:
     """By how much something changed, in words."""
     if not before:
         return "none before" if now else "none before either"
-    share = round((now - before) * 100 / before)
+    share = round((now - before) * 100 / abs(before))  # more is more, also than what was below nothing
     return "as before" if not share else f"{abs(share)} % {'more' if share > 0 else 'less'} than before"

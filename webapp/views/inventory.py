@@ -1,5 +1,6 @@
 """Stock in the dashboard: what is on hand, what orders hold, what is left, and changing it by hand."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -20,6 +21,7 @@ blueprint = Blueprint("inventory", __name__, url_prefix="/dashboard/stock")
 
 _HOLDING = 20
 _LONGEST_REASON = 200
+_WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 WHY = {
     movements.ORDER: "Order",
     movements.TOLD: "Told by the shop",
@@ -65,18 +67,17 @@ def one(key: str) -> str:
 @pages.of_shop
 def adjust(key: str) -> Any:
     """Change what is on hand: by so many pieces, or to what was counted."""
-    told, is_count = request.form.get("number", "").strip(), request.form.get("way") == "to"
-    number = _number(told)
+    is_count, number = request.form.get("way") == "to", _number(request.form.get("number", "").strip())
     reason = " ".join(request.form.get("reason", "").replace("\x00", "").split())[:_LONGEST_REASON]
     if number is None:
-        return _page(key, wrong="Write a whole number, such as 12 or -3.", told=told), 400
+        return _page(key, wrong="Write a whole number, such as 12 or -3."), 400
     change = Change(to=number if is_count else None, by=None if is_count else number, reason=reason, made_by=actor())
     here = parts()
     try:
         with here.database.write() as db:
             left = adjusting.adjust(db, g.shop, key.replace("\x00", ""), change, now=pages.now())
     except UnableToAdjust as error:
-        return _page(key, wrong=str(error), told=told), 409
+        return _page(key, wrong=str(error)), 409
     except KeyError:
         raise _missing() from None
     here.queues.wake(STOCK, [g.shop.id], again=True)
@@ -105,15 +106,15 @@ def warn(key: str) -> Any:
 
 
 def _number(told: str) -> int | None:
-    plain = told.removeprefix("-").removeprefix("+")
-    return int(told) if plain.isascii() and plain.isdigit() and len(plain) <= 9 else None
+    return int(told) if _WHOLE.fullmatch(told) else None
 
 
 def _missing() -> Problem:
     return Problem(404, "No such variant", "It may have been deleted in the shop, or belong to another shop.")
 
 
-def _page(key: str, *, wrong: str = "", wrong_limit: str = "", told: str = "") -> str:
+def _page(key: str, *, wrong: str = "", wrong_limit: str = "") -> str:
+    """`wrong`: why the change cannot be made; what was filled in is shown again."""
     wanted = key.replace("\x00", "")
     before = row_id(text("before")) if text("before") else None
     with parts().database.read() as db:
@@ -136,5 +137,6 @@ def _page(key: str, *, wrong: str = "", wrong_limit: str = "", told: str = "") -
         settings=settings,
         wrong=wrong,
         wrong_limit=wrong_limit,
-        told=told,
+        told=request.form if wrong else {},
+        low_at=request.form.get("low_at", "") if wrong_limit else None,
     )

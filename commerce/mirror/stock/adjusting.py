@@ -43,6 +43,8 @@ def adjust(db: Connection, shop: Shop, variant_id: str, change: Change, *, now: 
     waiting = item.reserved + item.allocated
     before = item.on_hand if item.on_hand is not None else (variant.stock or 0) + (waiting if keeping.is_net else 0)
     after = change.to if change.to is not None else before + (change.by or 0)
+    if change.to is not None and change.to < 0:
+        raise UnableToAdjust("A count cannot be less than 0. To take pieces off, change it by so many.")
     if abs(after) > MOST:
         raise UnableToAdjust(f"The stock of one item is {MOST:,} pieces at most.")
     items.count(db, shop_id=shop.id, item_id=variant_id, on_hand=after, now=now)

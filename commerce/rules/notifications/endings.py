@@ -16,6 +16,9 @@ from commerce.rules.notifications.states import (
 )
 from commerce.rules.order_steps.outcomes import UNSURE, Outcome, done, failed, skipped
 
+# How the reason of a mail begins that no mail server took: it is a file of this installation.
+TO_OUTBOX = "Written to the outbox as "
+
 CHANNEL_WORDS = {"mail": "mail", "sms": "text message", "slack": "Slack"}
 
 
@@ -41,7 +44,7 @@ def ending(messages: Sequence[Written]) -> Outcome | None:
         return None
     gone = [one for one in messages if one.state in (SENT, DELIVERED)]
     if gone:
-        return done(f"Sent by {' and '.join(CHANNEL_WORDS.get(one.channel, one.channel) for one in gone)}.")
+        return _gone(gone)
     for states, ended in (
         ((UNCERTAIN,), _unsure),
         ((FAILED, BOUNCED), failed),
@@ -51,6 +54,14 @@ def ending(messages: Sequence[Written]) -> Outcome | None:
             if one.state in states:
                 return ended(one.reason)
     return skipped("There is no message of it any more: whoever it was for was erased.")
+
+
+def _gone(messages: Sequence[Written]) -> Outcome:
+    sent = [one for one in messages if not one.reason.startswith(TO_OUTBOX)]
+    words = f"Sent by {' and '.join(CHANNEL_WORDS.get(one.channel, one.channel) for one in sent)}. " if sent else ""
+    if len(sent) < len(messages):
+        words += "The mail was only written to the outbox of this installation: no mail server is set up (SMTP_URL)."
+    return done(words.strip())
 
 
 def _unsure(words: str) -> Outcome:

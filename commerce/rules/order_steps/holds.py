@@ -43,7 +43,7 @@ def reasons(order: Ordered, rules: HoldRules, beside: Beside) -> list[str]:
         _unlike(order) if rules.unlike_countries else "",
         _word(order, rules),
     ]
-    return [reason for reason in found if reason]
+    return list(dict.fromkeys(reason for reason in found if reason))
 
 
 def _over(order: Ordered, limit: int | None, currency: str | None, words: str) -> str:

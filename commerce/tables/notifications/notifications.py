@@ -6,6 +6,7 @@ One message of a kind for one occasion, channel and recipient: whoever asks for 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    Update,
     and_,
     bindparam,
     func,
@@ -140,8 +142,9 @@ def due(db: Connection, *, shop_id: int, channel: str, now: datetime, limit: int
 
 def begin(db: Connection, notification_id: int, **values: Any) -> bool:
     """Somebody hands the message over now; False where it does not wait any more, or is gone."""
-    waiting = and_(notifications.c.id == notification_id, notifications.c.state.in_(WAITING))
-    return db.execute(update(notifications).where(waiting).values(state=SENDING, **values)).rowcount == 1
+    told = {f"new_{name}": value for name, value in (values | {"state": SENDING}).items()}
+    statement = _changing(tuple(sorted(WAITING)), tuple(sorted((*values, "state"))))
+    return db.execute(statement, {"row": notification_id} | told).rowcount == 1
 
 
 def change(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -150,13 +153,20 @@ def change(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
         alike[tuple(sorted(row["of"])), tuple(sorted(row))].append(row)
     for (states, given), some in alike.items():
-        names = [name for name in given if name not in ("id", "of")]
-        is_so = or_(*(notifications.c.state == state for state in states))  # an IN cannot be run for many rows at once
-        statement = update(notifications).where(notifications.c.id == bindparam("row"), is_so)
+        names = tuple(name for name in given if name not in ("id", "of"))
         db.execute(
-            statement.values({name: bindparam(f"new_{name}") for name in names}),
+            _changing(states, names),
             [{"row": row["id"]} | {f"new_{name}": row[name] for name in names} for row in some],
         )
+
+
+@lru_cache(maxsize=64)
+def _changing(states: tuple[str, ...], names: tuple[str, ...]) -> Update:
+    """Write these columns of a message in one of these states. Kept, since it is run for each message: to put it
+    together takes longer than to run it."""
+    is_so = or_(*(notifications.c.state == state for state in states))  # an IN cannot be run for many rows at once
+    statement = update(notifications).where(notifications.c.id == bindparam("row"), is_so)
+    return statement.values({name: bindparam(f"new_{name}") for name in names})
 
 
 def postpone(db: Connection, *, shop_id: int, channel: str, until: datetime, reason: str) -> int:
@@ -191,9 +201,14 @@ def of_steps(db: Connection, step_ids: Collection[int]) -> Sequence[Row[Any]]:
     """State, reason and step of the messages of these steps."""
     if not step_ids:
         return []
-    names = ("id", "step_id", "channel", "state", "reason")
-    query = select(*[notifications.c[name] for name in names]).where(notifications.c.step_id.in_(step_ids))
-    return db.execute(query.order_by(notifications.c.id)).all()
+    return db.execute(_OF_STEPS, {"steps": sorted(step_ids)}).all()
+
+
+_OF_STEPS = (
+    select(*[notifications.c[name] for name in ("id", "step_id", "channel", "state", "reason")])
+    .where(notifications.c.step_id.in_(bindparam("steps", expanding=True)))
+    .order_by(notifications.c.id)
+)
 
 
 def shops_with_work(db: Connection, *, now: datetime) -> dict[tuple[int, str], datetime]:

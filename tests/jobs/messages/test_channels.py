@@ -83,7 +83,8 @@ class TestChannels:
         jobs_process.start(replace(desk.process, settings=settings))
         desk.later()
         (step,) = desk.steps()
-        assert (step.state, step.outcome) == (DONE, "Sent by mail and text message.")
+        words = "Sent by text message. The mail was only written to the outbox"
+        assert (step.state, step.outcome.startswith(words)) == (DONE, True)
 
     def test_that_refuse_are_said_so(self, desk: Desk, gateway: Gateway) -> None:
         gateway.status = 400

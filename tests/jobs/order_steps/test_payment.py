@@ -38,6 +38,12 @@ class TestAPayment:
         tell(backroom, shop, paid())
         assert states(backroom, shop) == {"payment": "done"}
 
+    def test_is_looked_at_with_what_is_no_milestone_too(self, backroom: Backroom, shop: Shop) -> None:
+        choose(backroom, shop, "payment", takes_authorized=True)
+        tell(backroom, shop, order())
+        tell(backroom, shop, order(financial_status="authorized", updated_at=utc_now().isoformat()))
+        assert states(backroom, shop) == {"payment": "done"}
+
     def test_that_does_not_come_in_time_is_a_problem_and_one_that_comes_later_is_none(
         self, backroom: Backroom, shop: Shop
     ) -> None:
@@ -145,3 +151,5 @@ class TestRulesOfHolds:
         beside = Beside(pieces=1, orders_count=9, currency="JPY")
         (why,) = reasons(self.BOUGHT, HoldRules(over=10**9, first_order_over=1), beside)
         assert "cannot be compared" in why
+        first = Beside(pieces=1, orders_count=1, currency="JPY")
+        assert reasons(self.BOUGHT, HoldRules(over=10**9, first_order_over=1), first) == [why]  # said once

@@ -89,6 +89,23 @@ class TestThePages:
         assert post("/dashboard/stock/110/warning", low_at="x").status_code == 400
         assert post("/dashboard/stock/110/warning", low_at="7").status_code == 302
 
+    @pytest.mark.parametrize("number", ["-+5", "+-5", "--5", "+", "٣", "1e3", "1234567890", "5\x00"])
+    def test_refuse_what_only_looks_like_a_number(self, post: Any, kept: Any, number: str) -> None:
+        assert post("/dashboard/stock/110/adjust", number=number, way="by").status_code == 400
+        assert post("/dashboard/stock/110/warning", low_at=number).status_code == 400
+
+    def test_show_again_what_was_filled_in(self, post: Any, kept: Any) -> None:
+        page = post("/dashboard/stock/110/adjust", number="1O", way="to", reason="Count <1>").text
+        assert '<option value="to" selected>' in page
+        assert 'value="1O"' in page
+        assert 'value="Count &lt;1&gt;"' in page
+        assert 'value="x7"' in post("/dashboard/stock/110/warning", low_at="x7").text
+
+    def test_refuse_a_count_below_nothing(self, post: Any, kept: Any) -> None:
+        answer = post("/dashboard/stock/110/adjust", number="-3", way="to")
+        assert (answer.status_code, "To take pieces off" in answer.text) == (409, True)
+        assert post("/dashboard/stock/110/adjust", number="-9", way="by").status_code == 302  # there may be less than 0
+
     def test_refuse_where_the_platform_keeps_it(self, merchant: Any, post: Any, shop: Any) -> None:
         shop.product()
         assert "Change the stock" not in merchant.get("/dashboard/stock/110").text
@@ -125,6 +142,10 @@ class TestTheApi:
     @pytest.mark.parametrize("body", [{}, {"by": 1, "to": 2}, {"by": "1"}, {"by": 10**10}])
     def test_refuses_what_cannot_be(self, api: Any, kept: Any, body: dict[str, Any]) -> None:
         assert api.post(f"{AT}/110/adjust", json=body).status_code == 422
+
+    def test_refuses_a_count_below_nothing(self, api: Any, kept: Any) -> None:
+        answer = api.post(f"{AT}/110/adjust", json={"to": -1})
+        assert (answer.status_code, "To take pieces off" in answer.json["detail"]) == (409, True)
 
     def test_knows_no_variant_of_others(self, api: Any, kept: Any, other: Any) -> None:
         other.product("77")

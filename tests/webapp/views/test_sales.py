@@ -9,6 +9,7 @@ from commerce.mirror import counting
 from commerce.tables import orders, shops
 from tests.webapp.markup import words
 from tests.webapp.stock import NOW
+from webapp.stock.sales import change
 
 
 @pytest.fixture
@@ -22,6 +23,23 @@ def sold(here: Any, shop: Any) -> Any:
         assert found is not None
         counting.count(db, found, orders.by_ids(db, shop_id=shop.id, ids=["21", "22", "23"]), now=NOW)
     return shop
+
+
+class TestAChange:
+    @pytest.mark.parametrize(
+        ("now", "before", "words"),
+        [
+            (150, 100, "50 % more than before"),
+            (50, 100, "50 % less than before"),
+            (100, -100, "200 % more than before"),
+            (-200, -100, "100 % less than before"),
+            (100, 100, "as before"),
+            (1, 0, "none before"),
+            (0, 0, "none before either"),
+        ],
+    )
+    def test_in_words(self, now: int, before: int, words: str) -> None:
+        assert change(now, before) == words
 
 
 class TestThePage:
