@@ -29,6 +29,7 @@ from commerce.tables.notifications import notifications
 from commerce.tables.order_steps import step_runs, steps
 from commerce.tables.outgoing import announcements, dispatches, replays
 from commerce.tables.stock import items, movements
+from commerce.tables.team import attempts, audit, memberships, sessions
 from jobs import call_outs, calls, cdns, events, pages, privacy, products, queues, reactions, rereads, stock
 from jobs import drift as checks
 from jobs import labels as printers
@@ -50,6 +51,7 @@ _KEPT_ANSWERS = timedelta(days=1)  # to calls that carry an Idempotency-Key
 _KEPT_RUNS = timedelta(days=30)  # through shops' own APIs
 _KEPT_FILES = timedelta(days=1)  # of runs; whoever still wants one downloads it again
 _KEPT_PARCELS = timedelta(days=400)  # that ended; pages of older ones are asked for by nobody
+_KEPT_LOGS = timedelta(days=400)  # of sign-ins, and of what people changed
 _KEPT_HOURS = timedelta(days=400)  # hourly counters
 _KEPT_STEPS = timedelta(days=400)  # of orders, that ended
 
@@ -163,6 +165,10 @@ def forget() -> None:
     with process.database.write() as db:
         rejections.forget(db, before=before)
         sign_ins.forget(db, before=before)
+        memberships.forget(db, before=now - _KEPT_RUNS)
+        sessions.forget(db, before=now - sessions.LASTS)
+        attempts.forget(db, before=now - _KEPT_LOGS)
+        audit.forget(db, before=now - _KEPT_LOGS)
         installs.forget(db, before=before)
         syncs.forget(db, before=now - _KEPT_RUNS, changes_before=now - _KEPT_CHANGES)
         tallies.forget(db, before=now - _KEPT_HOURS)

@@ -1,19 +1,18 @@
 """Who may call what. Every route has a guard; a test walks all of them."""
 
-import secrets
 import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask import Flask, g, redirect, request, session, url_for
 
 from commerce.rules.roles import OWNER, READ_ONLY, STAFF, may
 from commerce.tables import shops
 from commerce.tables.shops import ACTIVE, Shop
 from integrations.platforms.shopify import proxy
-from webapp import auditing, sessions
+from webapp import auditing, form_tokens, headers, sessions
 from webapp.api import calling
 from webapp.doors.door import SHOPIFY, app_secrets
 from webapp.errors import Problem
@@ -23,16 +22,8 @@ from webapp.stores import embedded
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-# Scripts and styles come from this server only; nothing is inline.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-# Where forms that change something are: they carry the token of their session.
-_FORMS = ("/dashboard", "/woocommerce/connect")
 # The guards of the dashboard's pages.
 DASHBOARD = ("merchant", "owner", "reader", "operator")
-_SAFE = ("GET", "HEAD", "OPTIONS")
 _MAY_NOT = {
     STAFF: "Your access to this shop is for reading. Ask one of its owners for another role.",
     OWNER: "Only owners of this shop change this. Ask one of them.",
@@ -42,9 +33,9 @@ _MAY_NOT = {
 def install(app: Flask) -> None:
     """Guard the whole application: headers on every answer, CSRF on every form, a guard on every route."""
     app.session_interface = sessions.Cookies()
-    app.before_request(_check_form)
-    app.after_request(_add_headers)
-    app.jinja_env.globals["csrf_token"] = csrf_token
+    app.before_request(form_tokens.check)
+    app.after_request(headers.add)
+    app.jinja_env.globals["csrf_token"] = form_tokens.csrf_token
 
 
 def public(view: View) -> View:
@@ -105,7 +96,7 @@ def _dashboard(view: View, guard: str, needed: str) -> View:
 
 def _act(view: View, needed: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Let the view do it, where whoever looks may. What changes something is noted, before and after."""
-    if request.method in _SAFE:
+    if request.method in form_tokens.SAFE:
         return view(*args, **kwargs)
     if not may(g.role, needed):
         raise Problem(403, "You may not change this", _MAY_NOT[needed])
@@ -248,28 +239,6 @@ def _let_in(shop_key: str) -> tuple[Storefront, str]:
     return found, caller
 
 
-def csrf_token() -> str:
-    """The token that every form of this session carries."""
-    shop = chosen()
-    if shop and embedded.here():
-        return sessions.form_pass(shop.key)
-    if "csrf" not in session:
-        session["csrf"] = secrets.token_urlsafe(24)
-    return cast(str, session["csrf"])
-
-
-def _check_form() -> None:
-    """Forms of the dashboard change something only with the token of their session."""
-    if request.method in _SAFE or not request.path.startswith(_FORMS):
-        return
-    sent = request.form.get("csrf_token") or request.headers.get("X-CSRF-Token", "")
-    g.form_of = sessions.shop_of_form_pass(sent) if embedded.here() else ""
-    if g.form_of:
-        return
-    if not secrets.compare_digest(sent.encode(), session.get("csrf", secrets.token_urlsafe()).encode()):
-        abort(400, "This page was open for too long. Go back, reload it and try again.")
-
-
 def _back() -> str:
     """Where to return to after signing in: a path of this server, never another site."""
     return (
@@ -277,18 +246,3 @@ def _back() -> str:
         if request.method == "GET"
         else ""
     )
-
-
-def _add_headers(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    if response.mimetype == "text/html":
-        if embedded.here():
-            headers.setdefault("Content-Security-Policy", embedded.policy(CONTENT_SECURITY_POLICY))
-        else:
-            led = CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action 'self' {g.get('leads_to', '')}")
-            headers.setdefault("Content-Security-Policy", led if g.get("leads_to") else CONTENT_SECURITY_POLICY)
-            headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Cache-Control", "no-store")
-    return response

@@ -28,6 +28,7 @@ from commerce.tables.privacy import Subject
 from commerce.tables.shipments import shipments
 from commerce.tables.shops import ERASED as SHELL
 from commerce.tables.shops import learn, new_key, shops
+from commerce.tables.team import memberships, sessions
 from commerce.vault import digest
 
 NOTE = "Erased under privacy law."
@@ -214,6 +215,8 @@ def empty_shop(db: Connection, *, shop_id: int) -> None:
         "pages_version": shops.c.pages_version + 1,
     }
     learn(db, shop_id, **values)
+    for table in (sessions.session_shops, memberships.memberships, memberships.invitations):
+        db.execute(delete(table).where(table.c.shop_id == shop_id))
 
 
 def is_back(db: Connection, *, shop_id: int, since: datetime) -> bool:

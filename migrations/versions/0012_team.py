@@ -116,3 +116,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("session_id", "shop_id", name=op.f("pk_session_shops")),
     )
     op.create_index("ix_session_shops_shop", "session_shops", ["shop_id"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_session_shops_shop", table_name="session_shops")
+    op.drop_index("ix_sign_in_attempts_user", table_name="sign_in_attempts")
+    op.drop_index("ix_sign_in_attempts_shop", table_name="sign_in_attempts")
+    op.drop_index("ix_sign_in_attempts_at", table_name="sign_in_attempts")
+    op.drop_index("ix_sessions_user", table_name="sessions")
+    op.drop_index("ix_sessions_seen", table_name="sessions")
+    op.drop_index("ix_memberships_shop", table_name="memberships")
+    op.drop_index("uq_invitations_mail", table_name="invitations")
+    op.drop_index("ix_audit_shop", table_name="audit")
+    op.drop_index("ix_audit_at", table_name="audit")
+    op.drop_table("session_shops")
+    op.drop_table("sign_in_attempts")
+    op.drop_table("sessions")
+    op.drop_table("memberships")
+    op.drop_table("invitations")
+    op.drop_table("audit")
+    op.drop_table("users")

@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from webapp import guards
+from webapp import headers
 from webapp.stores import embedded
 
 # Of what is in the frame: inline styles as mails have them, pictures, and neither scripts nor forms nor links that lead
@@ -26,13 +26,13 @@ def _who() -> str:
     """Whose pages may show it: ours, also where they themselves are in a frame of Shopify's admin."""
     if not embedded.here():
         return "'self'"
-    policy = embedded.policy(guards.CONTENT_SECURITY_POLICY)
+    policy = embedded.policy(headers.CONTENT_SECURITY_POLICY)
     return f"'self' {policy.partition('frame-ancestors ')[2]}"
 
 
 def with_frames(page: str) -> Response:
     """A page of the dashboard that has such frames."""
     response = Response(page, mimetype="text/html")
-    strict = f"{guards.CONTENT_SECURITY_POLICY}; frame-src 'self'"
+    strict = f"{headers.CONTENT_SECURITY_POLICY}; frame-src 'self'"
     response.headers["Content-Security-Policy"] = embedded.policy(strict) if embedded.here() else strict
     return response

@@ -10,7 +10,7 @@ from commerce.tables.shops import ACTIVE, Shop
 from webapp import guards
 from webapp.demo_shops import WOOCOMMERCE_DOMAIN
 from webapp.doors.door import WOOCOMMERCE
-from webapp.guards import CONTENT_SECURITY_POLICY
+from webapp.headers import CONTENT_SECURITY_POLICY
 from webapp.parts import parts
 from webapp.pictures import picture
 from webapp.views.widget import script_of

@@ -30,8 +30,8 @@ def begin(
 ) -> int:
     """Note that somebody is about to change something; gives the entry's id."""
     row = {"at": now, "shop_id": shop_id, "actor": storable(actor, 300), "route": route, "address": address}
-    added = db.execute(audit.insert().values(**row, subject=storable(subject, 300), detail={}))
-    return int(added.inserted_primary_key[0])
+    added = audit.insert().values(**row, subject=storable(subject, 300), detail={})
+    return int(db.execute(added.returning(audit.c.id)).scalar_one())
 
 
 def end(db: Connection, entry_id: int, *, status: int, detail: Mapping[str, Any]) -> None:

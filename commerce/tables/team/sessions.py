@@ -91,9 +91,9 @@ def create(
 ) -> str:
     """Sign a browser in; gives what its cookie holds, of which only the hash is stored."""
     token = secrets.token_urlsafe(32)
-    row = {"token_hash": digest(token), "user_id": user_id, "is_operator": is_operator, "how": how}
+    row: dict[str, Any] = {"token_hash": digest(token), "user_id": user_id, "is_operator": is_operator, "how": how}
     row |= {"address": address, "agent": storable(agent, 300), "created_at": now, "seen_at": now}
-    session_id = db.execute(sessions.insert().values(row)).inserted_primary_key[0]
+    session_id = db.execute(sessions.insert().values(row).returning(sessions.c.id)).scalar_one()
     for shop_id in shop_ids:
         add_shop(db, session_id, shop_id)
     return token
@@ -122,7 +122,7 @@ def by_token(db: Connection, token: str, *, now: datetime) -> Session | None:
         user_id=row.user_id,
         mail=row.mail or "",
         name=row.name or "",
-        roles=_roles(db, row.id, row.user_id),
+        roles={} if row.is_operator or row.user_is_operator else _roles(db, row.id, row.user_id),
         seen_at=row.seen_at,
     )
 

@@ -16,7 +16,7 @@ from commerce.tables import connections, installs, shops, syncs
 from tests.signed_in import as_operator
 from tests.webapp.markup import assert_nothing_is_inline
 from tests.webapp.views.conftest import KEY, ONE, SECRET, TWO, Shopify, shopify_on
-from webapp import guards, sessions
+from webapp import form_tokens, sessions
 
 ADMIN = "https://admin.shopify.com"
 
@@ -332,7 +332,7 @@ class TestForms:
         address = f"/dashboard/?embedded=1&shop={domain}&id_token={there.id_token(domain)}"
         with app.test_request_context(address):
             app.view_functions["home.index"]()
-            return guards.csrf_token()
+            return form_tokens.csrf_token()
 
     def test_are_taken_without_a_cookie(self, there: Shopify) -> None:
         token = self.token(there)
