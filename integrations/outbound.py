@@ -4,7 +4,6 @@ The address is checked again where the connection is made, so that a name that i
 private network the second time.
 """
 
-import ipaddress
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from urllib3.exceptions import LocationParseError, ProtocolError, ReadTimeoutErr
 
 from integrations.deadlines import Watched
 from integrations.errors import OutsideError, Permanent, RateLimited, Refused, Transient, Unanswered
+from integrations.networks import PrivateAddress, is_outside, refuse_private
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 30.0
 LARGEST_ANSWER = 64 * 1024 * 1024
@@ -40,10 +40,6 @@ _WORDS: dict[type[BaseException], str] = {
 _SHOWN = 200  # characters of an answer that an error shows
 
 
-class PrivateAddress(OSError):
-    """The host is in a private network, where outside parties have no business."""
-
-
 class _Http(Watched, HTTPConnection):
     pass
 
@@ -54,18 +50,20 @@ class _Https(Watched, HTTPSConnection):
 
 class _GuardedHttp(_Http):
     def _new_conn(self) -> socket.socket:
+        refuse_private(self.host, self.port)
         return _checked(super()._new_conn())
 
 
 class _GuardedHttps(_Https):
     def _new_conn(self) -> socket.socket:
+        refuse_private(self.host, self.port)
         return _checked(super()._new_conn())
 
 
 def _checked(connection: socket.socket) -> socket.socket:
     """The connection, closed at once where its other end is no public address."""
     host = connection.getpeername()[0]
-    if not ipaddress.ip_address(host.partition("%")[0]).is_global:
+    if not is_outside(host):
         connection.close()
         raise PrivateAddress(f"{host} is in a private network")
     return connection
@@ -232,7 +230,7 @@ def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> f
     except ValueError:
         try:
             seconds = (parsedate_to_datetime(told) - (now or datetime.now(UTC))).total_seconds()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             seconds = _DEFAULT_WAIT
     return min(max(seconds, 1.0), _LONGEST_WAIT) if seconds == seconds else _DEFAULT_WAIT  # noqa: PLR0124 - NaN
 
@@ -242,7 +240,6 @@ def is_public(url: str) -> bool:
     try:
         parts = urlsplit(url)
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, proto=socket.IPPROTO_TCP)
-        addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
-        return bool(addresses) and all(address.is_global for address in addresses)
+        return bool(found) and all(is_outside(str(entry[4][0])) for entry in found)
     except (OSError, ValueError, UnicodeError):
         return False

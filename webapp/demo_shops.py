@@ -1,9 +1,12 @@
 """The demo shops: one on each platform, played by the simulator, received through the same doors as any other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from commerce.database import Connection
+from commerce.rules.notifications.choices import usual as of_platform
 from commerce.tables import shops
+from commerce.tables.notifications import choices
 from commerce.tables.shops import Shop
 from commerce.vault import shopify_secret
 from webapp.doors.door import SHOPIFY, WOOCOMMERCE
@@ -13,6 +16,7 @@ SHOPIFY_DOMAIN = "backroom-demo.myshopify.com"
 WOOCOMMERCE_DOMAIN = "https://demo.backroom.example"
 CURRENCY = "EUR"
 _HISTORY = 30  # orders of the days before
+_KEEPS_DAYS = 2  # what messages said: a demo that runs for months fills no disk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,27 +33,34 @@ def ensure(here: Parts) -> dict[str, Shop]:
         SHOPIFY: (SHOPIFY_DOMAIN, "Demo shop (Shopify)"),
         WOOCOMMERCE: (WOOCOMMERCE_DOMAIN, "Demo shop (WooCommerce)"),
     }
-    found: dict[str, Shop] = {}
     with here.database.write() as db:
-        for platform, (domain, name) in wanted.items():
-            if shops.by_domain(db, here.vault, platform=platform, domain=domain) is None:
-                secret = shops.new_secret() if platform == WOOCOMMERCE else ""
-                now = datetime.now(UTC)
-                shops.add(
-                    db,
-                    here.vault,
-                    platform=platform,
-                    domain=domain,
-                    name=name,
-                    now=now,
-                    currency=CURRENCY,
-                    webhook_secret=secret,
-                    demo=True,
-                )
-            shop = shops.by_domain(db, here.vault, platform=platform, domain=domain)
-            assert shop is not None
-            found[platform] = shop
-    return found
+        return {
+            platform: shops.by_domain(db, here.vault, platform=platform, domain=domain)
+            or _added(db, here, platform, domain, name)
+            for platform, (domain, name) in wanted.items()
+        }
+
+
+def _added(db: Connection, here: Parts, platform: str, domain: str, name: str) -> Shop:
+    """A new demo shop, which sends its shoppers every kind of mail: no platform does that here."""
+    now = datetime.now(UTC)
+    shops.add(
+        db,
+        here.vault,
+        platform=platform,
+        domain=domain,
+        name=name,
+        now=now,
+        currency=CURRENCY,
+        webhook_secret=shops.new_secret() if platform == WOOCOMMERCE else "",
+        demo=True,
+    )
+    shop = shops.by_domain(db, here.vault, platform=platform, domain=domain)
+    assert shop is not None
+    usual = of_platform(platform)
+    all_on = {name: replace(one, is_on=True) for name, one in usual.kinds.items()}
+    choices.save(db, shop=shop, chosen=replace(usual, kinds=all_on, keeps_days=_KEEPS_DAYS), now=now)
+    return shop
 
 
 def simulation(here: Parts, demo: dict[str, Shop], *, rate: str, seed: int) -> Simulation:

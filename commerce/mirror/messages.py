@@ -27,6 +27,8 @@ def resend(db: Connection, row: Any, *, now: datetime) -> int:
     """Send a message once more, written anew; gives the new one's id. Raises UnableToResend."""
     if row.state in WAITING or row.state == SENDING:
         raise UnableToResend("It is on its way already.")
+    if log.is_under_way_again(db, row):
+        raise UnableToResend("It is being sent again already: a button that is pressed twice sends once.")
     if row.order_id and not orders.there(db, shop_id=row.shop_id, order_id=row.order_id):
         raise UnableToResend("Its order is not there any more.")
     if not row.order_id and row.detail is None:

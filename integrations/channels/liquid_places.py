@@ -12,6 +12,7 @@ _LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _TAG = re.compile(
     r"<!--.*?-->|<(?P<close>/?)(?P<name>[A-Za-z][\w:-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(?P<alone>/?)>", re.DOTALL
 )
+_CLOSED_BY = {"{{": "}}", "{%": "%}", "<!--": "-->"}
 # What holds elements only; of these, in the first Liquid may stand between them.
 _ROOMY = frozenset({"mj-body", "mj-wrapper", "mj-section", "mj-group", "mj-column", "mj-hero"})
 _NARROW = frozenset(
@@ -43,10 +44,18 @@ def escaped(text: str) -> str:
     return mapped(text, escape)
 
 
+def _refuse_unclosed(source: str) -> None:
+    """Raise UnableToPlace for what is never closed: to look for its end from each beginning takes minutes."""
+    for opens, closes in _CLOSED_BY.items():
+        if source.rfind(opens) > source.rfind(closes):
+            raise UnableToPlace(f"“{opens}” is opened and never closed by “{closes}”.")
+
+
 class Hidden:
     """A source with its Liquid hidden: `text`, in which names stand for it."""
 
     def __init__(self, source: str) -> None:
+        _refuse_unclosed(source)
         self._mark = next(f"lq{n}x" for n in range(len(source) + 1) if f"lq{n}x" not in source)
         self._pieces: list[str] = []
         self.name = re.compile(rf"{self._mark}(\d{{5}})")

@@ -25,6 +25,8 @@ class Slack:
 
     def send(self, message: Outgoing, *, about_to: Callable[[], None]) -> Receipt:
         """Post the message's text, which is written as Slack wants it (`written.slack`)."""
+        if not message.to:
+            raise Permanent("No Slack webhook is set up: enter its address under Notifications, Settings.")
         body = json.dumps({"text": message.text[:_LONGEST]}).encode()
         try:
             post(self._session, message.to, body, who="The Slack webhook", headers={}, about_to=about_to)

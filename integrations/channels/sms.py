@@ -71,6 +71,8 @@ class Sms:
         """Ask the gateway to send one text."""
         if not _E164.fullmatch(message.to):
             raise Bounced("The recipient is not a phone number like +4915112345678.")
+        if not self._url:
+            raise Permanent("No text gateway is set up: enter one under Notifications, Settings.")
         wrong = complaints(self._body, self._header)
         if wrong:
             raise Permanent(f"The text gateway's settings are wrong: {wrong[0]}")

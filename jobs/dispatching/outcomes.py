@@ -27,9 +27,13 @@ def write(db: Connection, shop: Shop, calls: Sequence[Call], *, now: datetime) -
     there = endpoints.held(db, shop_id=shop.id, ids={call.endpoint_id for call in calls})
     rows = dispatches.held(db, [call.row.id for call in calls])  # of those erased meanwhile nothing is written
     known = [call for call in calls if call.row.id in rows and call.endpoint_id in there]
-    verdicts = {key: _judged(row, [call for call in known if call.endpoint_id == key]) for key, row in there.items()}
+    telling = {
+        key: [call for call in known if call.endpoint_id == key and _tells(call, row)] for key, row in there.items()
+    }
+    verdicts = {key: _judged(row, telling[key]) for key, row in there.items()}
     for key, verdict in verdicts.items():
-        _learn(db, shop, there[key], verdict, now=now)
+        if telling[key]:
+            _learn(db, shop, there[key], verdict, now=now)
     states = {key: verdicts[key].ends or row.state for key, row in there.items()}
     decided = [_decided(rows[call.row.id], call, states[call.endpoint_id], now) for call in known]
     dispatches.decide(db, decided)
@@ -42,13 +46,18 @@ def write(db: Connection, shop: Shop, calls: Sequence[Call], *, now: datetime) -
     return endpoints.held(db, shop_id=shop.id, ids=there)
 
 
+def _tells(call: Call, row: Any) -> bool:
+    """Whether an answer says how the endpoint is: not a test that fails, nor what was sent to another address than the
+    one that it has by now."""
+    assert call.answer is not None, "it is over"
+    return call.url == row.url and (call.row.name != TEST or is_success(call.answer.status))
+
+
 def _judged(row: Any, calls: Sequence[Call]) -> Verdict:
-    """How the endpoint is after these calls, in the order in which they were made. A test that fails says nothing."""
+    """How the endpoint is after these calls, in the order in which they were made."""
     known, warning, ends = endpoints.health_of(row), 0, ""
     for call in calls:
         assert call.answer is not None, "it is over"
-        if call.row.name == TEST and not is_success(call.answer.status):
-            continue
         ended_at = call.at + timedelta(seconds=call.answer.seconds)
         verdict = health.after(known, call.answer.status, now=ended_at)
         known, warning = verdict.health, max(warning, verdict.warning) if verdict.health.failures else 0

@@ -1,7 +1,8 @@
 """What has to be known of messages whose turn has come: their shop, orders and parcels, and who may be written to."""
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,13 +11,13 @@ from commerce.database import Connection
 from commerce.rules.cards import Card
 from commerce.rules.notifications import decisions
 from commerce.rules.notifications.choices import ADDRESSED, SMS, Choices
-from commerce.rules.notifications.decisions import Decision, Known, decide
+from commerce.rules.notifications.decisions import UNSUBSCRIBED, Decision, Known, decide
 from commerce.rules.notifications.kinds import COMMERCIAL, KINDS
 from commerce.tables import cards, order_tracking, orders
-from commerce.tables.notifications import choices, notifications, templates
+from commerce.tables.notifications import choices, notifications, subscriptions, templates
 from commerce.tables.notifications.choices import Secrets
 from commerce.tables.people import consents, profile_lists
-from commerce.tables.shops import Shop
+from commerce.tables.shops import ACTIVE, Shop
 from commerce.vault import Vault
 from integrations.channel_api import ChannelAccount
 from integrations.channels import context
@@ -24,6 +25,7 @@ from integrations.channels.occasions import dashboard
 from jobs.messages import merchants
 
 SAMPLE = "sample"  # in a message's detail: it is a test, with a made-up order in that language
+_WISH = re.compile(r"wish/(\d{1,18})/")  # begins a message's occasion, as jobs.messages.restocked writes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class Gathered:
     pictures: Mapping[str, str]
     pages: Mapping[str, str]
     suppressed: Mapping[str, str]
+    unwanted: Collection[int] = ()  # wishes that were taken back since
     lately: dict[str, list[datetime]] = field(default_factory=dict)
     alerts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -72,6 +75,7 @@ def gather(
         pictures={card.id: card.image for card in bought},
         pages={card.id: card.url for card in bought},
         suppressed=_suppressed(db, shop.id, channel, addresses),
+        unwanted=subscriptions.ended(db, shop_id=shop.id, ids={_wish_of(row) for row in rows} - {0}),
         lately=_lately(db, shop.id, channel, addresses, chosen, now),
         alerts=_alerts(db, shop, rows, base_url),
     )
@@ -115,6 +119,12 @@ def _suppressed(db: Connection, shop_id: int, channel: str, addresses: set[str])
     return {row.address: row.reason or "by hand" for row in found if row.channel == ADDRESSED[channel]}
 
 
+def _wish_of(row: Any) -> int:
+    """The wish that a message fulfils; 0 for other messages."""
+    found = _WISH.match(row.occasion)
+    return int(found[1]) if found is not None else 0
+
+
 def _lately(
     db: Connection, shop_id: int, channel: str, addresses: set[str], chosen: Choices, now: datetime
 ) -> dict[str, list[datetime]]:
@@ -132,6 +142,8 @@ def decision(known: Gathered, row: Any, *, now: datetime) -> Decision:
     order, parcel = known.orders.get(row.order_id), known.parcels.get(row.tracking_id)
     person = known.people.get(row.member_id)
     said = (person.consents if person is not None else {}).get(ADDRESSED.get(known.channel, ""), {})
+    if _wish_of(row) in known.unwanted:  # of whoever is no customer nothing else is known
+        said = {"state": UNSUBSCRIBED}
     return decide(
         KINDS[row.kind],
         Known(
@@ -157,6 +169,8 @@ def _asked_at(row: Any) -> datetime | None:
 
 
 def _outdated(known: Gathered, row: Any, order: Any, parcel: Any) -> str:
+    if known.shop.state != ACTIVE:
+        return "The shop has uninstalled Backroom."
     if row.order_id and order is None:
         return "The order is not there any more."
     about = (row.detail or {}).get(merchants.GATHERED)

@@ -26,6 +26,11 @@ class TestWhatMayBeCalled:
             Outbound("The peer").send("GET", httpserver.url_for("/"))
         assert httpserver.log == []
 
+    def test_is_not_told_whether_anybody_answers_in_one(self) -> None:
+        """Else whoever may enter addresses learns by the errors which ports are open behind our wall."""
+        with pytest.raises(Permanent, match="private network"):
+            Outbound("The peer").send("GET", "http://127.0.0.1:1/")
+
     @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "127.1", "2130706433"])
     def test_is_not_reached_by_another_spelling(self, httpserver: HTTPServer, host: str) -> None:
         with pytest.raises((Permanent, Transient)):
@@ -59,6 +64,27 @@ class TestWhatMayBeCalled:
     )
     def test_is_told_beforehand(self, url: str) -> None:
         assert not is_public(url)
+
+    @pytest.mark.parametrize(
+        ("host", "outside"),
+        [
+            ("::ffff:169.254.169.254", False),
+            ("64:ff9b::a9fe:a9fe", False),
+            ("64:ff9b:1::a9fe:a9fe", False),
+            ("64:ff9b::5db8:d822", True),
+            ("2002:a9fe:a9fe::1", False),
+            ("2002:5db8:d822::1", True),
+            ("::169.254.169.254", False),
+            ("fec0::1", False),
+            ("fe80::1", False),
+            ("fd00:ec2::254", False),
+            ("ff0e::1", False),
+            ("2606:2800:220:1:248:1893:25c8:1946", True),
+        ],
+    )
+    def test_may_be_written_within_another(self, host: str, outside: bool) -> None:
+        """Gateways go on to the address of IPv4 that stands in one of IPv6."""
+        assert is_public(f"https://[{host}]/") == outside
 
 
 class TestAnAnswer:
@@ -175,6 +201,7 @@ class TestRetryAfter:
             ("", 5),
             ("Sun, 22 Nov 2026 12:01:30 GMT", 90),
             ("Sun, 22 Nov 2026 11:00:00 GMT", 1),
+            ("Mon, 99999999999 Jan 2020 00:00:00 GMT", 5),
         ],
     )
     def test_is_read(self, told: str, seconds: float) -> None:

@@ -19,7 +19,7 @@ from commerce.tables.people import suppressions
 from integrations.channels.bounces import providers, signatures
 from integrations.channels.bounces.bounce import Bounce, UnableToReadBounce
 from integrations.errors import OutsideError
-from integrations.outbound import Outbound
+from integrations.outbound import Outbound, checked
 from webapp import pages
 from webapp.errors import Problem
 from webapp.parts import parts
@@ -56,10 +56,12 @@ def accept(provider: str, shop_key: str, headers: Mapping[str, str], body: bytes
 
 
 def _note(db: Connection, shop_id: int, bounce: Bounce, now: datetime) -> None:
-    """Write it to the message, where it is one of the shop's; an address is suppressed only by mail that we sent."""
+    """Write it to the message, and have the address left alone. What is about another shop's message is none of this
+    shop's business, though one provider may send both shops' mail and tell us at one address."""
     found = _KEY.match(bounce.message_id)
-    is_ours = found is not None and int(found[1]) == shop_id
-    if found is not None and is_ours and not bounce.complaint:
+    if found is not None and int(found[1]) != shop_id:
+        return
+    if found is not None and not bounce.complaint:
         number = int(found[2])
         log.delivered(db, shop_id=shop_id, notification_id=number, state=BOUNCED, words=bounce.words, at=now)
     address = keys.mail(bounce.address)
@@ -94,7 +96,7 @@ def _ses(body: bytes, _: Mapping[str, str], topic: str, __: datetime) -> bool:
         genuine = bool(url) and signatures.is_sns(body, _fetched(url), topic=topic)
         confirming = signatures.sns_confirmation_url(body) if genuine else ""
         if confirming:
-            _outbound().send("GET", confirming)
+            checked(_outbound().send("GET", confirming), _WHO)
     except OutsideError:
         raise Problem(503, "Amazon cannot be reached", "Send it again later.", retry_after=60) from None
     return genuine
@@ -102,7 +104,8 @@ def _ses(body: bytes, _: Mapping[str, str], topic: str, __: datetime) -> bool:
 
 @lru_cache(maxsize=8)
 def _fetched(url: str) -> bytes:
-    certificate: bytes = _outbound().send("GET", url, largest=100_000).content
+    """A certificate; kept only where it is one: an error of Amazon's is not remembered in its place."""
+    certificate: bytes = checked(_outbound().send("GET", url, largest=100_000), _WHO).content
     return certificate
 
 

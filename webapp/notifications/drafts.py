@@ -1,8 +1,8 @@
 """Templates as they are written: what was filled in, what is wrong with it, and what it makes of an order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import ndiff
+from difflib import Match, SequenceMatcher
 from typing import Any
 
 from commerce.database import Connection
@@ -16,6 +16,7 @@ from webapp.parts import parts
 
 PARTS = {"subject": "Subject", "preheader": "What stands beside it in lists of mails", "body": "Body"}
 _LONGEST = {"subject": 500, "preheader": 500, "body": 200_000}
+_MOST_COMPARED = 4000  # lines; longer templates are shown one below the other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,18 @@ def compared(before: Template, after: Template) -> list[tuple[str, str]]:
         if one == other:
             continue
         found.append(("same", f"— {title} —"))
-        kinds = {"  ": "same", "- ": "gone", "+ ": "new"}
-        found += [(kinds[line[:2]], line) for line in ndiff(one, other) if line[:2] in kinds]
+        found += _lines(one, other)
     return found
+
+
+def _lines(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Whole lines: to look for lines that are alike (ndiff) takes minutes where many of them changed a little."""
+    same = [Match(len(before), len(after), 0)]  # as lists of matches end
+    if len(before) + len(after) <= _MOST_COMPARED:
+        same = SequenceMatcher(None, before, after).get_matching_blocks()
+    start = begin = 0
+    for block in same:
+        yield from (("gone", f"- {line}") for line in before[start : block.a])
+        yield from (("new", f"+ {line}") for line in after[begin : block.b])
+        yield from (("same", f"  {line}") for line in before[block.a : block.a + block.size])
+        start, begin = block.a + block.size, block.b + block.size

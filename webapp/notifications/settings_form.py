@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from commerce.rules.notifications.choices import Choices
 from commerce.rules.notifications.windows import ALWAYS, WEEKDAYS, clock_text, minutes_of
@@ -138,9 +139,26 @@ def _sms(form: Mapping[str, str], known: Secrets, wrong: dict[str, str], allow_p
     complaints = sms.complaints(body or sms.USUAL_BODY, header or sms.USUAL_HEADER)
     if complaints:
         wrong["sms_body"] = " ".join(complaints)
-    told: dict[str, Any] = {"url": url, "key": form.get("sms_key", "").strip() or known.sms.get("key", "")}
+    told: dict[str, Any] = {"url": url, "key": _sms_key(form, known, wrong, url)}
     told |= {"body": body, "header": header, "knows_keys": "1" if form.get("sms_knows_keys") else ""}
     return {name: value for name, value in told.items() if value}
+
+
+def _sms_key(form: Mapping[str, str], known: Secrets, wrong: dict[str, str], url: str) -> str:
+    """The key as it was filled in, or the one that is known, which goes to nobody else than whom it was entered for."""
+    key, before = form.get("sms_key", "").strip(), known.sms.get("key", "")
+    if key and not (key.isascii() and key.isprintable()):
+        wrong["sms_key"] = "The key has plain letters, digits and signs only, without line ends."
+    if key or not before:
+        return key
+    if "sms_url" not in wrong and _origin(url) != _origin(known.sms.get("url", "")):
+        wrong["sms_key"] = "The gateway is another one: enter its key (a dash, if it wants none)."
+    return before
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
 
 
 def _slack(form: Mapping[str, str], known: Secrets, wrong: dict[str, str], allow_private: bool) -> str:

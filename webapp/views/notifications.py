@@ -14,7 +14,7 @@ from commerce.tables.notifications import choices, log, notifications, templates
 from integrations.channels.occasions import is_address, sender_of
 from integrations.channels.wording import LANGUAGES, language_of
 from jobs.queues import NOTIFY
-from webapp import guards, pages
+from webapp import guards, limits, pages
 from webapp.errors import Problem
 from webapp.notifications import words
 from webapp.parts import parts
@@ -85,6 +85,7 @@ def test() -> Any:
     if not is_address(to):
         flash("Nothing was sent: write a mail address such as you@example.com.")
         return redirect(url_for("notifications.index"))
+    limits.attempt("message-test", g.shop.key)  # anybody's address may be entered
     here, now = parts(), pages.now()
     row: dict[str, Any] = {"kind": kind, "channel": "mail", "occasion": f"test/{token_hex(8)}", "recipient": to}
     row |= {"category": KINDS[kind].category, "language": language, "expires_at": now + deadline(kind)}

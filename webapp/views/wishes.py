@@ -19,6 +19,7 @@ from webapp.views.storefront import allow_every_site
 blueprint = Blueprint("wishes", __name__, url_prefix="/storefront/v1/<shop_key>")
 
 PER_CLIENT = 20  # wishes in a minute
+MOST = 50  # that wait for one address: nobody's mailbox is filled by who asks in their name
 _LONGEST = 200
 
 
@@ -54,7 +55,8 @@ def add() -> Response:
     try:
         with here.database.write() as db:
             erasing.refuse(db, shop, email=email, phone="")
-            subscriptions.add(db, shop_id=shop.id, told=row, now=pages.now())
+            if subscriptions.number_of(db, shop_id=shop.id, recipient=email) < MOST:
+                subscriptions.add(db, shop_id=shop.id, told=row, now=pages.now())
     except erasing.KeptOut:  # whoever was erased stays so, and nobody is told who was
         pass
     response = jsonify({"state": "waiting"})

@@ -52,7 +52,7 @@ class Kind:
 
 _TABLE = (
     Kind(name=ORDER_CONFIRMATION, title="Order confirmed", sent_by=_BOTH),
-    Kind(name=ORDER_PAID, title="Payment received", sent_by=frozenset({"woocommerce"})),
+    Kind(name=ORDER_PAID, title="Payment received", sent_by=_BOTH),
     Kind(name=ORDER_FULFILLED, title="Order fulfilled", sent_by=_BOTH),
     Kind(name=PARCEL_IN_TRANSIT, title="Parcel on its way", objects=_OF_PARCELS, sent_by=_SHOPIFY),
     Kind(

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select, update
 
-from commerce.rules.notifications.states import BOUNCED, QUEUED, SENT
+from commerce.rules.notifications.states import BOUNCED, QUEUED, SENDING, SENT, WAITING
 from commerce.rules.order_steps.outcomes import FAILED, SKIPPED, UNDERWAY, UNSURE
 from commerce.tables.columns import AT_ONCE
 from commerce.tables.notifications.notifications import notifications
@@ -63,9 +63,21 @@ def counted(db: Connection, *, shop_id: int, since: datetime) -> dict[str, dict[
     return found
 
 
+def is_under_way_again(db: Connection, row: Row[Any]) -> bool:
+    """Whether a message that was asked for because of this one waits or is being sent. Nobody else asks for another one
+    until the transaction ends."""
+    table = notifications.c
+    db.execute(select(table.id).where(table.id == row.id).with_for_update()).all()
+    again = and_(table.shop_id == row.shop_id, table.recipient == row.recipient, table.resend_of == row.id)
+    under_way = again & table.state.in_((*WAITING, SENDING))
+    return db.execute(select(table.id).where(under_way).limit(1)).first() is not None
+
+
 def again(db: Connection, row: Row[Any], *, expires_at: datetime, now: datetime) -> int:
     """A new message like this one, which a person asked for; gives its id."""
-    base, table = row.occasion.rpartition("#")[0] or row.occasion, notifications.c
+    base, table = row.occasion, notifications.c
+    if row.resend_of is not None:  # else a "#" is the order's own
+        base = base.rpartition("#")[0]
     same = and_(table.shop_id == row.shop_id, table.kind == row.kind, table.channel == row.channel)
     alike = select(func.count()).where(same, table.occasion.startswith(base, autoescape=True))
     number = db.execute(alike.where(table.recipient == row.recipient)).scalar_one() + 1

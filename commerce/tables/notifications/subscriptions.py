@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, Table, Text, and_, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, Table, Text, and_, func, select, update
 
 from commerce.tables.columns import BigId, Moment, insert, metadata
 
@@ -63,11 +63,20 @@ def told(db: Connection, ids: Collection[int], *, now: datetime) -> None:
 
 
 def end(db: Connection, *, shop_id: int, recipient: str) -> int:
-    """Whoever has this address does not want to be told of anything any more; gives how many wishes that ended."""
+    """Whoever has this address does not want to be told of anything any more, nor of what is being told already; gives
+    how many wishes that ended."""
     chosen = and_(
-        subscriptions.c.shop_id == shop_id, subscriptions.c.recipient == recipient, subscriptions.c.state == WAITING
+        subscriptions.c.shop_id == shop_id, subscriptions.c.recipient == recipient, subscriptions.c.state != ENDED
     )
     return db.execute(update(subscriptions).where(chosen).values(state=ENDED)).rowcount
+
+
+def ended(db: Connection, *, shop_id: int, ids: Collection[int]) -> set[int]:
+    """Those of these wishes that their people took back."""
+    if not ids:
+        return set()
+    chosen = and_(subscriptions.c.shop_id == shop_id, subscriptions.c.id.in_(ids), subscriptions.c.state == ENDED)
+    return set(db.execute(select(subscriptions.c.id).where(chosen)).scalars())
 
 
 def end_some(db: Connection, ids: Collection[int]) -> None:
@@ -82,6 +91,14 @@ def confirm(db: Connection, ids: Collection[int], *, now: datetime) -> None:
     if ids:
         chosen = and_(subscriptions.c.id.in_(ids), subscriptions.c.state == WAITING)
         db.execute(update(subscriptions).where(chosen).values(asked_at=now))
+
+
+def number_of(db: Connection, *, shop_id: int, recipient: str) -> int:
+    """For how many products this address waits."""
+    chosen = and_(
+        subscriptions.c.shop_id == shop_id, subscriptions.c.recipient == recipient, subscriptions.c.state == WAITING
+    )
+    return db.execute(select(func.count()).where(chosen)).scalar_one()
 
 
 def of_recipient(db: Connection, *, shop_id: int, recipient: str) -> Sequence[Row[Any]]:

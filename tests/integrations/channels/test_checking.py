@@ -1,6 +1,7 @@
 """What a merchant cannot save, and what they are told instead."""
 
 import re
+from time import process_time
 
 import pytest
 
@@ -81,6 +82,15 @@ class TestATemplate:
         found = of(body)
         assert found
         assert re.search(complaint, " ".join(found)), found
+
+    @pytest.mark.parametrize("opens", ["{{", "{%", "<!--", "{{ '", '<a "', "<a '", "<b", "{{{%<!--"])
+    def test_takes_no_time_where_nothing_is_ever_closed(self, opens: str) -> None:
+        """Looking for the end from each beginning takes a minute for what fits into one template."""
+        many = opens * (90_000 // len(opens))
+        began = process_time()
+        assert of(f"<mjml><mj-body><mj-section><mj-column><mj-text>{many}")
+        assert of(whole(many))
+        assert process_time() - began < 3
 
     def test_needs_a_subject_that_says_something(self) -> None:
         assert "The subject is empty." in of(section("x"), subject=" ")

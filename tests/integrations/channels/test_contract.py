@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -17,8 +18,10 @@ from werkzeug import Request, Response
 from commerce.settings import Settings
 from integrations import registry
 from integrations.channel_api import Bounced, Channel, ChannelAccount, Outgoing, Receipt, Unsure
+from integrations.channels import posting as channels_posting
 from integrations.errors import OutsideError, Permanent, RateLimited, Transient
 from tests.integrations.channels.servers import serving
+from tests.peers.receivers.receiver import drips, receiving
 
 SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 BY_HTTP = ("sms", "slack", "webhook")
@@ -162,6 +165,24 @@ class TestAChannelByHttp:
             with pytest.raises(Permanent, match="private network"):
                 channel.send(message(name, there), about_to=lambda: None)
         assert httpserver.log == []
+
+    @pytest.mark.parametrize("name", ["sms", "slack"])
+    def test_that_is_not_set_up_says_where_to(self, tmp_path: Path, name: str) -> None:
+        channel = registry.load(registry.CHANNELS[name])(ChannelAccount(), settings(tmp_path))
+        began: list[int] = []
+        with pytest.raises(Permanent, match="under Notifications, Settings"):
+            channel.send(message(name, ""), about_to=lambda: began.append(1))
+        assert began == []
+
+    def test_is_not_held_by_an_answer_that_drips(self, posting: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Each byte is in time for itself; all of them together would hold a worker for hours."""
+        monkeypatch.setattr(channels_posting, "POST_SECONDS", 0.5)
+        with receiving() as there:
+            there.answer(drips(20))
+            began = monotonic()
+            with pytest.raises(Transient if posting.name == "webhook" else Unsure):
+                posting(url=there.url)
+            assert monotonic() - began < 5
 
 
 @contextmanager

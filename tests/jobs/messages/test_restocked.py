@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from commerce.mirror import messages
-from commerce.rules.notifications.states import SENT
+from commerce.rules.notifications.states import CANCELLED, HELD, QUEUED, SENT, SUPPRESSED
+from commerce.tables import shops
 from commerce.tables.notifications import subscriptions
 from jobs.job import utc_now
 from tests.jobs.messages.conftest import Desk
 from tests.stored import rows
+from webapp.views import wishes
 
 ADA = "ada@example.com"
 
@@ -90,3 +92,45 @@ class TestAWish:
         wish(desk)
         tell(desk, 5, -30)
         assert [row.state for row in desk.messages(kind="back_in_stock")] == [SENT]
+
+    @pytest.mark.parametrize("state", [QUEUED, HELD, SENT])
+    def test_of_no_customer_ends_with_one_click_also_where_its_message_is_written(self, desk: Desk, state: str) -> None:
+        """Nothing but the wish itself is known of whoever has no account: neither what waits goes out, nor what a
+        merchant sends again."""
+        wish(desk)
+        tell(desk, 5, -50)
+        told = desk.message()
+        with desk.process.database.write() as db:
+            messages.unsubscribe(db, desk.stored_shop(db), told, method=messages.ONE_CLICK, now=utc_now())
+            if state == SENT:
+                messages.resend(db, told, now=utc_now())
+        if state != SENT:
+            desk.change(state=state, due_at=utc_now())
+        desk.later()
+        assert desk.messages()[-1].state == SUPPRESSED
+        assert len(desk.outbox()) == 1
+        wish(desk)
+        tell(desk, 0, -40)
+        wish(desk)
+        tell(desk, 5, -30)
+        assert desk.messages()[-1].state == SENT
+
+    def test_is_not_told_for_a_shop_that_is_gone(self, desk: Desk) -> None:
+        """Its way to unsubscribe is gone as well."""
+        wish(desk)
+        tell(desk, 5, -50)
+        desk.change(state=HELD, due_at=utc_now())
+        with desk.process.database.write() as db:
+            shops.learn(db, desk.shop.id, state=shops.UNINSTALLED)
+        desk.later()
+        assert (desk.message().state, desk.message().reason) == (CANCELLED, "The shop has uninstalled Backroom.")
+
+    def test_is_one_of_so_many_of_an_address(self, desk: Desk) -> None:
+        with desk.process.database.write() as db:
+            for number in range(wishes.MOST):
+                told = {"product_id": f"x{number}", "variant_id": "", "recipient": ADA, "member_id": "", "language": ""}
+                subscriptions.add(db, shop_id=desk.shop.id, told=told, now=utc_now())
+        assert wish(desk).status_code == 202  # whether somebody waits is not said
+        assert len(rows(desk.process.database, subscriptions.subscriptions)) == wishes.MOST
+        assert wish(desk, email="other@example.com").status_code == 202
+        assert len(rows(desk.process.database, subscriptions.subscriptions)) == wishes.MOST + 1

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from commerce.rules.notifications.choices import usual
 from commerce.settings import Settings
+from commerce.tables.notifications import choices
 from tests.conftest import Backroom, assembled
 from tests.webapp.markup import assert_nothing_is_inline
 from webapp import demo_shops
@@ -19,6 +22,23 @@ def demo(settings: Settings) -> Iterator[Backroom]:
     for backroom in assembled(replace(settings, demo=True)):
         demo_shops.ensure(backroom.parts)
         yield backroom
+
+
+class TestDemoShops:
+    def test_send_their_shoppers_every_kind_of_message(self, demo: Backroom) -> None:
+        for platform, shop in demo_shops.ensure(demo.parts).items():
+            with demo.parts.database.read() as db:
+                chosen = choices.of_shop(db, shop_id=shop.id, platform=platform)
+            assert all(one.is_on for one in chosen.kinds.values())
+
+    def test_keep_to_what_was_chosen_since(self, demo: Backroom) -> None:
+        shop = demo_shops.ensure(demo.parts)["shopify"]
+        with demo.parts.database.write() as db:
+            choices.save(db, shop=shop, chosen=usual("shopify"), now=datetime.now(UTC))
+        assert demo_shops.ensure(demo.parts)["shopify"] == shop
+        with demo.parts.database.read() as db:
+            chosen = choices.of_shop(db, shop_id=shop.id, platform="shopify")
+        assert not chosen.of("order_confirmation").is_on
 
 
 class TestDemoStorefront:

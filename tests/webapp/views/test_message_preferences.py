@@ -168,6 +168,7 @@ class TestMailProviders:
         told = self.bounce(other, number)
         stranger.post(provided("mailgun", "a key"), json=self.signed(told, "a key"))
         assert row(shop.here.database, notifications.notifications).state == SENT
+        assert suppressed(shop) == []  # nor is one shop shown whom another one writes to
 
     def test_tell_of_complaints(self, stranger: Any, shop: Any, provided: Any) -> None:
         door = provided("postmark", "a password")

@@ -94,6 +94,21 @@ class TestLog:
             post(merchant, f"/log/{number}/resend", page=f"{PAGE}/log/{number}")
             newest = rows(shop.here.database, notifications.notifications)[-1]
             assert (newest.occasion, newest.resend_of, newest.state) == (f"21/created{expected}", number, QUEUED)
+            with shop.here.database.write() as db:
+                db.execute(update(notifications.notifications).values(state=SENT, due_at=None))
+
+    def test_sends_again_what_was_said_of_an_order_with_a_number_sign(self, merchant: Any, shop: Any) -> None:
+        number = written(shop, occasion="A#5/refunded:77", order_id="")
+        post(merchant, f"/log/{number}/resend", page=f"{PAGE}/log/{number}")
+        newest = rows(shop.here.database, notifications.notifications)[-1]
+        assert newest.occasion == "A#5/refunded:77#2"
+
+    def test_sends_once_where_the_button_is_pressed_twice(self, merchant: Any, shop: Any) -> None:
+        number = written(shop, state=UNCERTAIN)
+        for _ in range(2):
+            post(merchant, f"/log/{number}/resend", page=f"{PAGE}/log/{number}")
+        assert len(rows(shop.here.database, notifications.notifications)) == 2
+        assert "sent again already" in merchant.get(PAGE).text
 
     def test_leaves_what_is_under_way_alone(self, merchant: Any, shop: Any) -> None:
         number = written(shop, state=QUEUED)
@@ -165,6 +180,27 @@ class TestSettings:
         post(merchant, "/settings", page=page, **SETTINGS | {"bounces_key": ""})
         with shop.here.database.read() as db:
             assert choices.secrets_of(db, shop.here.vault, shop_id=shop.id) == secrets
+
+    def test_tell_the_key_of_a_gateway_to_no_other_one(self, merchant: Any, shop: Any) -> None:
+        """Else whoever sits at the dashboard for a minute has a key that no page shows."""
+
+        def save(url: str, key: str = "") -> Any:
+            page = f"{PAGE}/settings"
+            return post(merchant, "/settings", page=page, **SETTINGS | {"sms_url": url, "sms_key": key})
+
+        def known() -> Any:
+            with shop.here.database.read() as db:
+                return choices.secrets_of(db, shop.here.vault, shop_id=shop.id).sms
+
+        for wrong in ("line\nend", "“curly”"):
+            assert 'id="wrong-sms_key"' in save("https://93.184.216.34/a", wrong).text
+        assert save("https://93.184.216.34/a", "the key").status_code == 302
+        assert save("https://93.184.216.34/b").status_code == 302
+        assert known() == {"url": "https://93.184.216.34/b", "key": "the key"}
+        assert 'id="wrong-sms_key"' in save("https://93.184.216.35/b").text
+        assert known()["url"] == "https://93.184.216.34/b"
+        assert save("https://93.184.216.35/b", "another").status_code == 302
+        assert known() == {"url": "https://93.184.216.35/b", "key": "another"}
 
     def test_that_are_wrong_are_said_so_beside_their_fields(self, merchant: Any, shop: Any) -> None:
         wrong = {"sender": "nobody", "addresses": "x", "digest_at": "25:00", "from_0": "21:00", "throttle": "-1"}

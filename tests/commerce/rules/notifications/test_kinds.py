@@ -8,10 +8,10 @@ def off(platform: str) -> set[str]:
 
 class TestKinds:
     def test_that_a_platform_sends_itself_start_switched_off_there(self) -> None:
-        orders = {"order_confirmation", "order_fulfilled", "order_refunded", "order_cancelled"}
+        orders = {"order_confirmation", "order_paid", "order_fulfilled", "order_refunded", "order_cancelled"}
         on_the_way = {"parcel_in_transit", "parcel_out_for_delivery", "parcel_delivered", "parcel_ready_for_pickup"}
         assert off("shopify") == orders | on_the_way
-        assert off("woocommerce") == orders | {"order_paid"}
+        assert off("woocommerce") == orders
         assert off("custom") == set()
 
     def test_are_commercial_only_with_a_way_out(self) -> None:
