@@ -78,6 +78,22 @@ class TestPages:
 
 
 class TestTheEditor:
+    @pytest.mark.parametrize("size", [PHONE, dashboard.WIDE])
+    def test_shows_mails_as_computers_and_phones_do_wherever_it_is_open(self, page: Page, told: Any, size: Any) -> None:
+        """Between 480 and 600 pixels a mail looks like on neither."""
+        page.set_viewport_size(size)
+        page.goto(EDITOR)
+        widths = {}
+        for name in ("desktop", "phone"):
+            frame = page.locator(f"iframe[name={name}]")
+            frame.scroll_into_view_if_needed()
+            expect(page.frame_locator(f"iframe[name={name}]").locator("body")).to_contain_text("Gießkanne")
+            box = frame.bounding_box()
+            assert box is not None
+            widths[name] = box["width"]
+        assert widths["desktop"] >= 640
+        assert 280 <= widths["phone"] <= 390
+
     def test_shows_what_is_written_at_once(self, page: Page, told: Any, complaints: list[str]) -> None:
         page.goto(EDITOR)
         for name in ("desktop", "phone"):
