@@ -139,6 +139,43 @@ class TestAStepOfTheirOwn:
             assert "private network" in step.outcome
 
 
+class TestAnOrderThatIsToldLate:
+    """Its refund came before it."""
+
+    @pytest.fixture
+    def late(self, backroom: Backroom, system: System) -> Shop:
+        shop = backroom.shops.shopify(currency="EUR")
+        choose(backroom, shop, call_outs=(CallOut(name="risk", url=system.url, on=("refunded",)),))
+        with_secret(backroom, shop)
+        paid_back = {"id": 6, "kind": "refund", "status": "success", "amount": "5.00", "currency": "EUR"}
+        refund = {"id": 5, "order_id": 1, "created_at": datetime.now(UTC).isoformat(), "transactions": [paid_back]}
+        assert shop.send("refunds/create", refund).status_code == 200
+        asked(shop)
+        return shop
+
+    def test_is_waited_for(self, backroom: Backroom, late: Shop, system: System) -> None:
+        step = steps_of(backroom, late)[KIND]
+        assert (step.state, step.outcome, step.attempts) == ("waiting", "Waits for the order itself to be told.", 0)
+        told = {"id": 1, "name": "#1", "currency": "EUR", "total_price": "30.00", "line_items": []}
+        at = datetime.now(UTC).isoformat()
+        assert late.send("orders/create", told | {"created_at": at, "updated_at": at}).status_code == 200
+        age(backroom, late, timedelta(minutes=2))
+        asked(late)
+        assert (states(backroom, late)[KIND], len(system.got)) == ("done", 1)
+
+    def test_is_given_up_in_the_end(self, backroom: Backroom, late: Shop, system: System) -> None:
+        age(backroom, late, timedelta(hours=25))
+        asked(late)
+        step = steps_of(backroom, late)[KIND]
+        assert (step.state, step.outcome) == ("failed", "The order itself was never told, or was deleted since.")
+        assert system.got == []
+
+
+def asked(shop: Shop) -> None:
+    apply_deliveries(shop_id=shop.id)
+    call_outs.call_out(shop_id=shop.id)
+
+
 class TestAWorkerThatDies:
     def test_while_it_asks_leaves_the_step_to_the_next(
         self, backroom: Backroom, shop: Shop, system: System, secret: str
@@ -212,6 +249,11 @@ ANSWERS = st.one_of(
 
 
 class TestAnyAnswer:
+    def test_may_name_a_number_of_any_size(self) -> None:
+        asked = Asked(attempts=0, until=NOW + UNTIL)
+        outcome = told(Heard(body='{"result": "wait", "retry_after": ' + "9" * 400 + "}"), asked, now=NOW)
+        assert (outcome.state, outcome.due_at) == ("waiting", NOW + timedelta(days=1))
+
     @given(body=ANSWERS, attempts=st.integers(0, 10**6), left=st.integers(-5, 10**5))
     def test_means_something_and_never_waits_beyond_its_time(self, body: str, attempts: int, left: int) -> None:
         asked = Asked(attempts=attempts, until=NOW + timedelta(seconds=left))
