@@ -6,7 +6,7 @@ same `webhook-id`, by which the other side knows that it is the same.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from commerce.mirror.outcomes import Happened
 from commerce.rules.events import LIVE, ORDER
 from commerce.rules.order_steps.asking import Heard
 from commerce.rules.order_steps.milestones import PAID, Milestone
+from commerce.rules.order_steps.needs import without_order
 from commerce.rules.order_steps.outcomes import BLOCKED, DESK, DONE, OUTSIDE, PAYMENT, WAITING, Outcome, failed, skipped
 from commerce.rules.order_steps.settings import OrderSettings
 from commerce.tables import orders, shops
@@ -103,7 +104,8 @@ def _unasked(question: _Question, kind: Asker) -> Outcome | None:
     """What needs no call."""
     step, settings = question.step, question.settings
     if question.order is None:
-        return failed("The order is not known, or was deleted since.")
+        outcome = without_order(since=step.created_at, now=utc_now())
+        return replace(outcome, state=WAITING) if outcome.state == BLOCKED else outcome
     if not kind.url(step, settings):
         if step.kind == PAYMENT:
             return Outcome(state=BLOCKED, words="The platform's own word counts again.")
@@ -161,7 +163,7 @@ def _write(process: Process, held: Lease, question: _Question, outcome: Outcome)
         if outcome.state == BLOCKED:
             steps.to_lane(db, step.id, lane=DESK)
             outcome = Outcome(state=WAITING, words=outcome.words, due_at=now)
-        if not steps.after_call(db, step.id, outcome, now=now):
+        if not steps.after_call(db, step.id, outcome, tries=0 if question.order is None else 1, now=now):
             return
         if step.kind == PAYMENT and outcome.state == DONE:
             happened = _paid(db, shop, step, now)

@@ -14,6 +14,7 @@ import structlog
 from commerce.database import Connection
 from commerce.mirror import following, steering
 from commerce.mirror.following import Wanted
+from commerce.rules.orders import CANCELLED
 from commerce.rules.tracking import LABEL_CREATED
 from commerce.tables import carriers, labels, order_tracking, orders
 from commerce.tables.shops import Shop
@@ -25,6 +26,7 @@ from integrations.label_api import Label, LabelMaker, Sending, UnableToReadReply
 from jobs import consequences, queues
 from jobs.job import Lease, is_ours, job, pause, utc_now
 from jobs.order_steps import labelled
+from jobs.order_steps.labelled import WANTED_BY_STEP
 from jobs.process import Process
 from jobs.slices import Work, work_off
 from jobs.tracking import accounts
@@ -90,6 +92,9 @@ class _Work:
 
     def buy(self, maker: LabelMaker) -> None:
         """Ask for it, or read what was answered to a worker that died since."""
+        if self._row.state == labels.CLAIMED and self._is_of_cancelled():
+            self.end(labels.FAILED, "The order was cancelled before this label was bought.")
+            return
         try:
             sending = sending_of(self._row.asked, key=self._row.key)
             if self._row.state == labels.ASKING:
@@ -114,6 +119,14 @@ class _Work:
             self.end(labels.UNSURE, f"Backroom broke ({type(error).__name__}); its log says more. {_UNSURE}")
         else:
             self._bought(label)
+
+    def _is_of_cancelled(self) -> bool:
+        """Whether a rule wanted it for an order that was cancelled since. What a person wants, a person decides."""
+        if not self._row.key.startswith(WANTED_BY_STEP):
+            return False
+        with self._process.database.read() as db:
+            order = orders.by_ids(db, shop_id=self._shop.id, ids=[self._row.order_id]).get(self._row.order_id)
+        return order is not None and order.status == CANCELLED
 
     def void(self, maker: LabelMaker) -> None:
         """Take it back."""

@@ -99,7 +99,13 @@ def _send_all(writer: Writer, known: Gathered, lane: Lane, rows: Sequence[Any]) 
         if row.state == SENDING:
             lane.note(row, outcomes.left_half_way(row, at=now))
             continue
-        decided = gathering.decision(known, row, now=now)
+        try:
+            decided = gathering.decision(known, row, now=now)
+        except Exception as error:
+            if not is_ours(error):
+                raise
+            lane.broke(row, error)
+            continue
         if decided.state == HELD:
             assert decided.until is not None, "what is held has a time"
             until_then, words = decided.until, decided.words

@@ -52,14 +52,15 @@ def settle_batch(process: Process, held: Lease) -> int:
 def book_found(
     db: Connection, shop: Shop, settings: OrderSettings, found: Mapping[str, Any], *, now: datetime
 ) -> list[Happened]:
-    """Book what open orders hold that no step booked, as those of an import, in the caller's transaction.
+    """Book what orders hold that no step booked, in the caller's transaction: open ones, as those of an import, and
+    those that something is booked for already, as an import or a walk may tell what became of them.
 
-    What of them was sent before takes nothing from the shelf any more. Gives what others have to hear of.
+    What was sent before anything was booked takes nothing from the shelf any more. Gives what others have to hear of.
     """
     known = bookings.booked(db, shop_id=shop.id, order_ids=found)
-    new = {key: order for key, order in found.items() if order.status == OPEN and key not in known}
-    if not new:
+    holding = {key: order for key, order in found.items() if order.status == OPEN or key in known}
+    if not holding:
         return []
-    bought = booking.of_orders(db, shop, new)
+    bought = booking.of_orders(db, shop, holding)
     booked = booking.book(db, shop, settings, bought, why=movements.ORDER, now=now)
     return happened(refresh(db, shop, booked.products, gone=(), now=now))

@@ -16,7 +16,7 @@ SHOPIFY_DOMAIN = "backroom-demo.myshopify.com"
 WOOCOMMERCE_DOMAIN = "https://demo.backroom.example"
 CURRENCY = "EUR"
 _HISTORY = 30  # orders of the days before
-_KEEPS_DAYS = 2  # what messages said: a demo that runs for months fills no disk
+_KEEPS_DAYS = 1  # what messages said: some 17,000 a day, so that a demo that runs for months fills no disk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

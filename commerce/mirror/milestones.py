@@ -34,16 +34,16 @@ class Milestones:
     def __init__(self, db: Connection, shop: Shop, told: Iterable[Told]) -> None:
         self._db, self._shop = db, shop
         self._seen: dict[tuple[str, str, str], _Seen] = {}
-        self._pictures: set[tuple[str, str, datetime | None]] = set()  # order, state of stock, when
         for one in told:
             for change in one.reading.changes:
                 source = Source(origin=one.origin, is_birth=isinstance(change, Saved) and change.born)
                 self._see(_shown_by(change), source, one.inbox_id)
-                if isinstance(change, Saved) and isinstance(change.facts, OrderFacts):
-                    facts = change.facts
-                    self._pictures.add((facts.id, rules.stock_state(facts), facts.updated_at))
         # Before anything is written: an order that was there already has no first time any more.
         self._known = set(versions.known(db, shop_id=shop.id, keys={(ORDER, key[0]) for key in self._seen}))
+        pictured = {
+            order_id for order_id, name, _ in self._seen if name == rules.STOCK and (ORDER, order_id) in self._known
+        }
+        self._before = self._stock_states(orders.by_ids(db, shop_id=shop.id, ids=pictured))
 
     def _see(self, shown: Iterable[Milestone], source: Source, inbox_id: int | None) -> None:
         for one in shown:
@@ -71,19 +71,27 @@ class Milestones:
         }
         began = {key for key in added if news[key]} | milestones.begin(self._db, shop_id=self._shop.id, keys=late)
         steps.look_again(self._db, shop_id=self._shop.id, order_ids={key[0] for key in added}, now=now)
-        began |= self._again(stored, added)
+        began |= self._again(stored, added, news)
         return [self._happened(seen) for key, seen in self._seen.items() if key in began]
 
-    def _again(self, stored: Mapping[str, Any], added: Collection[milestones.Key]) -> set[milestones.Key]:
-        """States of stock that orders came back to: as they are stored now, and were before something else."""
-        back = {
-            (order_id, rules.STOCK, state): f"{rules.STOCK}:{state}"
-            for order_id, state, at in self._pictures
-            if (order_id, rules.STOCK, state) not in added and order_id in stored and stored[order_id].updated_at == at
-        }
+    def _again(
+        self, stored: Mapping[str, Any], added: Collection[milestones.Key], news: Mapping[milestones.Key, bool]
+    ) -> set[milestones.Key]:
+        """States of stock that orders came to which were told of them before: what they hold is worked out again. Where
+        nothing was done about such a state, as an import told it first, it begins now."""
+        now = self._stock_states({key: order for key, order in stored.items() if key in self._before})
+        moved = {(key, rules.STOCK, state) for key, state in now.items() if state != self._before[key]}
+        back = {key: f"{rules.STOCK}:{key[2]}" for key in moved if key not in added and key in self._seen}
         keys = {(key[0], occasion) for key, occasion in back.items()}
         again = steps_again.begin(self._db, shop_id=self._shop.id, kind=INVENTORY, keys=keys)
-        return {key for key, occasion in back.items() if (key[0], occasion) in again}
+        begun = {key for key, occasion in back.items() if (key[0], occasion) in again}
+        return begun | milestones.begin(
+            self._db, shop_id=self._shop.id, keys={key for key in back if key not in begun and news[key]}
+        )
+
+    def _stock_states(self, stored: Mapping[str, Any]) -> dict[str, str]:
+        lines = orders.lines_of(self._db, shop_id=self._shop.id, ids=stored)
+        return {key: rules.stock_state(order, lines.get(key, ())) for key, order in stored.items()}
 
     def _grounds(self, stored: Mapping[str, Any], now: datetime) -> dict[str, Ground]:
         ids = {key[0] for key in self._seen}

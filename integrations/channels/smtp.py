@@ -79,7 +79,7 @@ class Smtp:
         options = self._options(session, sender, to)
         code, answer = session.docmd("MAIL", " ".join([f"FROM:<{sender.spec}>", *options]))
         if code // 100 != 2:
-            raise _refused(code, answer, "the sender")
+            raise _refused(code, answer, "the sender", is_ours=True)
         code, answer = session.docmd("RCPT", f"TO:<{to.spec}>")
         if code // 100 != 2:
             raise _refused(code, answer, "the recipient", is_address=True)
@@ -146,8 +146,9 @@ def _envelope_sender(message: Outgoing) -> Address:
         raise Permanent(f"The sender is not a mail address: {error}.") from None
 
 
-def _refused(code: int, answer: bytes, what: str, *, is_address: bool = False) -> OutsideError:
-    """What a refusal means. Of the recipient for good: there is nobody, unless the server says that it is about us."""
+def _refused(code: int, answer: bytes, what: str, *, is_address: bool = False, is_ours: bool = False) -> OutsideError:
+    """What a refusal means. Of the recipient for good: there is nobody, unless the server says that it is about us.
+    What it says of the sender's address (`is_ours`) is nothing that recipients are to be left alone for."""
     words = f"The mail server refused {what} ({code}): {_shown(answer)}"
     if code == 421:
         return Away(words)
@@ -156,7 +157,7 @@ def _refused(code: int, answer: bytes, what: str, *, is_address: bool = False) -
     told = _ENHANCED.match(answer)
     reason = f"{int(told[2])}.{int(told[3])}" if told else ""
     gone = reason in _NO_SUCH_ADDRESS if reason else is_address and code in _UNNUMBERED
-    return Bounced(words) if gone else Permanent(words)
+    return Bounced(words) if gone and not is_ours else Permanent(words)
 
 
 def _lost(error: BaseException) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 import structlog
 
 from commerce.database import Connection
-from commerce.rules.order_steps.needs import held_up
-from commerce.rules.order_steps.outcomes import BLOCKED, DESK, ENDED, FAILED, WAITING, Outcome, failed
+from commerce.rules.order_steps.needs import held_up, without_order
+from commerce.rules.order_steps.outcomes import BLOCKED, DESK, ENDED, FAILED, WAITING, Outcome
 from commerce.tables import orders, shops
 from commerce.tables.order_steps import settings as chosen
 from commerce.tables.order_steps import steps
@@ -29,8 +29,6 @@ LEASE = "steps"
 BATCH = 500
 _BACKOFF = (5, 30, 120, 600, 3600)
 _MOST_TRIES = 8
-_UNTIL_TOLD = timedelta(hours=24)  # an order that its refund came before of is waited for that long
-_LOOK_FOR_ORDER = timedelta(seconds=60)
 
 _log = structlog.get_logger(__name__)
 
@@ -120,7 +118,7 @@ def _held_up(work: Work, due: Sequence[Any]) -> dict[int, Outcome]:
     waiting: dict[int, Outcome] = {}
     for row in due:
         if row.order_id not in work.orders:
-            waiting[row.id] = _without_order(row, work)
+            waiting[row.id] = without_order(since=row.created_at, now=work.now)
     needs = NEEDS.get(family(due[0].kind))
     if needs:
         siblings: Mapping[str, list[Any]] = defaultdict(list)
@@ -131,12 +129,6 @@ def _held_up(work: Work, due: Sequence[Any]) -> dict[int, Outcome]:
             if row.id not in waiting and (outcome := held_up(needs, others)) is not None:
                 waiting[row.id] = outcome
     return waiting
-
-
-def _without_order(row: Any, work: Work) -> Outcome:
-    if work.now - row.created_at > _UNTIL_TOLD:
-        return failed("The order itself was never told, or was deleted since.")
-    return Outcome(state=WAITING, words="Waits for the order itself to be told.", due_at=work.now + _LOOK_FOR_ORDER)
 
 
 def _broke(process: Process, held: Lease, step_id: int, error: Exception) -> None:

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from commerce.rules.order_steps.outcomes import UNSURE as STEP_UNSURE
+from commerce.rules.order_steps.decisions import was_looked_at
 from commerce.rules.order_steps.outcomes import Outcome, failed, skipped, underway
 from commerce.rules.order_steps.settings import LabelRule
 from commerce.rules.orders import CANCELLED, COMPLETED
 from commerce.tables import carriers, labels, orders, tracking_settings
 from integrations.labels import composed, written
 from jobs import queues
+from jobs.order_steps.labelled import WANTED_BY_STEP
 from jobs.order_steps.work import Work
 
 _ASKED = "The label is being bought."
@@ -65,14 +66,14 @@ def _unneeded(order: Any, rule: LabelRule) -> str:
 
 
 def _standing(step: Any, there: Sequence[Any]) -> str:
-    """Whether the order has a label, or may have one. Of its own step's nobody may know; a person who runs the step
+    """Whether the order has a label, or may have one. Of its own step's nobody may know; a person who ran the step
     again has looked, and wants another one."""
     detail = step.detail if isinstance(step.detail, dict) else {}
-    decisions = detail.get("decisions") or [{}]
-    was_unsure = decisions[-1].get("decision") == "run" and decisions[-1].get("was") == STEP_UNSURE
-    own = detail.get("labels", ()) if was_unsure else ()
+    own = detail.get("labels", ()) if was_looked_at(detail) else ()
     standing = [row for row in there if row.state in labels.STANDING]
     others = [row for row in standing if not (row.id in own and row.state == labels.UNSURE)]
+    if others and all(row.state == labels.UNSURE for row in others):
+        return "There may be a label already. Look at the carrier's account; if there is none, make one by hand."
     return "There is a label already." if others else ""
 
 
@@ -88,7 +89,7 @@ def _claimed(work: Work, step: Any, ground: _Ground, there: Sequence[Any]) -> Ou
     wanted, wrong = written.read({"carrier": rule.carrier, "service": rule.service, "boxes": [box]}, stands_on.usual)
     if wrong:
         return failed(f"No label can be made: {composed.in_words(wrong)}.")
-    key = f"order:{order.id}" if not there else f"order:{order.id}:after:{there[-1].id}"
+    key = f"{WANTED_BY_STEP}{order.id}" + (f":after:{there[-1].id}" if there else "")
     row = composed.row_of(wanted, stands_on)
     claimed = labels.claim(work.db, shop_id=work.shop.id, key=key, row=row, now=work.now)
     if claimed is None:

@@ -11,6 +11,7 @@ from commerce.rules.order_steps.outcomes import DONE, FAILED, LABEL, UNDERWAY, U
 from commerce.tables import labels
 from commerce.tables.order_steps import milestones, steps
 
+WANTED_BY_STEP = "order:"  # so begin keys of labels that steps want
 _STATES = {labels.BOUGHT: DONE, labels.FAILED: FAILED, labels.UNSURE: UNSURE}
 
 

@@ -2,7 +2,7 @@
 
 from commerce.database import Connection
 from commerce.rules.order_steps.decisions import RUN
-from commerce.tables.order_steps import deciding, step_runs
+from commerce.tables.order_steps import deciding, step_lists, step_runs
 from jobs import queues
 from jobs.job import Lease, job, utc_now
 from jobs.process import Process
@@ -32,7 +32,15 @@ def decide_some(process: Process, held: Lease) -> int:
         if run is None:
             return 0
         ids = run.steps[run.done : run.done + CHUNK]
-        changed = deciding.decide(db, shop_id=shop_id, ids=ids, decision=run.decision, by=run.made_by, now=now)
+        changed = deciding.decide(
+            db,
+            shop_id=shop_id,
+            ids=ids,
+            decision=run.decision,
+            by=run.made_by,
+            now=now,
+            among=step_lists.states_of(run.filters["trouble"]),
+        )
         step_runs.advance(db, run, done=len(ids), changed=len(changed), now=now)
     process.queues.wake(queues.STEPS, [shop_id])
     if run.decision == RUN:

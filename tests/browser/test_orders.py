@@ -51,6 +51,16 @@ class TestPages:
             assert dashboard._barriers(page) == [], path
         assert complaints == []
 
+    def test_have_the_states_of_steps_below_each_other(self, page: Page, shop: Any) -> None:
+        fill(shop)
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto("/dashboard/orders/21")
+            edges = page.locator("#steps .badge").evaluate_all(
+                "all => all.map(one => one.getBoundingClientRect().right)"
+            )
+            assert (len(edges), max(edges) - min(edges) < 1) == (6, True), edges
+
     def test_with_errors_are_sound(self, page: Page, shop: Any) -> None:
         page.goto("/dashboard/orders/settings")
         page.get_by_label("After how many hours").fill("many")

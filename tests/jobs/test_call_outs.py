@@ -6,11 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from commerce.rules.order_steps.asking import UNTIL, Asked, Heard, paid, told
-from commerce.rules.order_steps.outcomes import STATES
+from commerce.rules.order_steps.asking import UNTIL
 from commerce.rules.order_steps.settings import CallOut
 from commerce.settings import Settings
 from commerce.tables.order_steps import milestones
@@ -25,7 +22,6 @@ from tests.shops import Shop
 from tests.stored import rows
 
 KIND = "custom:risk"
-NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -139,6 +135,43 @@ class TestAStepOfTheirOwn:
             assert "private network" in step.outcome
 
 
+class TestAnOrderThatIsToldLate:
+    """Its refund came before it."""
+
+    @pytest.fixture
+    def late(self, backroom: Backroom, system: System) -> Shop:
+        shop = backroom.shops.shopify(currency="EUR")
+        choose(backroom, shop, call_outs=(CallOut(name="risk", url=system.url, on=("refunded",)),))
+        with_secret(backroom, shop)
+        paid_back = {"id": 6, "kind": "refund", "status": "success", "amount": "5.00", "currency": "EUR"}
+        refund = {"id": 5, "order_id": 1, "created_at": datetime.now(UTC).isoformat(), "transactions": [paid_back]}
+        assert shop.send("refunds/create", refund).status_code == 200
+        asked(shop)
+        return shop
+
+    def test_is_waited_for(self, backroom: Backroom, late: Shop, system: System) -> None:
+        step = steps_of(backroom, late)[KIND]
+        assert (step.state, step.outcome, step.attempts) == ("waiting", "Waits for the order itself to be told.", 0)
+        told = {"id": 1, "name": "#1", "currency": "EUR", "total_price": "30.00", "line_items": []}
+        at = datetime.now(UTC).isoformat()
+        assert late.send("orders/create", told | {"created_at": at, "updated_at": at}).status_code == 200
+        age(backroom, late, timedelta(minutes=2))
+        asked(late)
+        assert (states(backroom, late)[KIND], len(system.got)) == ("done", 1)
+
+    def test_is_given_up_in_the_end(self, backroom: Backroom, late: Shop, system: System) -> None:
+        age(backroom, late, timedelta(hours=25))
+        asked(late)
+        step = steps_of(backroom, late)[KIND]
+        assert (step.state, step.outcome) == ("failed", "The order itself was never told, or was deleted since.")
+        assert system.got == []
+
+
+def asked(shop: Shop) -> None:
+    apply_deliveries(shop_id=shop.id)
+    call_outs.call_out(shop_id=shop.id)
+
+
 class TestAWorkerThatDies:
     def test_while_it_asks_leaves_the_step_to_the_next(
         self, backroom: Backroom, shop: Shop, system: System, secret: str
@@ -196,33 +229,3 @@ class TestAPaymentThatIsAskedFor:
         assert states(backroom, shop) == {"payment": "blocked"}
         tell(backroom, shop, paid_order())
         assert states(backroom, shop)["payment"] == "done"
-
-
-ANSWERS = st.one_of(
-    st.text(),
-    st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=9), st.lists, max_leaves=5).map(repr),
-    st.builds(
-        '{{"result": {}, "paid": {}, "message": {}, "retry_after": {}}}'.format,
-        st.sampled_from(('"done"', '"hold"', '"fail"', '"WAIT"', "7", "null")),
-        st.sampled_from(("true", "false", '"pending"', "null", "[]")),
-        st.sampled_from(('"x"', '"\\ud800"', "null", '"' + "y" * 500 + '"')),
-        st.sampled_from(("1", "-5", "1e308", "NaN", "Infinity", "true", '"9"')),
-    ),
-)
-
-
-class TestAnyAnswer:
-    @given(body=ANSWERS, attempts=st.integers(0, 10**6), left=st.integers(-5, 10**5))
-    def test_means_something_and_never_waits_beyond_its_time(self, body: str, attempts: int, left: int) -> None:
-        asked = Asked(attempts=attempts, until=NOW + timedelta(seconds=left))
-        for meaning in (told, paid):
-            for heard in (Heard(body=body), Heard(error="It answered 500.", wished=10.0)):
-                outcome = meaning(heard, asked, now=NOW)
-                assert outcome.state in STATES
-                assert 0 < len(outcome.words) <= 400
-                outcome.words.encode()
-                if outcome.state == "waiting":
-                    assert outcome.due_at is not None
-                    assert NOW < outcome.due_at <= asked.until
-                else:
-                    assert outcome.due_at is None

@@ -67,7 +67,7 @@ class TestAWarning:
         act(backroom, shop, adjusting.adjust, Change(to=4))
         act(backroom, shop, adjusting.adjust, Change(to=3))
         assert told(backroom, shop) == [("low_stock", "Few are left of L-1: 4 pieces.")]
-        act(backroom, shop, adjusting.adjust, Change(to=-2))
+        act(backroom, shop, adjusting.adjust, Change(by=-5))
         assert ("oversold", "More of L-1 was sold than there is: 2 pieces too many.") in told(backroom, shop)
         act(backroom, shop, adjusting.adjust, Change(to=90))
         assert told(backroom, shop) == []

@@ -11,7 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from commerce.database import Connection
-from commerce.rules.notifications.states import BOUNCED
+from commerce.rules.notifications.states import BOUNCED, DELIVERED
 from commerce.rules.people import keys
 from commerce.tables import shops
 from commerce.tables.notifications import choices, log
@@ -27,6 +27,7 @@ from webapp.parts import parts
 LARGEST = providers.LARGEST
 _KEY = re.compile(r"backroom-(\d{1,18})-(\d{1,18})@")
 _USER = "backroom"
+_ARRIVED = "The mail provider told it."
 _WHO = "Amazon SNS"
 
 
@@ -62,8 +63,8 @@ def _note(db: Connection, shop_id: int, bounce: Bounce, now: datetime) -> None:
     if found is not None and int(found[1]) != shop_id:
         return
     if found is not None and not bounce.complaint:
-        number = int(found[2])
-        log.delivered(db, shop_id=shop_id, notification_id=number, state=BOUNCED, words=bounce.words, at=now)
+        became = {"state": DELIVERED if bounce.delivered else BOUNCED, "words": bounce.words or _ARRIVED}
+        log.delivered(db, shop_id=shop_id, notification_id=int(found[2]), **became, at=now)
     address = keys.mail(bounce.address)
     if address and (bounce.permanent or bounce.complaint):
         reason = "complained" if bounce.complaint else BOUNCED

@@ -80,7 +80,10 @@ def occasion(row: Any) -> str:
 
 def possible(row: Any) -> list[tuple[str, str, str]]:
     """What can be decided about a step: the decision, its button, and what may happen twice."""
-    return [(one, BUTTONS[one], decisions.warning(one, row.kind, row.state)) for one in decisions.possible(row.state)]
+    return [
+        (one, BUTTONS[one], decisions.warning(one, row.kind, row.state, row.detail))
+        for one in decisions.possible(row.state)
+    ]
 
 
 def decided(row: Any) -> list[dict[str, str]]:

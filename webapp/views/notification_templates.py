@@ -169,7 +169,7 @@ def _known(kind: str, language: str) -> None:
 def _page(kind: str, language: str, draft: drafts.Draft, wrong: dict[str, list[str]]) -> Response:
     place = {"kind": kind, "channel": MAIL, "language": language}
     with parts().database.read() as db:
-        known = templates.versions(db, shop_id=g.shop.id, **place)
+        known = templates.versions(db, shop_id=g.shop.id, **place, limit=_MOST_VERSIONS)
         newest = orders.newest(db, shop_id=g.shop.id, limit=_MOST_ORDERS) if "order" in KINDS[kind].objects else ()
     page = render_template(
         "notification_template.html",
@@ -178,7 +178,7 @@ def _page(kind: str, language: str, draft: drafts.Draft, wrong: dict[str, list[s
         languages=LANGUAGES,
         template=draft.template,
         is_own=draft.version > 0,
-        versions=known[:_MOST_VERSIONS],
+        versions=known,
         orders=newest,
         wrong=wrong,
         parts=drafts.PARTS,

@@ -1,5 +1,6 @@
 """Orders' steps: one decided about, those in trouble listed, many decided about at once."""
 
+import hashlib
 import secrets
 from typing import Any
 
@@ -7,7 +8,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from commerce.rules.order_steps.decisions import ALLOWED, RUN, warning
 from commerce.tables.order_steps import step_lists, step_runs, steps
-from commerce.tables.order_steps.step_lists import LATE, TROUBLES, Filters
+from commerce.tables.order_steps.step_lists import TROUBLES, Filters
 from jobs.queues import DECIDE
 from webapp import guards, inputs, pages
 from webapp.errors import Problem
@@ -51,7 +52,8 @@ def index() -> Any:
 @pages.of_shop
 def confirm(decision: str) -> str:
     """How many steps the decision is about, before it is made."""
-    return _confirm(_known(decision), _filters(), note="")
+    filters = _filters()
+    return _confirm(_fitting(decision, filters), filters, note="")
 
 
 @blueprint.post("/steps/<decision>")
@@ -59,7 +61,8 @@ def confirm(decision: str) -> str:
 @pages.of_shop
 def decide_many(decision: str) -> Any:
     """Decide about exactly as many as were shown; where there are others by now, show that instead."""
-    decision, filters, here = _known(decision), _filters(), parts()
+    filters, here = _filters(), parts()
+    decision = _fitting(decision, filters)
     form = request.form.get("form", "")[:_MOST_LETTERS]
     with here.database.write() as db:
         ids = step_lists.chosen(db, shop_id=g.shop.id, filters=filters, limit=step_runs.MOST)
@@ -103,7 +106,9 @@ def cancel(number: str) -> Any:
 def ask_before(key: str, number: str) -> str:
     """What may happen twice, before a step is run again of which nobody knows whether it happened."""
     row = _found(key, number)
-    return render_template("order_step_again.html", row=row, warning=warning(RUN, row.kind, row.state), w=words)
+    return render_template(
+        "order_step_again.html", row=row, warning=warning(RUN, row.kind, row.state, row.detail), w=words
+    )
 
 
 @blueprint.post("/<key>/steps/<number>/<decision>")
@@ -112,7 +117,7 @@ def ask_before(key: str, number: str) -> str:
 def decide(key: str, number: str, decision: str) -> Any:
     """Decide about one step."""
     row, decision = _found(key, number), _known(decision)
-    if warning(decision, row.kind, row.state) and not request.form.get("knowing"):
+    if warning(decision, row.kind, row.state, row.detail) and not request.form.get("knowing"):
         return redirect(url_for("order_steps.ask_before", key=key, number=number))
     done = deciding.decide(parts(), shop_id=g.shop.id, ids=[row.id], decision=decision, by=actor(), now=pages.now())
     flash(words.DID[decision] if done else "This step is not in that state any more. Nothing was changed.")
@@ -139,14 +144,21 @@ def _confirm(decision: str, filters: Filters, *, note: str) -> str:
 
 
 def _shown(ids: list[int]) -> str:
-    """What was shown, in one word: how many there are, and which is the last."""
-    return f"{len(ids)}-{ids[-1]}" if ids else "0"
+    """What was shown, in one word: how many there are, and which."""
+    return f"{len(ids)}-{hashlib.sha256(repr(ids).encode()).hexdigest()[:16]}"
 
 
 def _decisions(trouble: str) -> list[str]:
     """What can be decided about all steps in that trouble."""
-    state = "waiting" if trouble == LATE else trouble
+    state = step_lists.states_of(trouble)[0]
     return [decision for decision, states in ALLOWED.items() if state in states]
+
+
+def _fitting(decision: str, filters: Filters) -> str:
+    if _known(decision) not in _decisions(filters.trouble):
+        title = words.TROUBLES[filters.trouble]
+        raise Problem(400, "This cannot be decided about them", f"It is not for steps listed under “{title}”.")
+    return decision
 
 
 def _filters() -> Filters:

@@ -39,7 +39,7 @@ def steps_of_order(key: str) -> Steps:
 def run_step(key: str, number: str, *, body: RunAgain, change: Change) -> Step:
     """Run a step again that failed, was skipped, or of which nobody knows whether it happened."""
     row = _found(change.db, key, number)
-    why = warning(RUN, row.kind, row.state)
+    why = warning(RUN, row.kind, row.state, row.detail)
     if why and not body.knowing:
         raise Problem(409, "It may happen twice", f"{why} Send `knowing` as true if that is what you want.")
     return _decided(change, row, RUN)

@@ -84,7 +84,7 @@ def _again(words: str, seconds: float, asked: Asked, now: datetime) -> Outcome:
 def _seconds(answer: dict[str, Any], attempts: int) -> float:
     wished = answer.get("retry_after")
     if isinstance(wished, int | float) and not isinstance(wished, bool) and wished == wished:  # noqa: PLR0124 - NaN
-        return min(max(float(wished), 1.0), _LONGEST_WAIT)
+        return float(min(max(wished, 1), _LONGEST_WAIT))  # compared first: an integer may be too large to be a float
     return float(PENDING[min(attempts, len(PENDING) - 1)])
 
 

@@ -39,9 +39,21 @@ def possible(state: str) -> list[str]:
     return [decision for decision, states in ALLOWED.items() if state in states]
 
 
-def warning(decision: str, kind: str, state: str) -> str:
+def is_unknown(state: str, detail: object) -> bool:
+    """Whether nobody knows if it happened: also of a step that somebody skipped in that state."""
+    last = (_decisions(detail) or [{}])[-1]
+    return state == UNSURE or (state == SKIPPED and last.get("decision") == SKIP and last.get("was") == UNSURE)
+
+
+def was_looked_at(detail: object) -> bool:
+    """Whether a person, the last time that nobody knew if it had happened, wanted it again all the same."""
+    unknown = [one for one in _decisions(detail) if one.get("was") == UNSURE]
+    return bool(unknown) and unknown[-1].get("decision") == RUN
+
+
+def warning(decision: str, kind: str, state: str, detail: object = None) -> str:
     """What may happen twice, for whoever is about to run a step again; "" where nothing can."""
-    if decision != RUN or state != UNSURE:
+    if decision != RUN or not is_unknown(state, detail):
         return ""
     if kind == LABEL:
         return (
@@ -58,9 +70,13 @@ def warning(decision: str, kind: str, state: str) -> str:
 def remembered(detail: object, *, decision: str, by: str, at: str, state: str) -> dict[str, Any]:
     """The step's detail with one more decision in it; `again_at`: since when it is tried anew."""
     kept = dict(detail) if isinstance(detail, dict) else {}
-    before = kept.get("decisions")
-    told = {"decision": decision, "by": by, "at": at, "was": state}
-    kept["decisions"] = [*(before if isinstance(before, list) else []), told][-_KEPT:]
+    told = {"decision": decision, "by": by, "at": at, "was": UNSURE if is_unknown(state, detail) else state}
+    kept["decisions"] = [*_decisions(detail), told][-_KEPT:]
     if decision == RUN:
         kept["again_at"] = at
     return kept
+
+
+def _decisions(detail: object) -> list[dict[str, Any]]:
+    found = detail.get("decisions") if isinstance(detail, dict) else None
+    return found if isinstance(found, list) else []

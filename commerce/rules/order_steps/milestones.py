@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from commerce.rules.events import IMPORT, LIVE, RECONCILE, REPLAY
 from commerce.rules.orders import CANCELLED, COMPLETED, OrderFacts, Refund, ShipmentFacts
@@ -51,7 +52,7 @@ def of_order(facts: OrderFacts) -> list[Milestone]:
         found.append(Milestone(order_id=facts.id, name=CANCELED))
     found += [of_refund(facts.id, refund) for refund in facts.refunds]
     found += [one for shipment in facts.shipments or () for one in of_shipment(shipment)]
-    found.append(Milestone(order_id=facts.id, name=STOCK, key=stock_state(facts)))
+    found.append(Milestone(order_id=facts.id, name=STOCK, key=stock_state(facts, facts.lines)))
     return found
 
 
@@ -67,14 +68,14 @@ def of_shipment(shipment: ShipmentFacts) -> list[Milestone]:
     return [Milestone(order_id=shipment.order_id, name=SHIPPED, key=shipment.id, at=shipment.shipped_at)]
 
 
-def stock_state(facts: OrderFacts) -> str:
-    """A word for all that an order's hold on stock depends on."""
-    lines = sorted(
+def stock_state(order: Any, lines: Iterable[Any]) -> str:
+    """A word for all that an order's hold on stock depends on; the same of facts and of what is stored of them."""
+    of_lines = sorted(
         (line.variant_id, line.product_id, line.sku, line.quantity, line.fulfilled, line.cancelled, line.returned)
-        for line in facts.lines
+        for line in lines
     )
-    whole = facts.fulfillment_status == "fulfilled" or facts.status == COMPLETED
-    told = (facts.status == CANCELLED, facts.financial_status in HAS_PAID, whole, lines)
+    whole = order.fulfillment_status == "fulfilled" or order.status == COMPLETED
+    told = (order.status == CANCELLED, order.financial_status in HAS_PAID, whole, of_lines)
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 

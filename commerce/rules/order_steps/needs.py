@@ -1,10 +1,14 @@
-"""What a step waits for: others of the same order."""
+"""What a step waits for: the order itself, and others of the same order."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from commerce.rules.order_steps.names import title
-from commerce.rules.order_steps.outcomes import DONE, ENDED, SKIPPED, Outcome, blocked
+from commerce.rules.order_steps.outcomes import DONE, ENDED, SKIPPED, Outcome, blocked, failed
+
+_UNTIL_TOLD = timedelta(hours=24)  # an order that its refund came before of is waited for that long
+_LOOK_FOR_ORDER = timedelta(seconds=60)
 
 
 class Sibling(Protocol):
@@ -21,6 +25,13 @@ class Sibling(Protocol):
     @property
     def detail(self) -> object:
         """What its runner noted."""
+
+
+def without_order(*, since: datetime, now: datetime) -> Outcome:
+    """What a step of an order comes to that is not known: deliveries come in any order, so it is waited for."""
+    if now - since > _UNTIL_TOLD:
+        return failed("The order itself was never told, or was deleted since.")
+    return blocked("Waits for the order itself to be told.", now + _LOOK_FOR_ORDER)
 
 
 def held_up(needs: Sequence[str], siblings: Iterable[Sibling]) -> Outcome | None:

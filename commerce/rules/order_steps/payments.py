@@ -49,5 +49,6 @@ def checked(order: Payable, settings: OrderSettings, *, since: datetime, now: da
         return skipped("The shop does not say whether it is paid.")
     until = since + timedelta(hours=settings.payment_hours)
     if now >= until:
-        return failed(f"No payment came within {settings.payment_hours} hours.")
+        hours = f"{settings.payment_hours} hour{'' if settings.payment_hours == 1 else 's'}"
+        return failed(f"No payment came within {hours}. One that comes later counts all the same.")
     return blocked(f"{told} It is waited for until {until:%Y-%m-%d %H:%M} UTC.", until)

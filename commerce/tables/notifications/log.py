@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select, update
 
-from commerce.rules.notifications.states import BOUNCED, QUEUED, SENDING, SENT, WAITING
+from commerce.rules.notifications.states import BOUNCED, DELIVERED, QUEUED, SENDING, SENT, UNCERTAIN, WAITING
 from commerce.rules.order_steps.outcomes import FAILED, SKIPPED, UNDERWAY, UNSURE
 from commerce.tables.columns import AT_ONCE
 from commerce.tables.notifications.notifications import notifications
@@ -98,7 +98,6 @@ def delivered(db: Connection, *, shop_id: int, notification_id: int, state: str,
     table = notifications.c
     values: dict[str, Any] = {"state": state, "reason": words}
     values |= {"bounced_at": at} if state == BOUNCED else {"delivered_at": at}
-    chosen = and_(
-        table.shop_id == shop_id, table.id == notification_id, table.state.in_((SENT, "uncertain", "sending"))
-    )
+    before = {SENT, UNCERTAIN, SENDING, *((DELIVERED,) if state == BOUNCED else ())}  # servers think better of it
+    chosen = and_(table.shop_id == shop_id, table.id == notification_id, table.state.in_(before))
     return db.execute(update(notifications).where(chosen).values(values)).rowcount == 1

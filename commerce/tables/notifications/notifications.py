@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from commerce.rules.notifications.states import GONE_OUT, QUEUED, SENDING, UNCERTAIN, WAITING
+from commerce.rules.notifications.states import CANCELLED, GONE_OUT, QUEUED, SENDING, UNCERTAIN, WAITING
 from commerce.tables.columns import AT_ONCE, BigId, Json, Moment, insert, later, metadata
 
 # `occasion`: what it is about, and behind "#" which one of several that a person asked for. `detail`: what its text
@@ -118,8 +118,8 @@ def of_occasions(db: Connection, *, shop_id: int, kind: str, occasions: Collecti
 
 
 def newest_about(db: Connection, *, shop_id: int, kind: str, start: str) -> Row[Any] | None:
-    """The newest message of that kind whose occasion begins so."""
-    mine = and_(notifications.c.shop_id == shop_id, notifications.c.kind == kind)
+    """The newest message of that kind whose occasion begins so, but for those that nobody was to get any more."""
+    mine = and_(notifications.c.shop_id == shop_id, notifications.c.kind == kind, notifications.c.state != CANCELLED)
     query = select(*_WITHOUT_TEXT).where(mine, notifications.c.occasion.startswith(start, autoescape=True))
     return db.execute(query.order_by(notifications.c.id.desc()).limit(1)).one_or_none()
 

@@ -38,10 +38,12 @@ def current(db: Connection, *, shop_id: int) -> dict[Place, Row[Any]]:
     return {(row.kind, row.channel, row.language): row for row in rows if not row.is_default}
 
 
-def versions(db: Connection, *, shop_id: int, kind: str, channel: str, language: str) -> Sequence[Row[Any]]:
-    """All versions of one template, newest first."""
-    chosen = _at(shop_id, kind, channel, language)
-    return db.execute(select(templates).where(chosen).order_by(templates.c.version.desc())).all()
+def versions(db: Connection, *, shop_id: int, kind: str, channel: str, language: str, limit: int) -> Sequence[Row[Any]]:
+    """The newest versions of one template, newest first, without what they say."""
+    table = templates.c
+    listed = select(table.version, table.is_default, table.saved_by, table.saved_at)
+    chosen = listed.where(_at(shop_id, kind, channel, language)).order_by(table.version.desc())
+    return db.execute(chosen.limit(limit)).all()
 
 
 def version(db: Connection, *, shop_id: int, kind: str, channel: str, language: str, number: int) -> Row[Any] | None:

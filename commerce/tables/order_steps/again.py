@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, and_, exists, or_, tuple_, update
+from sqlalchemy import Connection, and_, tuple_, update
 
 from commerce.rules.order_steps.outcomes import ENDED, WAITING
 from commerce.tables.columns import AT_ONCE
@@ -12,25 +12,14 @@ Key = tuple[str, str]  # order, occasion
 
 
 def begin(db: Connection, *, shop_id: int, kind: str, keys: Collection[Key]) -> set[Key]:
-    """Have the ended steps of these occasions done again where another one of their kind was done since.
-
-    Gives those that are.
-    """
+    """Have the ended steps of these occasions done again; gives those that are."""
     if not keys:
         return set()
-    other = steps.alias()
-    later = or_(
-        other.c.finished_at > steps.c.finished_at,
-        and_(other.c.finished_at == steps.c.finished_at, other.c.id > steps.c.id),
-        other.c.finished_at.is_(None),
-    )
-    same = and_(other.c.shop_id == shop_id, other.c.order_id == steps.c.order_id, other.c.kind == kind, later)
     chosen = and_(
         steps.c.shop_id == shop_id,
         steps.c.kind == kind,
         steps.c.state.in_(ENDED),
         tuple_(steps.c.order_id, steps.c.occasion).in_(list(keys)),
-        exists().where(same),
     )
     again = update(steps).where(chosen).values(state=WAITING, due_at=AT_ONCE, finished_at=None)
     found = db.execute(again.returning(steps.c.order_id, steps.c.occasion))

@@ -7,19 +7,29 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, update
 
 from commerce.rules.order_steps.decisions import ALLOWED, LEADS_TO, remembered
-from commerce.rules.order_steps.outcomes import ENDED, WAITING
+from commerce.rules.order_steps.outcomes import ENDED, STATES, WAITING
 from commerce.tables.columns import AT_ONCE
 from commerce.tables.order_steps import steps as table
 from commerce.tables.order_steps.steps import steps
 
 
-def decide(db: Connection, *, shop_id: int, ids: Collection[int], decision: str, by: str, now: datetime) -> list[int]:
+def decide(
+    db: Connection,
+    *,
+    shop_id: int,
+    ids: Collection[int],
+    decision: str,
+    by: str,
+    now: datetime,
+    among: Collection[str] = STATES,
+) -> list[int]:
     """Carry the decision out for those of the shop's steps that it can be made of; gives their ids.
 
-    What waited for them looks again. Who does the steps is to be woken.
+    `among`: the states that whoever decides saw them in; one that is in another by now is left alone. What waited for
+    them looks again. Who does the steps is to be woken.
     """
     found = table.by_ids(db, shop_id=shop_id, ids=ids, lock=True)
-    chosen = [row for row in found if row.state in ALLOWED[decision]]
+    chosen = [row for row in found if row.state in ALLOWED[decision] and row.state in among]
     if not chosen:
         return []
     state, words = LEADS_TO[decision]

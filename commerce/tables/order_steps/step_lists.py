@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
-from commerce.rules.order_steps.outcomes import DESK, FAILED, HELD, OUTSIDE, UNSURE
+from commerce.rules.order_steps.outcomes import BLOCKED, DESK, FAILED, HELD, OUTSIDE, UNSURE, WAITING
 from commerce.tables.order_steps.steps import steps
 from commerce.tables.orders import orders
 
@@ -62,6 +62,11 @@ def page(db: Connection, *, shop_id: int, filters: Filters, limit: int, offset: 
     )
     query = query.where(_fitting(shop_id, filters)).order_by(steps.c.id.desc())
     return db.execute(query.limit(limit).offset(offset)).all()
+
+
+def states_of(trouble: str) -> tuple[str, ...]:
+    """The states of steps in that trouble."""
+    return (WAITING, BLOCKED) if trouble == LATE else (trouble,)
 
 
 def _fitting(shop_id: int, filters: Filters) -> Any:

@@ -191,14 +191,14 @@ def to_lane(db: Connection, step_id: int, *, lane: str) -> None:
     db.execute(update(steps).where(steps.c.id == step_id).values(lane=lane))
 
 
-def after_call(db: Connection, step_id: int, outcome: Outcome, *, now: datetime) -> bool:
+def after_call(db: Connection, step_id: int, outcome: Outcome, *, tries: int, now: datetime) -> bool:
     """Write what came of a call, which took its time; False where somebody decided about the step meanwhile."""
     values = {
         "state": outcome.state,
         "outcome": outcome.words,
         "due_at": outcome.due_at,
         "finished_at": now if outcome.state in ENDED else None,
-        "attempts": steps.c.attempts + 1,
+        "attempts": steps.c.attempts + tries,
     }
     open_ = and_(steps.c.id == step_id, steps.c.state.in_((WAITING, BLOCKED)))
     return db.execute(update(steps).where(open_).values(values)).rowcount == 1
@@ -212,8 +212,12 @@ def shops_with_work(db: Connection, *, lane: str, now: datetime) -> dict[int, da
 
 
 def forget(db: Connection, *, before: datetime, limit: int) -> int:
-    """Delete steps that ended before that time; gives how many."""
-    old = select(steps.c.id).where(steps.c.finished_at < before).limit(limit)
+    """Delete steps that ended before that time; gives how many. Not while others of their order are open: what waits
+    for one that ended badly would not wait any more."""
+    others = steps.alias()
+    of_order = and_(others.c.shop_id == steps.c.shop_id, others.c.order_id == steps.c.order_id)
+    is_open = select(others.c.id).where(of_order, others.c.state.not_in(ENDED)).exists()
+    old = select(steps.c.id).where(steps.c.finished_at < before, ~is_open).limit(limit)
     return db.execute(delete(steps).where(steps.c.id.in_(old))).rowcount
 
 

@@ -1,4 +1,4 @@
-"""What came back of one mail to one address."""
+"""What became of one mail to one address: it came back, or it arrived."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,15 +10,17 @@ class UnableToReadBounce(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounce:
-    """A mail that came back, or that somebody called spam.
+    """A mail that came back, that somebody called spam, or that arrived.
 
-    `permanent`: the address takes no mail, now or later. `complaint`: it was taken, and called spam. `message_id` is
+    `permanent`: the address takes no mail, now or later. `complaint`: it was taken, and called spam. `delivered`: the
+    recipient's own server has it. `message_id` is
     the mail's own, without brackets, where it is told. `words` is what was said, without addresses.
     """
 
     address: str = field(repr=False)
     permanent: bool = False
     complaint: bool = False
+    delivered: bool = False
     message_id: str = ""
     words: str = ""
 

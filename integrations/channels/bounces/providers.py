@@ -1,7 +1,7 @@
 """What mail providers tell by webhook, in their own shapes.
 
 Sources: docs.aws.amazon.com/ses (notification-contents), SendGrid's Event Webhook, Postmark's bounce and spam complaint
-webhooks, Mailgun's events. What says neither that a mail came back nor that it was called spam is left out.
+webhooks, Mailgun's events. What says neither that a mail came back or was called spam nor that it arrived is left out.
 """
 
 import re
@@ -54,6 +54,10 @@ def _ses(told: Any) -> Iterator[Bounce]:
         for one in _rows(part(told, "complaint", "complainedRecipients")):
             words = part(told, "complaint", "complaintFeedbackType") or "abuse"
             yield _bounce(one.get("emailAddress"), words, message_id, complaint=True)
+    elif kind == "Delivery":
+        recipients = part(told, "delivery", "recipients")
+        for address in recipients if isinstance(recipients, list) else ():
+            yield _bounce(address, part(told, "delivery", "smtpResponse"), message_id, delivered=True)
 
 
 def _sendgrid(told: Any) -> Iterator[Bounce]:
@@ -69,6 +73,8 @@ def _sendgrid(told: Any) -> Iterator[Bounce]:
             yield _bounce(event.get("email"), event.get("reason"), message_id, permanent=is_gone)
         elif kind == "spamreport":
             yield _bounce(event.get("email"), "Called spam.", message_id, complaint=True)
+        elif kind == "delivered":
+            yield _bounce(event.get("email"), event.get("response"), message_id, delivered=True)
 
 
 def _postmark(told: Any) -> Iterator[Bounce]:
@@ -76,27 +82,31 @@ def _postmark(told: Any) -> Iterator[Bounce]:
     if not isinstance(told, dict):
         raise UnableToReadBounce("The body is no event of Postmark.")
     message_id = bare(part(told, "Metadata", "message-id"))
-    if told.get("RecordType") == "Bounce":
+    if told.get("RecordType") == "Bounce" and told.get("Type") != "Transient":  # that is tried again by them
         is_gone = told.get("Type") in _POSTMARK_GONE
         words = told.get("Details") or told.get("Description")
         yield _bounce(told.get("Email"), words, message_id, permanent=is_gone)
     elif told.get("RecordType") == "SpamComplaint":
         yield _bounce(told.get("Email"), "Called spam.", message_id, complaint=True)
+    elif told.get("RecordType") == "Delivery":
+        yield _bounce(told.get("Recipient"), told.get("Details"), message_id, delivered=True)
 
 
 def _mailgun(told: Any) -> Iterator[Bounce]:
-    """Mailgun's: `severity` says whether it is for good."""
+    """Mailgun's: `severity` says whether it is for good, or tried again by them, which is no news."""
     event = part(told, "event-data")
     if not isinstance(event, dict):
         raise UnableToReadBounce("The body has no event-data of Mailgun.")
     message_id = bare(part(event, "message", "headers", "message-id"))
-    if event.get("event") == "failed":
+    if event.get("event") == "failed" and event.get("severity") != "temporary":
         words = part(event, "delivery-status", "message") or part(event, "delivery-status", "description")
         # "suppress-bounce" and its like were not sent at all, because of an earlier one.
         is_gone = event.get("severity") == "permanent" and event.get("reason") in ("bounce", "suppress-bounce")
         yield _bounce(event.get("recipient"), words or event.get("reason"), message_id, permanent=is_gone)
     elif event.get("event") == "complained":
         yield _bounce(event.get("recipient"), "Called spam.", message_id, complaint=True)
+    elif event.get("event") == "delivered":
+        yield _bounce(event.get("recipient"), part(event, "delivery-status", "message"), message_id, delivered=True)
 
 
 def _rows(told: Any) -> list[dict[str, Any]]:
@@ -107,10 +117,9 @@ def _header(headers: Any, name: str) -> str:
     return next((bare(row.get("value")) for row in _rows(headers) if str(row.get("name")).lower() == name), "")
 
 
-def _bounce(address: Any, words: Any, message_id: str, *, permanent: bool = False, complaint: bool = False) -> Bounce:
+def _bounce(address: Any, words: Any, message_id: str, **which: bool) -> Bounce:
     said = _ADDRESSES.sub("<address>", " ".join(str(words or "").split()))[:300]
-    told = str(address or "").strip()
-    return Bounce(address=told, permanent=permanent, complaint=complaint, message_id=message_id, words=said)
+    return Bounce(address=str(address or "").strip(), message_id=message_id, words=said, **which)
 
 
 READERS: Mapping[str, Callable[[Any], Iterator[Bounce]]] = MappingProxyType(

@@ -50,6 +50,13 @@ class TestAlerts:
         desk.later()
         assert (desk.message().state, desk.message().reason) == (CANCELLED, "It was over before it was told.")
 
+    def test_do_not_wait_for_one_that_nobody_was_told_of(self, desk: Desk) -> None:
+        """An endpoint that was away for a moment keeps nobody from hearing of it when it is away for good."""
+        self.test_that_are_over_by_then_are_not_told(desk)
+        sound(desk, "1")
+        newest = desk.messages()[-1]
+        assert (newest.state, newest.due_at < utc_now() + timedelta(minutes=5)) == (QUEUED, True)
+
     def test_that_stand_are_not_told_again(self, desk: Desk) -> None:
         sound(desk, "1")
         desk.later()

@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from commerce.rules.events import IMPORT, RECONCILE
 from commerce.rules.order_steps.outcomes import LABEL, NOTIFY, Outcome
+from commerce.rules.order_steps.settings import HoldRules
 from commerce.tables import events
 from commerce.tables.inbox import inbox
 from commerce.tables.order_steps import deciding, milestones, step_lists, step_runs, steps
@@ -171,6 +172,41 @@ def arrive(backroom: Backroom, shop: Shop, payload: dict[str, Any], origin: str)
     run_steps(shop_id=shop.id)
 
 
+class TestAnOrderThatIsToldLate:
+    def test_costs_its_steps_no_tries_and_they_go_on_at_once(self, backroom: Backroom) -> None:
+        shop = backroom.shops.shopify(currency="EUR")
+        choose(backroom, shop, "analytics")
+        at = datetime.now(UTC).isoformat()
+        refund = {"id": 5, "order_id": 1, "created_at": at, "transactions": []}
+        assert shop.send("refunds/create", refund).status_code == 200
+        apply_deliveries(shop_id=shop.id)
+        for _ in range(9):
+            run_steps(shop_id=shop.id)
+            age(backroom, shop, timedelta(minutes=2))
+        (waiting,) = steps_of(backroom, shop).values()
+        assert (waiting.attempts, waiting.outcome) == (0, "Waits for the order itself to be told.")
+        run_steps(shop_id=shop.id)
+        told = {"id": 1, "name": "#1", "currency": "EUR", "total_price": "30.00", "line_items": []}
+        assert shop.send("orders/create", told | {"created_at": at, "updated_at": at}).status_code == 200
+        apply_deliveries(shop_id=shop.id)
+        run_steps(shop_id=shop.id)
+        found = rows(backroom.process.database, steps.steps, shop_id=shop.id, kind="analytics")
+        assert {row.occasion: row.state for row in found} == {"created": "done", "refunded:5": "done"}
+
+
+class TestOldSteps:
+    def test_are_kept_while_something_waits_for_them(self, backroom: Backroom, shop: Shop) -> None:
+        choose(backroom, shop, "hold", "label", holds=HoldRules(countries=("DE",)))
+        tell(backroom, shop, paid("1"), paid("2", delivery_address={}, billing_address={}))
+        with backroom.process.database.write() as db:
+            held = steps_of(backroom, shop)["hold"]
+            deciding.decide(db, shop_id=shop.id, ids=[held.id], decision="reject", by="Kim", now=utc_now())
+            steps.forget(db, before=utc_now() + timedelta(days=500), limit=100)
+        work(backroom, shop)
+        assert states(backroom, shop, "1") == {"hold": "failed", "label": "blocked"}
+        assert states(backroom, shop, "2") == {}
+
+
 class TestManyDecisions:
     def test_are_carried_out_once_and_go_on_where_they_stopped(self, backroom: Backroom, shop: Shop) -> None:
         tell(backroom, shop, *(order(str(key)) for key in range(1, 8)))
@@ -189,3 +225,19 @@ class TestManyDecisions:
         assert (run.total, run.done, run.changed, run.state, run.steps) == (7, 7, 5, "done", [])
         assert {row.state for row in rows(backroom.process.database, steps.steps, kind="payment")} == {"skipped"}
         assert len(rows(backroom.process.database, milestones.milestones, name="created")) == 7
+
+    def test_leave_alone_what_is_in_another_trouble_by_now(self, backroom: Backroom, shop: Shop) -> None:
+        tell(backroom, shop, order("1"), order("2"))
+        age(backroom, shop, timedelta(hours=80))
+        run_steps(shop_id=shop.id)
+        filters = step_lists.Filters(trouble="failed", now=utc_now())
+        with backroom.process.database.write() as db:
+            ids = step_lists.chosen(db, shop_id=shop.id, filters=filters, limit=100)
+            about = {"filters": filters.as_chosen(), "ids": ids, "made_by": "Kim", "now": utc_now()}
+            assert step_runs.begin(db, shop_id=shop.id, form="one", decision="run", **about)
+            db.execute(steps.steps.update().where(steps.steps.c.id == ids[0]).values(state="unsure"))
+        backroom.process.queues.wake("decide", [shop.id])
+        backroom.work()
+        (run,) = rows(backroom.process.database, step_runs.runs)
+        assert (run.total, run.changed, run.state) == (2, 1, "done")
+        assert [states(backroom, shop, key)["payment"] for key in "12"] == ["unsure", "blocked"]

@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from commerce.rules.events import IMPORT, LIVE
+from commerce.tables.inbox import inbox
 from commerce.tables.order_steps import steps
+from commerce.tables.orders import orders
 from commerce.tables.stock import items, movements
+from jobs.figures import count_figures
 from jobs.order_steps.engine import run_steps
 from tests.conftest import Backroom
 from tests.shops import Shop
@@ -27,12 +31,14 @@ def product(**changes: Any) -> dict[str, Any]:
     return {"id": "1", "title": "Lamp", "price": "10.00", "updated_at": NOW.isoformat(), **changes}
 
 
-def told(backroom: Backroom, shop: Shop, pieces: int = 2, *, minute: int = 0, **changes: Any) -> None:
+def told(backroom: Backroom, shop: Shop, pieces: int = 2, *, minute: int = 0, by: str = LIVE, **changes: Any) -> None:
     """The order as the shop tells it at that minute, and all that follows from it."""
     line = {"id": "1", "product_id": "1", "quantity": pieces, "price": "10.00", **changes.pop("line", {})}
     at = (NOW + timedelta(minutes=minute)).isoformat()
     data = {"id": "7", "currency": "EUR", "total": "20.00", "lines": [line], "placed_at": NOW.isoformat()}
     assert shop.send("order.saved", data | {"updated_at": at} | changes).status_code < 300
+    with backroom.parts.database.write() as db:
+        db.execute(inbox.update().where(inbox.c.state == "waiting").values(origin=by))
     backroom.work()
 
 
@@ -91,6 +97,35 @@ class TestAnOrder:
         assert numbers(backroom, shop) == (48, 0, 0)
         told(backroom, shop, minute=2)
         assert numbers(backroom, shop) == (50, 2, 0)
+
+    def test_that_comes_to_what_was_told_late_before_is_booked_again(self, backroom: Backroom, shop: Shop) -> None:
+        told(backroom, shop, minute=2)
+        told(backroom, shop, 5, minute=1)  # too late to count
+        assert numbers(backroom, shop) == (50, 2, 0)
+        told(backroom, shop, 5, minute=3)
+        assert numbers(backroom, shop) == (50, 5, 0)
+
+    def test_that_comes_to_what_an_import_told_first_is_booked(self, backroom: Backroom, shop: Shop) -> None:
+        told(backroom, shop, by=IMPORT)
+        told(backroom, shop, 5, minute=1)
+        assert numbers(backroom, shop) == (50, 5, 0)
+        told(backroom, shop, minute=2)
+        assert numbers(backroom, shop) == (50, 2, 0)
+
+    def test_that_is_told_again_moves_nothing(self, backroom: Backroom, shop: Shop) -> None:
+        told(backroom, shop)
+        told(backroom, shop, note="Ring twice", minute=1)
+        assert outcomes(backroom, shop) == ["Reserved 2 pieces."]
+
+    def test_of_which_an_import_tells_what_became_is_booked_soon(self, backroom: Backroom, shop: Shop) -> None:
+        told(backroom, shop)
+        told(backroom, shop, minute=1, by=IMPORT, fulfillment_status="fulfilled")
+        with backroom.parts.database.write() as db:
+            db.execute(orders.update().values(saved_at=NOW - timedelta(minutes=10)))
+        for _ in range(2):
+            count_figures()
+            assert numbers(backroom, shop) == (48, 0, 0)
+        assert left(backroom, shop) == 48
 
     def test_that_is_deleted_is_released(self, backroom: Backroom, shop: Shop) -> None:
         told(backroom, shop)

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from commerce.rules.notifications import tokens
-from commerce.rules.notifications.states import BOUNCED, SENT
+from commerce.rules.notifications.states import BOUNCED, DELIVERED, SENT
 from commerce.tables import shops
 from commerce.tables.notifications import choices, notifications, subscriptions
 from commerce.tables.notifications.choices import Secrets
@@ -154,6 +154,14 @@ class TestMailProviders:
         assert stranger.post(door, json=self.signed(self.bounce(shop, number), "a key")).status_code == 200
         assert row(shop.here.database, notifications.notifications).state == BOUNCED
         assert suppressed(shop) == [(ADA, "bounced")]
+
+    def test_tell_that_mail_arrived_and_may_think_better_of_it(self, stranger: Any, shop: Any, provided: Any) -> None:
+        number, _ = written(shop)
+        door, told = provided("mailgun", "a key"), self.bounce(shop, number)
+        for event, became in (("delivered", DELIVERED), ("failed", BOUNCED), ("delivered", BOUNCED)):
+            assert stranger.post(door, json=self.signed(told | {"event": event}, "a key")).status_code == 200
+            assert row(shop.here.database, notifications.notifications).state == became
+            assert suppressed(shop) == ([] if became == DELIVERED else [(ADA, "bounced")])
 
     def test_that_are_not_are_refused(self, stranger: Any, shop: Any, provided: Any) -> None:
         number, _ = written(shop)

@@ -139,6 +139,19 @@ class TestTemplates:
             assert templates.current(db, shop_id=shop.id) == {}
         assert [row.version for row in rows(shop.here.database, templates.templates)] == [1, 2, 3, 4]
 
+    def test_list_their_newest_versions_without_reading_what_all_of_them_say(self, merchant: Any, shop: Any) -> None:
+        place = {"kind": "order_confirmation", "channel": "mail", "language": "de"}
+        told = {"subject": "x", "preheader": "", "body": "<mj-section></mj-section>" * 100}
+        with shop.here.database.write() as db:
+            for _ in range(60):
+                templates.save(db, shop_id=shop.id, **place, told=told, saved_by="merchant", now=NOW)
+        with shop.here.database.read() as db:
+            listed = templates.versions(db, shop_id=shop.id, **place, limit=50)
+        assert [row.version for row in listed] == list(range(60, 10, -1))
+        assert "body" not in listed[0]._fields
+        page = merchant.get(TEMPLATE).text
+        assert page.count("/versions/") == 50
+
     @pytest.mark.parametrize(
         ("subject", "body", "complaint"),
         [

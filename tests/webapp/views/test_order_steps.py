@@ -113,6 +113,16 @@ class TestADecision:
         _post(merchant, f"/dashboard/orders/{order}/steps/{number}/run", knowing="1")
         assert state_of(shop, number) == "waiting"
 
+    def test_that_skips_what_nobody_knows_does_not_make_it_known(self, merchant: Any, shop: Stock, order: str) -> None:
+        number = step(shop, "notify:order_confirmation", "unsure")
+        path = f"/dashboard/orders/{order}/steps/{number}"
+        _post(merchant, f"{path}/skip")
+        answer = _post(merchant, f"{path}/run")
+        assert "send it a second time" in words(merchant.get(answer.headers["Location"]).text)
+        assert state_of(shop, number) == "skipped"
+        _post(merchant, f"{path}/run", knowing="1")
+        assert state_of(shop, number) == "waiting"
+
     def test_wakes_what_waited_for_it(self, merchant: Any, shop: Stock, order: str) -> None:
         number = step(shop, "hold", "held")
         waiting = step(shop, "label", "blocked")
@@ -151,7 +161,7 @@ class TestManyAtOnce:
     def test_are_settled_with_the_number_that_was_shown(self, merchant: Any, shop: Stock, troubled: list[int]) -> None:
         path = "/dashboard/orders/steps/release?trouble=held"
         shown = _hidden(merchant.get(path).text)
-        assert shown["shown"] == f"3-{troubled[-1]}"
+        assert shown["shown"].startswith("3-")
         ordered(shop, "9")
         step(shop, "hold", "held", order="9")
         answer = _post(merchant, path, **shown)
@@ -164,10 +174,29 @@ class TestManyAtOnce:
         assert (run.total, run.decision, run.state, len(run.steps)) == (4, "release", "running", 4)
         assert "Release: 0 of 4" in words(merchant.get("/dashboard/orders/steps").text)
 
+    def test_are_those_that_were_shown_and_not_as_many_others(
+        self, merchant: Any, shop: Stock, troubled: list[int]
+    ) -> None:
+        path = "/dashboard/orders/steps/release?trouble=held"
+        _make(shop, troubled[0], "done")
+        shown = _hidden(merchant.get(path).text)
+        _make(shop, troubled[0], "held")
+        _make(shop, troubled[1], "done")
+        # As many are held as before, and the last of them is the same one.
+        assert _post(merchant, path, **shown).status_code == 409
+        assert rows(shop.here.database, step_runs.runs) == []
+
     def test_cannot_be_asked_for_without_a_trouble(self, merchant: Any, shop: Stock, troubled: list[int]) -> None:
         assert merchant.get("/dashboard/orders/steps/release?trouble=").status_code in (200, 400)
         answer = _post(merchant, "/dashboard/orders/steps/run?trouble=done", form="x", shown="1-1")
         assert answer.status_code == 400
+
+    @pytest.mark.parametrize(("decision", "trouble"), [("release", "failed"), ("run", "late"), ("reject", "unsure")])
+    def test_cannot_be_decided_about_otherwise_than_one(
+        self, merchant: Any, troubled: list[int], decision: str, trouble: str
+    ) -> None:
+        path = f"/dashboard/orders/steps/{decision}?trouble={trouble}"
+        assert merchant.get(path).status_code == _post(merchant, path, form="x", shown="0").status_code == 400
 
     def test_can_be_left_half_way(self, merchant: Any, shop: Stock, other: Stock, troubled: list[int]) -> None:
         path = "/dashboard/orders/steps/skip?trouble=held"
@@ -203,6 +232,11 @@ class TestTheApi:
         assert foreign_api.post(f"/api/v1/orders/21/steps/{number}/skip").status_code == 404
         assert api.post(f"/api/v1/orders/22/steps/{number}/skip").status_code == 404
         assert state_of(shop, number) == "held"
+
+
+def _make(shop: Stock, number: int, state: str) -> None:
+    with shop.here.database.write() as db:
+        db.execute(steps.steps.update().where(steps.steps.c.id == number).values(state=state))
 
 
 def _token(merchant: Any) -> str:

@@ -56,15 +56,23 @@ EXAMPLES = [
     ("postmark", {**POSTMARK, "RecordType": "Bounce", "Type": "SoftBounce"}, (False, False)),
     ("postmark", {**POSTMARK, "RecordType": "SpamComplaint"}, (False, True)),
     ("mailgun", mailgun("failed", severity="permanent", reason="bounce"), (True, False)),
-    ("mailgun", mailgun("failed", severity="temporary", reason="generic"), (False, False)),
+    ("mailgun", mailgun("failed", severity="permanent", reason="generic"), (False, False)),
     ("mailgun", mailgun("complained"), (False, True)),
 ]
+ARRIVED = [
+    ("ses", ses("Delivery", recipients=[WHO], smtpResponse=f"250 ok <{WHO}>")),
+    ("sendgrid", [{**SENDGRID, "event": "delivered", "response": "250 OK"}]),
+    ("postmark", {"Recipient": WHO, "Metadata": {"message-id": ID}, "RecordType": "Delivery", "Details": "250"}),
+    ("mailgun", mailgun("delivered", **{"delivery-status": {"message": "OK"}})),
+]
 NOTHING = [
-    ("ses", ses("Delivery")),
+    ("ses", ses("Send")),
     ("ses", {"Type": "SubscriptionConfirmation", "Message": "You have chosen to subscribe"}),
-    ("sendgrid", [{**SENDGRID, "event": "delivered"}, {**SENDGRID, "event": "dropped"}]),
-    ("postmark", {**POSTMARK, "RecordType": "Delivery"}),
-    ("mailgun", mailgun("delivered")),
+    ("sendgrid", [{**SENDGRID, "event": "open"}, {**SENDGRID, "event": "dropped"}]),
+    ("postmark", {**POSTMARK, "RecordType": "Open"}),
+    ("mailgun", mailgun("opened")),
+    ("mailgun", mailgun("failed", severity="temporary", reason="generic")),
+    ("postmark", {**POSTMARK, "RecordType": "Bounce", "Type": "Transient"}),
 ]
 
 
@@ -76,6 +84,13 @@ class TestAProvider:
         assert (found.permanent, found.complaint) == expected
         assert WHO not in found.words
         assert WHO not in repr(found)
+
+    @pytest.mark.parametrize(("name", "told"), ARRIVED)
+    def test_says_what_arrived(self, name: str, told: Any) -> None:
+        (found,) = providers.read(name, json.dumps(told).encode())
+        assert (found.address, found.message_id, found.delivered) == (WHO, ID, True)
+        assert (found.permanent, found.complaint) == (False, False)
+        assert WHO not in found.words
 
     @pytest.mark.parametrize(("name", "told"), NOTHING)
     def test_says_nothing_where_nothing_came_back(self, name: str, told: Any) -> None:
