@@ -29,6 +29,7 @@ SYNC, REREAD, CALL, ERASE = "sync", "re-read", "call", "erase"
 TRACK, LABEL = "track", "label"
 DISPATCH, RESEND = "dispatch", "resend"
 POINTS = "points"
+LETTERS = "letters"  # of no shop: woken for shop 0
 STEPS, CALL_OUT, NOTIFY = "steps", "call-out", "notify"
 DECIDE = "decide"
 STOCK = "stock"
@@ -53,6 +54,7 @@ WAKES = {
     CALL_OUT: (OUTSIDE, "jobs.call_outs.call_out", 300),
     DECIDE: (BULK, "jobs.order_steps.runs.decide_many", 300),
     NOTIFY: (OUTSIDE, "jobs.notifications.send_notifications", 300),
+    LETTERS: (OUTSIDE, "jobs.letters.send_letters", 120),
     STOCK: (EFFECTS, "jobs.stock.settle_stock", 120),
     POINTS: (BULK, "jobs.loyalty.keep_points", 300),
     SEGMENT: (BULK, "jobs.segments.build_segments", 300),

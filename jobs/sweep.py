@@ -29,7 +29,7 @@ from commerce.tables.notifications import notifications
 from commerce.tables.order_steps import step_runs, steps
 from commerce.tables.outgoing import announcements, dispatches, replays
 from commerce.tables.stock import items, movements
-from commerce.tables.team import attempts, audit, memberships, sessions
+from commerce.tables.team import attempts, audit, letters, memberships, sessions
 from jobs import call_outs, calls, cdns, events, pages, privacy, products, queues, reactions, rereads, stock
 from jobs import drift as checks
 from jobs import labels as printers
@@ -96,6 +96,9 @@ def sweep() -> None:
     _wake(process, queues.STOCK, {shop for shop, since in changed.items() if since < now - _GRACE} - busy)
     _wake_dispatches(process, now)
     _wake_messages(process, now)
+    with process.database.read() as db:
+        written = letters.oldest_waiting(db)
+    _wake(process, queues.LETTERS, {0} if written is not None and written < now - _GRACE else set())
     process.queues.wake(queues.REINDEX, rebuilding)
     process.queues.wake(queues.SYNC, walking)
     process.queues.wake(queues.CHECK, checking)
@@ -165,6 +168,7 @@ def forget() -> None:
     with process.database.write() as db:
         rejections.forget(db, before=before)
         sign_ins.forget(db, before=before)
+        letters.forget(db, before=now - _KEPT_RUNS)
         memberships.forget(db, before=now - _KEPT_RUNS)
         sessions.forget(db, before=now - sessions.LASTS)
         attempts.forget(db, before=now - _KEPT_LOGS)

@@ -10,7 +10,7 @@ from webapp.stores import embedded
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 # Where forms that change something are: they carry the token of their session.
-_FORMS = ("/dashboard", "/woocommerce/connect")
+_FORMS = ("/dashboard", "/woocommerce/connect", "/sign-in/mail", "/sign-in/password", "/sign-in/code")
 
 
 def csrf_token() -> str:

@@ -8,6 +8,8 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from commerce.rules.people import keys
+from integrations.channels import occasions
 from webapp.errors import Problem
 
 Args = MultiDict[str, str]
@@ -118,3 +120,9 @@ def is_time(value: object) -> bool:
 def row_id(value: str) -> int | None:
     """The number of one of our own rows in an address; None for what cannot be one."""
     return int(value) if re.fullmatch(r"[0-9]{1,19}", value) and int(value) <= LARGEST_ID else None
+
+
+def mail_address(told: str) -> str:
+    """A mail address as users' are compared; empty for what mail cannot be sent to."""
+    plain = keys.mail(told)
+    return plain if plain and occasions.is_address(plain) else ""

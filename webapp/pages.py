@@ -36,6 +36,7 @@ NAVIGATION = (
     ("cache", "Cache"),
     ("outgoing", "Webhooks"),
     ("connection", "Connection"),
+    ("team", "Team"),
 )
 _STATIC = Path(__file__).parent / "static"
 

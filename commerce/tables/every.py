@@ -59,11 +59,12 @@ from commerce.tables.people import (
     retention,
 )
 from commerce.tables.stock import bookings, items, movements
-from commerce.tables.team import attempts, audit, memberships, sessions, users
+from commerce.tables.team import attempts, audit, letters, memberships, sessions, users
 
 tables = (
     attempts.attempts,
     audit.audit,
+    letters.letters,
     memberships.invitations,
     memberships.memberships,
     sessions.session_shops,

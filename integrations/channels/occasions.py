@@ -104,11 +104,14 @@ def brand_of(shop: Any, choices: Choices) -> Brand:
 
 def sender_of(choices: Choices, base_url: str) -> str:
     """The address that mail comes from: the merchant's, or one of this installation."""
+    return choices.sender if is_address(choices.sender) else own_sender(base_url)
+
+
+def own_sender(base_url: str) -> str:
+    """The address that this installation writes from."""
     host = urlsplit(base_url).hostname or ""
-    for address in (choices.sender, "" if host.replace(".", "").isdecimal() else f"noreply@{host}"):
-        if is_address(address):
-            return address
-    return "noreply@localhost"
+    address = f"noreply@{host}"
+    return address if is_address(address) and not host.replace(".", "").isdecimal() else "noreply@localhost"
 
 
 def reply_to(choices: Choices, shop_email: str) -> str:

@@ -1,4 +1,4 @@
-"""Users of the dashboard, what they may do where, their sessions, and the audit log."""
+"""Users of the dashboard, what they may do where, their sessions, letters to them, and the audit log."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -46,13 +46,11 @@ def upgrade() -> None:
         sa.Column("shop_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("mail", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("invited_by", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_invitations_shop_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_invitations_token_hash")),
     )
     op.create_index("uq_invitations_mail", "invitations", ["shop_id", "mail"], unique=True)
     op.create_table(
@@ -106,6 +104,22 @@ def upgrade() -> None:
     op.create_index("ix_sign_in_attempts_shop", "sign_in_attempts", ["shop_id", "id"], unique=False)
     op.create_index("ix_sign_in_attempts_user", "sign_in_attempts", ["user_id", "id"], unique=False)
     op.create_table(
+        "letters",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("invitation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"], ["invitations.id"], name=op.f("fk_letters_invitation_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_letters_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
+    )
+    op.create_index("ix_letters_waiting", "letters", ["state", "id"], unique=False)
+    op.create_table(
         "session_shops",
         sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("shop_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -116,10 +130,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("session_id", "shop_id", name=op.f("pk_session_shops")),
     )
     op.create_index("ix_session_shops_shop", "session_shops", ["shop_id"], unique=False)
+    # Links that were not used yet are void: SQLite adds no foreign keys to a table that is there.
+    op.drop_table("sign_ins")
+    op.create_table(
+        "sign_ins",
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("invitation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sign_ins_user_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"], ["invitations.id"], name=op.f("fk_sign_ins_invitation_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_ins")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("sign_ins")
+    op.create_table(
+        "sign_ins",
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_ins")),
+    )
     op.drop_index("ix_session_shops_shop", table_name="session_shops")
+    op.drop_index("ix_letters_waiting", table_name="letters")
     op.drop_index("ix_sign_in_attempts_user", table_name="sign_in_attempts")
     op.drop_index("ix_sign_in_attempts_shop", table_name="sign_in_attempts")
     op.drop_index("ix_sign_in_attempts_at", table_name="sign_in_attempts")
@@ -130,6 +170,7 @@ def downgrade() -> None:
     op.drop_index("ix_audit_shop", table_name="audit")
     op.drop_index("ix_audit_at", table_name="audit")
     op.drop_table("session_shops")
+    op.drop_table("letters")
     op.drop_table("sign_in_attempts")
     op.drop_table("sessions")
     op.drop_table("memberships")

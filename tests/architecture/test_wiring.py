@@ -32,6 +32,7 @@ from jobs import (
     figures,
     job,
     labels,
+    letters,
     loyalty,
     notifications,
     pages,
@@ -106,7 +107,7 @@ class TestQueues:
             *(alarms, calls, cdns, connections, drift, events, labels, loyalty, pages, people, privacy, products),
             *(dispatches, recommendations, replays, rereads, retention, search_settings, searches, segments),
             *(digests, figures, notifications, shipments, stock, sweep, syncs, walks),
-            *(call_outs, engine, runs),
+            *(call_outs, engine, letters, runs),
         )
         declared = {name for name in job.JOBS if name.startswith("jobs.")}
         assert {name.rpartition(".")[0] for name in declared} == {module.__name__ for module in loaded}
@@ -178,7 +179,7 @@ class TestRoutes:
         for page in (ROOT / "webapp/templates").glob("*.html"):
             for form in forms.findall(page.read_text()):
                 # These are for whoever holds the token in the address; there is no session.
-                known = ("sign_in.html", "message_preferences.html")
+                known = ("sign_in_link.html", "sign_in_invitation.html", "message_preferences.html")
                 assert "m.csrf()" in form or page.name in known, f"{page.name}: {form[:80]}"
 
 
@@ -211,7 +212,7 @@ class TestMigrations:
         assert [name for name in with_tables if f"{name}." not in text] == []
 
     def test_give_every_row_a_shop(self) -> None:
-        of_all = {"shops", "sign_ins", "carrier_quotas", "users", "sessions"}
+        of_all = {"shops", "sign_ins", "carrier_quotas", "users", "sessions", "letters"}
         without = {table.name for table in every.tables if "shop_id" not in table.c}
         assert without == of_all
 

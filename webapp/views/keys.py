@@ -17,7 +17,7 @@ _LIVES = {0: "Until it is revoked", 30: "30 days", 90: "90 days", 365: "A year"}
 
 
 @blueprint.get("")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def index() -> Any:
     """Every key with what it may do and when it was used."""
@@ -25,7 +25,7 @@ def index() -> Any:
 
 
 @blueprint.post("")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def add() -> Any:
     """Make a key. It is shown in this answer and nowhere else."""
@@ -46,7 +46,7 @@ def add() -> Any:
 
 
 @blueprint.post("/<key>/revoke")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def revoke(key: str) -> Any:
     """Refuse a key from now on."""

@@ -1,50 +1,122 @@
-"""Signing in to the dashboard with a one-time link, and out."""
+"""Signing in to the dashboard: with a one-time link, by mail, with a password, a code, an invitation; and out."""
 
 import re
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, session, url_for
 
-from commerce.tables import sign_ins
-from commerce.tables.team.sessions import MACHINE
-from webapp import guards, pages, sessions
+from commerce.tables import shops, sign_ins
+from commerce.tables.team import letters, memberships, users
+from commerce.tables.team.sessions import INVITATION, MACHINE, MAIL, PASSWORD
+from jobs.queues import LETTERS
+from webapp import guards, inputs, limits, pages, sessions
 from webapp.errors import Problem
 from webapp.parts import parts
+from webapp.team import arriving, passwords
 
 blueprint = Blueprint("sign_in", __name__)
 
 _ROBOT = re.compile(r"bot\b|crawl|spider|preview|facebookexternalhit|whatsapp|embed|slurp", re.IGNORECASE)
+_TRIES = 10  # of a client in a minute
+_WRONG = "The address and the password do not go together. Try again, or get a link by mail."
 
 
 @blueprint.get("/sign-in")
 @guards.public
 def page() -> Any:
-    """How to get a link."""
+    """The ways in."""
     wanted = _safe(request.args.get("next", ""))
     if guards.is_signed_in():
         return redirect(wanted)
     session["next"] = wanted
-    g.leads_to = "https: http:"  # to the stores' own pages
-    return render_template("sign_in.html", token=None)
+    return _page()
+
+
+@blueprint.post("/sign-in/mail")
+@guards.public
+def by_mail() -> Any:
+    """Send a link to a user's address. The answer is the same whether there is such a user."""
+    limits.attempt("sign-in", each=_TRIES)
+    mail = inputs.mail_address(request.form.get("mail", ""))
+    if not mail:
+        return _page(wrong={"mail": "Enter a mail address, such as you@example.com."}, status=422)
+    limits.attempt("sign-in-mail", mail, each=_TRIES)
+    with parts().database.write() as db:
+        user = users.by_mail(db, mail)
+        if user is not None:
+            letters.write(db, user_id=user.id, now=pages.now())
+    if user is not None:
+        parts().queues.wake(LETTERS, [0])
+    return _page(sent_to=mail)
+
+
+@blueprint.post("/sign-in/password")
+@guards.public
+def by_password() -> Any:
+    """Sign in a user who chose a password."""
+    limits.attempt("sign-in", each=_TRIES)
+    mail = inputs.mail_address(request.form.get("mail", ""))
+    if mail:
+        limits.attempt("sign-in-password", mail, each=_TRIES)
+    with parts().database.read() as db:
+        user = users.by_mail(db, mail) if mail else None
+    if not passwords.is_password(user.password_hash if user else "", request.form.get("password", "")) or user is None:
+        sessions.note_refusal(how=PASSWORD, why="The password was wrong.", user_id=user.id if user else None)
+        return _page(wrong={"password": _WRONG}, mail=mail, status=403)
+    return arriving.let_in(user.id, how=PASSWORD, wanted=_safe(session.get("next", "")))
+
+
+@blueprint.get("/sign-in/code")
+@guards.public
+def code() -> Any:
+    """Ask for a code of the user's app."""
+    if arriving.half_way() is None:
+        return redirect(url_for("sign_in.page"))
+    return render_template("sign_in_code.html", wrong="")
+
+
+@blueprint.post("/sign-in/code")
+@guards.public
+def by_code() -> Any:
+    """Sign in a user who proved who they are, with a code."""
+    half, here = arriving.half_way(), parts()
+    if half is None:
+        raise Problem(403, "That took too long", "Begin again.", action=(url_for("sign_in.page"), "Sign in"))
+    user_id, how = half
+    limits.attempt("sign-in-code", str(user_id), each=_TRIES)
+    with here.database.write() as db:
+        user = users.by_id(db, user_id)
+        proved = user is not None and passwords.proves(db, here.vault, user, request.form.get("code", ""))
+    if not proved:
+        sessions.note_refusal(how=how, why="The code was wrong.", user_id=user_id if user is not None else None)
+        wrong = "This code does not fit, or was used. Wait for the next one."
+        return render_template("sign_in_code.html", wrong=wrong), 403
+    wanted = _safe(session.get("next", ""))
+    sessions.sign_in_user(user_id, how=how)
+    return redirect(wanted)
 
 
 @blueprint.get("/sign-in/<token>")
 @guards.public
 def link(token: str) -> Any:
     """Sign in where a person opened the link; else show a button, so that previews do not use the link up."""
+    with parts().database.read() as db:
+        found = sign_ins.fresh(db, token, now=pages.now())
     known = sessions.visitor()
-    if known is not None and known.is_operator:
+    if known is not None and known.is_operator and (found is None or found.user_id is found.invitation_id is None):
         return redirect(url_for("home.index"))
+    if found is not None and found.invitation_id is not None:
+        return _invitation(token, found)
     if request.method == "GET" and _opened_by_a_person():
-        return _sign_in(token)
-    return render_template("sign_in.html", token=token)
+        return _use(token)
+    return render_template("sign_in_link.html", token=token)
 
 
 @blueprint.post("/sign-in/<token>")
 @guards.public
 def use(token: str) -> Any:
     """The button of the page above."""
-    return _sign_in(token)
+    return _use(token)
 
 
 @blueprint.post("/dashboard/sign-out")
@@ -53,6 +125,26 @@ def sign_out() -> Any:
     """Forget who this browser is."""
     sessions.sign_out()
     return redirect(url_for("sign_in.page"))
+
+
+def _page(
+    *, wrong: dict[str, str] | None = None, mail: str = "", sent_to: str = "", status: int = 200
+) -> tuple[str, int]:
+    g.leads_to = "https: http:"  # to the stores' own pages
+    is_outbox = not parts().settings.smtp_url
+    told = {"wrong": wrong or {}, "mail": mail, "sent_to": sent_to, "is_outbox": is_outbox}
+    return render_template("sign_in.html", **told), status
+
+
+def _invitation(token: str, found: Any) -> Any:
+    """What somebody is invited to, with the button that accepts it."""
+    here = parts()
+    with here.database.read() as db:
+        told = memberships.invitation(db, found.invitation_id, now=pages.now())
+        shop = shops.by_id(db, here.vault, told.shop_id) if told is not None else None
+    if told is None or shop is None:
+        raise _void()
+    return render_template("sign_in_invitation.html", token=token, invitation=told, shop=shop)
 
 
 def _opened_by_a_person() -> bool:
@@ -70,20 +162,44 @@ def _opened_by_a_person() -> bool:
     return sent["Sec-Fetch-Mode"] == "navigate" and begun
 
 
-def _sign_in(token: str) -> Any:
+def _use(token: str) -> Any:
+    now = pages.now()
     with parts().database.write() as db:
-        used = sign_ins.use(db, token, now=pages.now())
-    if not used:
+        used = sign_ins.use(db, token, now=now)
+        user_id = used.user_id if used is not None else None
+        if used is not None and used.invitation_id is not None:
+            user_id = _accept(db, used.invitation_id)
+    if used is None:
         sessions.note_refusal(how=MACHINE, why="The link was used before, is too old, or is none.")
-        raise Problem(
-            403,
-            "This link does not work any more",
-            "A sign-in link works once, for a day. Get a new one with `make sign-in`, or with "
-            "`flask --app webapp.app sign-in` where Backroom runs.",
-        )
+        raise _void()
     wanted = _safe(session.get("next", ""))
+    if user_id is not None:
+        return arriving.let_in(user_id, how=INVITATION if used.invitation_id else MAIL, wanted=wanted)
     sessions.sign_in_operator()
     return redirect(wanted)
+
+
+def _accept(db: Any, invitation_id: int) -> int:
+    """The user who is a member of the shop from now on. Raises Problem for an invitation that is none any more."""
+    now = pages.now()
+    found = memberships.invitation(db, invitation_id, now=now)
+    if found is None:
+        raise _void()
+    user_id = users.ensure(db, mail=found.mail, now=now)
+    if found.shop_id not in memberships.of_user(db, user_id=user_id):
+        memberships.join(db, user_id=user_id, shop_id=found.shop_id, role=found.role, now=now)
+    memberships.withdraw(db, shop_id=found.shop_id, invitation_id=found.id)
+    return user_id
+
+
+def _void() -> Problem:
+    return Problem(
+        403,
+        "This link does not work any more",
+        "A link works once, and not for ever. Get another one by mail; an invitation comes from an owner of the shop. "
+        "Whoever runs Backroom gets one with `make sign-in`, or with `flask --app webapp.app sign-in`.",
+        action=(url_for("sign_in.page"), "Sign in"),
+    )
 
 
 def _safe(path: str) -> str:

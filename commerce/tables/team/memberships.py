@@ -1,6 +1,5 @@
 """Which user may do what at which shop, and whom the shop invited."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +22,6 @@ from sqlalchemy import func as sql
 from commerce.rules.roles import OWNER
 from commerce.tables.columns import BigId, Moment, metadata, upsert
 from commerce.tables.team.users import users
-from commerce.vault import digest
 
 INVITED_FOR = timedelta(days=7)
 
@@ -45,7 +43,6 @@ invitations = Table(
     Column("shop_id", BigId, ForeignKey("shops.id", ondelete="CASCADE"), nullable=False),
     Column("mail", Text, nullable=False),
     Column("role", Text, nullable=False),
-    Column("token_hash", Text, nullable=False, unique=True),
     Column("invited_by", Text, nullable=False, default=""),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
@@ -54,7 +51,7 @@ invitations = Table(
 
 
 class UnableToLeaveOwnerless(ValueError):
-    """A shop with members keeps one owner at least."""
+    """A shop that had members keeps one owner at least."""
 
 
 def join(db: Connection, *, user_id: int, shop_id: int, role: str, now: datetime) -> None:
@@ -93,7 +90,8 @@ def give_role(db: Connection, *, user_id: int, shop_id: int, role: str) -> bool:
     mine = (memberships.c.user_id == user_id, memberships.c.shop_id == shop_id)
     _lock(db, shop_id)
     changed = db.execute(update(memberships).where(*mine).values(role=role)).rowcount == 1
-    _keep_an_owner(db, shop_id)
+    if changed:
+        _keep_an_owner(db, shop_id)
     return changed
 
 
@@ -102,17 +100,17 @@ def leave(db: Connection, *, user_id: int, shop_id: int) -> bool:
     mine = (memberships.c.user_id == user_id, memberships.c.shop_id == shop_id)
     _lock(db, shop_id)
     left = db.execute(delete(memberships).where(*mine)).rowcount == 1
-    _keep_an_owner(db, shop_id)
+    if left:
+        _keep_an_owner(db, shop_id)
     return left
 
 
-def invite(db: Connection, *, shop_id: int, mail: str, role: str, invited_by: str, now: datetime) -> str:
-    """Invite an address; gives the token, of which only the hash is stored. An older invitation of it is void."""
+def invite(db: Connection, *, shop_id: int, mail: str, role: str, invited_by: str, now: datetime) -> int:
+    """Invite an address; gives the invitation's id. An older invitation of it, and the links to it, are void."""
     db.execute(delete(invitations).where(invitations.c.shop_id == shop_id, invitations.c.mail == mail))
-    token = secrets.token_urlsafe(32)
-    row = {"shop_id": shop_id, "mail": mail, "role": role, "token_hash": digest(token), "invited_by": invited_by}
-    db.execute(invitations.insert().values(**row, created_at=now, expires_at=now + INVITED_FOR))
-    return token
+    row = {"shop_id": shop_id, "mail": mail, "role": role, "invited_by": invited_by, "created_at": now}
+    added = invitations.insert().values(**row, expires_at=now + INVITED_FOR)
+    return int(db.execute(added.returning(invitations.c.id)).scalar_one())
 
 
 def invited(db: Connection, *, shop_id: int, now: datetime) -> list[Row[Any]]:
@@ -121,10 +119,10 @@ def invited(db: Connection, *, shop_id: int, now: datetime) -> list[Row[Any]]:
     return list(db.execute(select(invitations).where(*open_).order_by(invitations.c.mail)))
 
 
-def invitation(db: Connection, token: str, *, now: datetime) -> Row[Any] | None:
-    """The open invitation of that token."""
-    mine = (invitations.c.token_hash == digest(token), invitations.c.expires_at > now)
-    return db.execute(select(invitations).where(*mine)).one_or_none()
+def invitation(db: Connection, invitation_id: int, *, now: datetime) -> Row[Any] | None:
+    """An invitation that is open."""
+    open_ = (invitations.c.id == invitation_id, invitations.c.expires_at > now)
+    return db.execute(select(invitations).where(*open_)).one_or_none()
 
 
 def withdraw(db: Connection, *, shop_id: int, invitation_id: int) -> bool:
@@ -155,8 +153,5 @@ def _lock(db: Connection, shop_id: int) -> None:
 
 
 def _keep_an_owner(db: Connection, shop_id: int) -> None:
-    there = db.execute(
-        select(sql.count()).select_from(memberships).where(memberships.c.shop_id == shop_id)
-    ).scalar_one()
-    if there and not owners(db, shop_ids=[shop_id]):
-        raise UnableToLeaveOwnerless("A shop with members keeps one owner at least")
+    if not owners(db, shop_ids=[shop_id]):
+        raise UnableToLeaveOwnerless("A shop that had members keeps one owner at least")
