@@ -1,6 +1,6 @@
 """What orders come to, out of all tellings of a batch: each milestone once, and which of them is news."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,12 @@ from commerce.rules.order_steps import milestones as rules
 from commerce.rules.order_steps.milestones import Ground, Milestone, Source
 from commerce.rules.order_steps.outcomes import INVENTORY
 from commerce.rules.orders import OrderFacts, ShipmentFacts
-from commerce.tables import orders, versions
+from commerce.tables import versions
 from commerce.tables.order_steps import again as steps_again
-from commerce.tables.order_steps import milestones, steps
+from commerce.tables.order_steps import milestones, steps, stocked
 from commerce.tables.shops import Shop
+
+Stored = Mapping[str, Sequence[Any]]  # order to its rows of commerce.tables.order_steps.stocked
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Milestones:
         pictured = {
             order_id for order_id, name, _ in self._seen if name == rules.STOCK and (ORDER, order_id) in self._known
         }
-        self._before = self._stock_states(orders.by_ids(db, shop_id=shop.id, ids=pictured))
+        self._before = _stock_states(stocked.of_orders(db, shop_id=shop.id, ids=pictured))
 
     def _see(self, shown: Iterable[Milestone], source: Source, inbox_id: int | None) -> None:
         for one in shown:
@@ -56,7 +58,7 @@ class Milestones:
         """Write them once all objects are written; gives the events of those that start something."""
         if not self._seen:
             return []
-        stored = orders.by_ids(self._db, shop_id=self._shop.id, ids={key[0] for key in self._seen})
+        stored = stocked.of_orders(self._db, shop_id=self._shop.id, ids={key[0] for key in self._seen})
         grounds = self._grounds(stored, now)
         news = {
             key: rules.is_news(seen.milestone, seen.source, grounds[key[0]], now=now)
@@ -75,11 +77,11 @@ class Milestones:
         return [self._happened(seen) for key, seen in self._seen.items() if key in began]
 
     def _again(
-        self, stored: Mapping[str, Any], added: Collection[milestones.Key], news: Mapping[milestones.Key, bool]
+        self, stored: Stored, added: Collection[milestones.Key], news: Mapping[milestones.Key, bool]
     ) -> set[milestones.Key]:
         """States of stock that orders came to which were told of them before: what they hold is worked out again. Where
         nothing was done about such a state, as an import told it first, it begins now."""
-        now = self._stock_states({key: order for key, order in stored.items() if key in self._before})
+        now = _stock_states({key: found for key, found in stored.items() if key in self._before})
         moved = {(key, rules.STOCK, state) for key, state in now.items() if state != self._before[key]}
         back = {key: f"{rules.STOCK}:{key[2]}" for key in moved if key not in added and key in self._seen}
         keys = {(key[0], occasion) for key, occasion in back.items()}
@@ -89,13 +91,9 @@ class Milestones:
             self._db, shop_id=self._shop.id, keys={key for key in back if key not in begun and news[key]}
         )
 
-    def _stock_states(self, stored: Mapping[str, Any]) -> dict[str, str]:
-        lines = orders.lines_of(self._db, shop_id=self._shop.id, ids=stored)
-        return {key: rules.stock_state(order, lines.get(key, ())) for key, order in stored.items()}
-
-    def _grounds(self, stored: Mapping[str, Any], now: datetime) -> dict[str, Ground]:
+    def _grounds(self, stored: Stored, now: datetime) -> dict[str, Ground]:
         ids = {key[0] for key in self._seen}
-        placed = {row.id: row.placed_at for row in stored.values()}
+        placed = {key: found[0].placed_at for key, found in stored.items()}
         since = self._shop.steps_since or now
         return {
             each: Ground(since=since, is_known=(ORDER, each) in self._known, placed_at=placed.get(each)) for each in ids
@@ -125,6 +123,13 @@ class Milestones:
             origin=LIVE,
             milestone=one,
         )
+
+
+def _stock_states(stored: Stored) -> dict[str, str]:
+    return {
+        key: rules.stock_state(found[0], [line for line in found if line.position is not None])
+        for key, found in stored.items()
+    }
 
 
 def _says_more(source: Source, before: Source) -> bool:
