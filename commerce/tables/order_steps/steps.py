@@ -160,8 +160,14 @@ def decide(db: Connection, outcomes: Mapping[int, Outcome], *, now: datetime) ->
 def end(db: Connection, ids: Collection[int], *, state: str, outcome: str, now: datetime) -> None:
     """End steps that are under way: whoever did the work for them says what came of it."""
     if ids:
-        values = {"state": state, "outcome": outcome, "due_at": None, "finished_at": now}
-        db.execute(update(steps).where(steps.c.id.in_(ids), steps.c.state == UNDERWAY).values(values))
+        db.execute(_END, {"ended": sorted(ids), "new_state": state, "words": outcome, "now": now})
+
+
+_END = (
+    update(steps)
+    .where(steps.c.id.in_(bindparam("ended", expanding=True)), steps.c.state == UNDERWAY)
+    .values(state=bindparam("new_state"), outcome=bindparam("words"), due_at=None, finished_at=bindparam("now"))
+)
 
 
 def look_again(db: Connection, *, shop_id: int, order_ids: Iterable[str], now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""The audit log: which changes people and systems made by hand, in the dashboard and through the API."""
+"""The audit log: what people changed by hand, in the dashboard. Of systems it is known when their keys were used."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,7 +14,7 @@ audit = Table(
     Column("id", BigId, primary_key=True),
     Column("at", Moment, nullable=False),
     Column("shop_id", BigId, ForeignKey("shops.id", ondelete="CASCADE")),
-    Column("actor", Text, nullable=False),  # an address, an API key's name, or how somebody came in
+    Column("actor", Text, nullable=False),  # an address, or how somebody came in
     Column("route", Text, nullable=False),  # what was done: the name of a route
     Column("subject", Text, nullable=False, default=""),  # to what: what the route's address names
     Column("status", Integer),  # what was answered; none: it is under way, or the process was ended meanwhile
