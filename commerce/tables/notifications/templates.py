@@ -40,9 +40,8 @@ def current(db: Connection, *, shop_id: int) -> dict[Place, Row[Any]]:
 
 def versions(db: Connection, *, shop_id: int, kind: str, channel: str, language: str, limit: int) -> Sequence[Row[Any]]:
     """The newest versions of one template, newest first, without what they say."""
-    table = templates.c
-    listed = select(table.version, table.is_default, table.saved_by, table.saved_at)
-    chosen = listed.where(_at(shop_id, kind, channel, language)).order_by(table.version.desc())
+    listed = [templates.c[name] for name in ("version", "is_default", "saved_by", "saved_at")]
+    chosen = select(*listed).where(_at(shop_id, kind, channel, language)).order_by(templates.c.version.desc())
     return db.execute(chosen.limit(limit)).all()
 
 

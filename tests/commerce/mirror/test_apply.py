@@ -573,4 +573,4 @@ class TestABatch:
         with counted(mirror) as many:
             mirror.tell(*(make(str(key)) for key in range(200, 300)))
         assert len(many) <= len(few) + 3
-        assert len(many) < 40
+        assert len([one for one in many if "pg_advisory" not in one]) < 40  # SQLite needs no locks of its own
