@@ -87,6 +87,7 @@ VIEWS = (
     "webapp.views.page_templates:blueprint",
     "webapp.views.connection:blueprint",
     "webapp.views.keys:blueprint",
+    "webapp.views.saved_views:blueprint",
     "webapp.views.team:blueprint",
     "webapp.views.account:blueprint",
     "webapp.views.audit:blueprint",

@@ -1,12 +1,12 @@
 """What all pages of the dashboard share: filters and globals of templates, links that keep the shop, paging."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import current_app, g, redirect, request, url_for
 from flask.sansio.app import App
@@ -54,6 +54,7 @@ def install(app: App) -> None:
         plain_text=plain_text,
     )
     app.jinja_env.globals.update(asset=asset, here_with=here_with, navigation=NAVIGATION, kept_in_links=kept_in_links)
+    app.jinja_env.globals.update(with_query=with_query, is_same_query=is_same_query)
     app.jinja_env.globals.update(app_bridge=embedded.app_bridge, shopify_is_set_up=_shopify_is_set_up)
     app.url_defaults(_keep_shop)
 
@@ -84,6 +85,16 @@ def here_with(**changes: Any) -> str:
     kept = [(name, value) for name, value in request.args.items(multi=True) if name not in left_out]
     new = [(name, value) for name, value in changes.items() if value is not None]
     return f"{request.path}?{urlencode([*kept, *new])}" if kept or new else request.path
+
+
+def with_query(address: str, query: str) -> str:
+    """An address with more in its query, which may have one already."""
+    return f"{address}{'&' if '?' in address else '?'}{query}" if query else address
+
+
+def is_same_query(query: str, asked: Mapping[str, str]) -> bool:
+    """Whether a saved view is what is shown."""
+    return dict(parse_qsl(query)) == dict(asked)
 
 
 def _keep_shop(endpoint: str, values: dict[str, Any]) -> None:

@@ -40,6 +40,7 @@ from commerce.tables import (
     tracking_settings,
     variants,
     versions,
+    views,
 )
 from commerce.tables.columns import metadata
 from commerce.tables.loyalty import ledger, programmes
@@ -153,6 +154,7 @@ tables = (
     tries.tries,
     variants.variants,
     versions.versions,
+    views.views,
 )
 
 __all__ = ["metadata", "tables"]

@@ -62,7 +62,8 @@ orders = Table(
     Column("updated_at", Moment),
     Column("saved_at", Moment, nullable=False),
     Index("ix_orders_saved", "shop_id", "saved_at", "id"),
-    Index("ix_orders_placed", "shop_id", "placed_at"),
+    Index("ix_orders_placed", "shop_id", "placed_at", "id"),
+    Index("ix_orders_total", "shop_id", "total", "id"),
     Index("ix_orders_customer", "shop_id", "customer_id"),
     Index("ix_orders_member", "shop_id", "member_id", "placed_at"),
     Index("ix_orders_number", "shop_id", "number"),
@@ -215,7 +216,7 @@ def page(
     return db.execute(query).all()
 
 
-def newest(db: Connection, *, shop_id: int, text: str = "", limit: int, offset: int = 0) -> Sequence[Row[Any]]:
+def newest(db: Connection, *, shop_id: int, text: str = "", limit: int) -> Sequence[Row[Any]]:
     """Orders placed last, first; `text` is a number, an id or a part of an email address."""
     query = select(orders).where(orders.c.shop_id == shop_id)
     if text:
@@ -227,7 +228,7 @@ def newest(db: Connection, *, shop_id: int, text: str = "", limit: int, offset: 
             )
         )
     query = query.order_by(orders.c.placed_at.desc(), orders.c.id.desc())
-    return db.execute(query.limit(limit).offset(offset)).all()
+    return db.execute(query.limit(limit)).all()
 
 
 def numbered(db: Connection, *, shop_id: int, numbers: Collection[str]) -> Sequence[Row[Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, g, redirect, render_template, url_for
 
 from commerce.rules.segments import rfm
-from commerce.tables import segments
+from commerce.tables import segments, views
 from commerce.tables.people import members, profile_lists, profiles
 from webapp import guards, inputs, pages
 from webapp.loyalty import words
@@ -42,6 +42,7 @@ def index() -> str:
             total = profile_lists.count(db, shop_id=shop_id)
         there = segments.all_of(db, shop_id=shop_id)
         countries = profile_lists.countries(db, shop_id=shop_id)
+        kept = views.of_page(db, shop_id=shop_id, page="customers.index")
     saw([row.id for row in rows[: pages.PER_PAGE]], LISTED)
     return render_template(
         "customers.html",
@@ -57,6 +58,8 @@ def index() -> str:
         segment=next((one for one in there if one.id == filters.segment), None),
         countries=countries,
         group=rfm.BY_NAME.get(filters.group),
+        kept=kept,
+        viewed=filtering.asked() | ({"sort": sort} if sort != profile_lists.CHANGED else {}),
         export=url_for("customer_files.download", **filtering.asked()),
     )
 

@@ -1,45 +1,66 @@
 """Orders in the dashboard."""
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, Response, g, render_template
 
 from commerce.rules.events import ORDER
 from commerce.rules.order_steps.outcomes import NOTIFY
-from commerce.tables import effects, labels, order_tracking, orders, shipments
+from commerce.tables import effects, labels, order_lists, order_tracking, orders, shipments, views
 from commerce.tables.order_steps import step_lists, steps
 from commerce.tables.people import profile_lists
 from integrations.carriers.followed import Followed
-from webapp import guards, inputs, pages
+from webapp import guards, pages
+from webapp.api import cursors
 from webapp.errors import Problem
-from webapp.orders import messages
+from webapp.orders import listing, messages
 from webapp.orders import words as step_words
 from webapp.parts import parts
 from webapp.tracking import clocks, words
 
 blueprint = Blueprint("orders", __name__, url_prefix="/dashboard/orders")
 
+_COUNTED = 1000  # up to which lists say how many fit
+
 
 @blueprint.get("")
 @guards.merchant
 @pages.of_shop
 def index() -> str:
-    """Orders, newest first, or those that a number or email address finds."""
-    page = inputs.whole("page", default=1, low=1, high=pages.LAST_PAGE)
-    words = inputs.text("q")
+    """Orders that the filters let through, in the order that is asked for."""
+    filters, sort, place = listing.filters_of(), listing.sort_of(), listing.place()
     with parts().database.read() as db:
-        rows = orders.newest(
-            db, shop_id=g.shop.id, text=words, limit=pages.PER_PAGE + 1, offset=(page - 1) * pages.PER_PAGE
+        rows = order_lists.page(
+            db, shop_id=g.shop.id, filters=filters, sort=sort, after=place, limit=pages.PER_PAGE + 1
         )
-        total = None if words else orders.count(db, shop_id=g.shop.id)
+        total = order_lists.count_some(db, shop_id=g.shop.id, filters=filters, most=_COUNTED + 1)
         found = step_lists.troubles(db, shop_id=g.shop.id, now=pages.now())
+        kept = views.of_page(db, shop_id=g.shop.id, page="orders.index")
+    some = rows[: pages.PER_PAGE]
     return render_template(
         "orders.html",
-        rows=rows[: pages.PER_PAGE],
-        more=len(rows) > pages.PER_PAGE,
-        page=page,
-        q=words,
+        rows=some,
+        following=cursors.cursor_of(*order_lists.place_of(some[-1], sort)) if len(rows) > len(some) else "",
+        is_first=place is None,
+        asked=listing.asked(),
+        sort=sort,
         total=total,
+        counted=_COUNTED,
         found=found,
+        kept=kept,
+        viewed=listing.asked() | ({"sort": sort} if sort != order_lists.NEWEST else {}),
+        listing=listing,
     )
+
+
+@blueprint.get("/orders.csv")
+@guards.merchant
+@pages.of_shop
+def download() -> Response:
+    """Every order that the filters let through, however many they are: the file is sent while it is read."""
+    lines = listing.written(parts().database, shop_id=g.shop.id, filters=listing.filters_of())
+    response = Response(lines, mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="orders.csv"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/<key>")

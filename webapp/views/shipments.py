@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from commerce.mirror import steering
 from commerce.rules import tracking
-from commerce.tables import carriers, order_tracking, tracking_lists, tracking_scans, tracking_settings
+from commerce.tables import carriers, order_tracking, tracking_lists, tracking_scans, tracking_settings, views
 from integrations import registry
 from jobs.queues import TRACK
 from webapp import guards, inputs, pages
@@ -54,8 +54,10 @@ def everything() -> str:
             db, shop_id=g.shop.id, filters=filters, limit=pages.PER_PAGE + 1, offset=(page - 1) * pages.PER_PAGE
         )
         known = tracking_lists.carriers_of(db, shop_id=g.shop.id)
+        kept = views.of_page(db, shop_id=g.shop.id, page="shipments.everything")
     return render_template(
         "parcels_all.html",
+        kept=kept,
         rows=rows[: pages.PER_PAGE],
         more=len(rows) > pages.PER_PAGE,
         page=page,

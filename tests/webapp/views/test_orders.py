@@ -8,7 +8,7 @@ from tests.webapp.markup import words
 class TestOrders:
     def test_orders_are_found_by_number_and_address(self, merchant: Any, shop: Any) -> None:
         shop.order("21", email="ada@example.org")
-        shop.order("22", email="bob@example.org")
+        shop.order("22", email="bob@example.org", customer_id="32")
         for asked in ("22", "%2322", "bob@"):
             text = merchant.get(f"/dashboard/orders?q={asked}").text
             assert ("bob@example.org" in text, "ada@example.org" in text) == (True, False)

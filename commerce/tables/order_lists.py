@@ -1,0 +1,121 @@
+"""Orders as lists: filtered, sorted, page by page from where the last page ended, however far back that is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_, select, tuple_
+
+from commerce.tables.columns import Moment
+from commerce.tables.orders import orders
+from commerce.tables.people import word_search
+from commerce.tables.people.members import members
+from commerce.tables.people.profiles import profiles
+
+UNFULFILLED = "unfulfilled"  # which platforms also say with nothing
+NEWEST, OLDEST, MOST, LEAST = "newest", "oldest", "most", "least"
+# By what lists are sorted: the column, and whether the most comes first.
+_SORTS: dict[str, tuple[Any, bool]] = {
+    NEWEST: (orders.c.placed_at, True),
+    OLDEST: (orders.c.placed_at, False),
+    MOST: (orders.c.total, True),
+    LEAST: (orders.c.total, False),
+}
+SORTS = tuple(_SORTS)
+_MOST_PEOPLE = 200  # customers whose orders a search for words finds
+Place = tuple[Any, str]  # the value sorted by (none: the orders that have none, which come last) and the order's id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a list is narrowed to; empty values narrow nothing.
+
+    `text`: an order's number or id, or beginnings of words of its customer's name, mail address or phone. `since` and
+    `until`: when it was placed, the latter not included.
+    """
+
+    text: str = ""
+    status: str = ""
+    payment: str = ""
+    fulfillment: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anything is left out."""
+        return self != Filters()
+
+
+def page(
+    db: Connection, *, shop_id: int, filters: Filters, sort: str = NEWEST, after: Place | None = None, limit: int
+) -> list[Row[Any]]:
+    """Orders that the filters let through, behind a place; those without what is sorted by come last."""
+    column, descends = _SORTS[sort]
+    chosen = and_(orders.c.shop_id == shop_id, *_conditions(db, shop_id, filters))
+    found: list[Row[Any]] = []
+    if after is None or after[0] is not None:
+        behind = [column.is_not(None), *_behind(column, descends, after)]
+        found += _rows(db, and_(chosen, *behind), [column, orders.c.id], descends, limit)
+    if column.nullable and len(found) < limit:
+        rest = [orders.c.id < after[1] if descends else orders.c.id > after[1]] if after and after[0] is None else []
+        found += _rows(db, and_(chosen, column.is_(None), *rest), [orders.c.id], descends, limit - len(found))
+    return found
+
+
+def place_of(row: Any, sort: str) -> Place:
+    """Where a page that begins behind this order goes on."""
+    return getattr(row, _SORTS[sort][0].name), row.id
+
+
+def after(db: Connection, *, shop_id: int, filters: Filters, last_id: str, limit: int) -> Sequence[Row[Any]]:
+    """The next that the filters let through, by id: a list is taken along in steps."""
+    chosen = (orders.c.shop_id == shop_id, orders.c.id > last_id, *_conditions(db, shop_id, filters))
+    return db.execute(select(orders).where(*chosen).order_by(orders.c.id).limit(limit)).all()
+
+
+def count_some(db: Connection, *, shop_id: int, filters: Filters, most: int) -> int:
+    """How many the filters let through, counted up to `most`."""
+    some = select(orders.c.id).where(orders.c.shop_id == shop_id, *_conditions(db, shop_id, filters)).limit(most)
+    return db.execute(select(func.count()).select_from(some.subquery())).scalar_one()
+
+
+def _rows(
+    db: Connection, chosen: ColumnElement[bool], columns: list[Any], descends: bool, limit: int
+) -> Sequence[Row[Any]]:
+    order = [column.desc() if descends else column for column in columns]
+    return db.execute(select(orders).where(chosen).order_by(*order).limit(limit)).all()
+
+
+def _behind(column: Any, descends: bool, place: Place | None) -> list[ColumnElement[bool]]:
+    if place is None:
+        return []
+    here, there = tuple_(column, orders.c.id), tuple_(literal(place[0], column.type), literal(place[1]))
+    return [here < there if descends else here > there]
+
+
+def _conditions(db: Connection, shop_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+    equal = ((orders.c.status, filters.status), (orders.c.financial_status, filters.payment))
+    found: list[ColumnElement[bool]] = [column == wanted for column, wanted in equal if wanted]
+    if filters.fulfillment:
+        alike = ("", UNFULFILLED) if filters.fulfillment == UNFULFILLED else (filters.fulfillment,)
+        found.append(orders.c.fulfillment_status.in_(alike))
+    if filters.since is not None:
+        found.append(orders.c.placed_at >= literal(filters.since, Moment()))
+    if filters.until is not None:
+        found.append(orders.c.placed_at < literal(filters.until, Moment()))
+    if filters.text:
+        found.append(_told(db, shop_id, filters.text))
+    return found
+
+
+def _told(db: Connection, shop_id: int, text: str) -> ColumnElement[bool]:
+    """Orders of that number or id, and those of customers whom the words find: each by an index."""
+    plain, found_by = text.lstrip("#"), word_search.found_by(db, shop_id=shop_id, text=text)
+    numbered = or_(orders.c.number.in_([text, plain, f"#{plain}"]), orders.c.id == text)
+    if not found_by:
+        return numbered
+    people = select(profiles.c.id).where(profiles.c.shop_id == shop_id, *found_by).limit(_MOST_PEOPLE)
+    pieces = select(members.c.id).where(members.c.shop_id == shop_id, members.c.root.in_(people.subquery().select()))
+    return or_(numbered, orders.c.member_id.in_(list(db.execute(pieces).scalars())))
