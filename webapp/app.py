@@ -39,6 +39,8 @@ VIEWS = (
     "webapp.views.app_proxy:blueprint",
     "webapp.views.woocommerce:blueprint",
     "webapp.views.home:blueprint",
+    "webapp.views.trial:blueprint",
+    "webapp.views.design:blueprint",
     "webapp.views.events:blueprint",
     "webapp.views.products:blueprint",
     "webapp.views.inventory:blueprint",
