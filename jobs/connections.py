@@ -96,7 +96,7 @@ def _fresh(process: Process, shop: Shop, connection: ShopConnection, until: date
         return connection
     patience = monotonic() + _PATIENCE
     while monotonic() < patience:
-        with lease(shop_id=shop.id, kind="token") as held:
+        with lease(shop_id=shop.id, kind="token", while_paused=True) as held:
             if held is not None:
                 return _refresh(process, shop, connection)
         sleep(0.2)

@@ -1,7 +1,7 @@
 """What every job has: a queue, a time it may take, a line in the log, and leases on the rows that it works on."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Any, TypedDict, TypeVar, cast
 
 import structlog
+from redis.exceptions import RedisError
 from rq import get_current_job
 from rq.timeouts import BaseTimeoutException
 
@@ -50,7 +51,7 @@ def job(*, queue: str, timeout: int) -> Callable[[Job], Job]:
             ):
                 began = monotonic()
                 try:
-                    function(**ids)
+                    _run(function, name, running, ids)
                 except Exception:
                     _log.exception("job.broke", seconds=round(monotonic() - began, 3))
                     raise
@@ -59,6 +60,26 @@ def job(*, queue: str, timeout: int) -> Callable[[Job], Job]:
         return cast(Job, run)
 
     return declare
+
+
+def _run(function: Callable[..., None], name: str, running: Any, ids: dict[str, Any]) -> None:
+    """Run a job. Where a worker took it from a queue, its run is noted, and that of a paused shop is left."""
+    if running is None or running.func_name != name:  # called by another job, or by hand
+        function(**ids)
+        return
+    process, shop_id = current(), ids.get("shop_id")
+    if shop_id in process.pauses.shops:
+        _log.info("job.left", effect="the shop is paused; its rows wait, and are found once it goes on")
+        return
+    came = {"queue": running.origin, "enqueued_at": running.enqueued_at}
+    try:
+        with process.history.running(job=name, shop_id=shop_id, **came):
+            function(**ids)
+    except Exception as error:
+        with suppress(RedisError, OSError):
+            running.meta["error"] = type(error).__name__  # for lists of jobs that broke
+            running.save_meta()
+        raise
 
 
 def utc_now() -> datetime:
@@ -107,9 +128,13 @@ class Lease:
 
 
 @contextmanager
-def lease(*, shop_id: int, kind: str) -> Iterator[Lease | None]:
-    """Hold the shop's lease of that kind for the block, renewed while it lasts; None where someone else holds it."""
+def lease(*, shop_id: int, kind: str, while_paused: bool = False) -> Iterator[Lease | None]:
+    """Hold the shop's lease of that kind for the block, renewed while it lasts; None where someone else holds it, or
+    the shop is paused."""
     process = current()
+    if shop_id in process.pauses.shops and not while_paused:
+        yield None
+        return
     mine = Holder(shop_id=shop_id, kind=kind, holder=process.name)
     with process.database.write() as db:
         taken = leases.take(db, **mine, now=utc_now(), seconds=LEASE_SECONDS) or _take_over(db, mine)

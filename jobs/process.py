@@ -14,12 +14,15 @@ from commerce.vault import Vault, secret_key
 from integrations import registry
 from integrations.cache.pages import Pages, open_pages
 from integrations.search_api import SearchEngine
+from jobs.history import History
+from jobs.pausing import Pauses
 from jobs.queues import Queues, connect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """Settings and connections of this process, and the name under which it holds leases."""
+    """Settings and connections of this process, what it knows and keeps of jobs, and the name under which it holds
+    leases."""
 
     settings: Settings
     database: Database
@@ -27,6 +30,8 @@ class Process:
     queues: Queues
     engine: SearchEngine
     pages: Pages
+    pauses: Pauses = field(default_factory=Pauses)
+    history: History = field(default_factory=History)
     name: str = field(default_factory=lambda: f"{_place()}:{os.getpid()}:{uuid4().hex[:8]}")
 
 

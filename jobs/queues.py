@@ -4,9 +4,10 @@ A wake-up says "this shop has work of this kind" and may be lost: the row is the
 wake-up per shop and kind waits at a time, however many deliveries come in and however often the sweep finds them.
 """
 
+import json
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -61,10 +62,13 @@ WAKES = {
     RANK: (BULK, "jobs.segments.rank_customers", 600),
 }
 
+FAILURE_SECONDS = 86_400  # for which a job that broke is kept, to be looked at
+SCHEDULE_KEY, SCHEDULE_SECONDS = "backroom:schedule", 30  # what happens by the clock, as the cron process tells it
 _FLAG_SECONDS = 10  # a wake-up that no worker took by then may be repeated
 _LAST_SECONDS = 86_400  # for which the newest wake-up's job is known
 _WORKERS = "backroom:workers"  # names by the time at which they last showed up
 _WORKER_SECONDS = 10  # after which a worker that did not show up is gone
+_TOLD_SECONDS = 60
 _PAUSE = 1.0  # seconds without a try after Redis did not answer: a webhook must not wait for it
 _log = structlog.get_logger(__name__)
 
@@ -136,8 +140,8 @@ class Queues:
             for shop_id in shop_ids:
                 job_id = f"{kind}-{shop_id}-{secrets.token_hex(6)}"
                 pipeline.set(_last(kind, shop_id), job_id, ex=_LAST_SECONDS)
-                options: dict[str, Any] = {"timeout": timeout, "result_ttl": 0, "failure_ttl": 86_400, "job_id": job_id}
-                jobs.append(Queue.prepare_data(function, kwargs={"shop_id": shop_id}, **options))
+                options: dict[str, Any] = {"timeout": timeout, "result_ttl": 0, "failure_ttl": FAILURE_SECONDS}
+                jobs.append(Queue.prepare_data(function, kwargs={"shop_id": shop_id}, job_id=job_id, **options))
             self._queues[name].enqueue_many(jobs, pipeline=pipeline)
             pipeline.execute()
 
@@ -154,10 +158,20 @@ class Queues:
         found: Any = self.redis.zcount(_WORKERS, self._now() - _WORKER_SECONDS, "+inf")
         return int(found)
 
-    def show_up(self, worker: str) -> None:
-        """A worker is alive; it says so every few seconds, since Redis may forget everything. Raises RedisError."""
+    def told(self) -> dict[str, dict[str, Any]]:
+        """What each worker that showed up a moment ago says of itself, by name. Raises RedisError."""
+        since = self._now() - _WORKER_SECONDS
+        names: Any = self.redis.zrangebyscore(_WORKERS, since, "+inf", withscores=True)
+        said: Any = self.redis.mget([_told(name.decode()) for name, _ in names]) if names else []
+        found = zip(names, said, strict=True)
+        return {name.decode(): json.loads(one or b"{}") | {"heard": heard} for (name, heard), one in found}
+
+    def show_up(self, worker: str, told: Mapping[str, Any] | None = None) -> None:
+        """A worker is alive; it says so every few seconds, since Redis may forget everything, and what it does. Raises
+        RedisError."""
         now = self._now()
         with self.redis.pipeline() as pipeline:
+            pipeline.set(_told(worker), json.dumps(dict(told or {})), ex=_TOLD_SECONDS)
             pipeline.zadd(_WORKERS, {worker: now})
             pipeline.zremrangebyscore(_WORKERS, "-inf", now - _WORKER_SECONDS)
             pipeline.execute()
@@ -165,11 +179,17 @@ class Queues:
     def leave(self, worker: str) -> None:
         """A worker ends. Raises RedisError."""
         self.redis.zrem(_WORKERS, worker)
+        self.redis.delete(_told(worker))
 
     def _now(self) -> float:
         """By the clock of Redis, which all hosts share."""
         told: Any = self.redis.time()
         return float(told[0]) + float(told[1]) / 1e6
+
+
+def _told(worker: str) -> str:
+    """Where it is kept what a worker says of itself."""
+    return f"backroom:worker:{worker}"
 
 
 def _last(kind: str, shop_id: int) -> str:

@@ -26,15 +26,19 @@ from jobs.walks import begin_walks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regularly:
-    """A job that runs every so many seconds; one that waits for longer than `ttl` seconds is dropped."""
+    """A job that runs every so many seconds; one that waits for longer than `ttl` seconds is dropped.
+
+    `always`: also while its queue is paused, from another one: other queues' work depends on it.
+    """
 
     run: Callable[[], None]
     seconds: int
     ttl: int
+    always: bool = False
 
 
 SCHEDULE = (
-    Regularly(run=sweep, seconds=2, ttl=4),
+    Regularly(run=sweep, seconds=2, ttl=4, always=True),
     Regularly(run=begin_walks, seconds=15, ttl=60),
     Regularly(run=keep_alive, seconds=3600, ttl=1800),
     Regularly(run=watch_indexes, seconds=EVERY, ttl=100),

@@ -37,6 +37,7 @@ def handler(event: Mapping[str, Any] | None, context: Context | None) -> dict[st
     """
     process = _process()
     until = monotonic() + _seconds(event or {}, context)
+    process.pauses.look(process.database)
     done = {"shops": 0, "parcels": 0, "calls": 0, "errors": 0, "milestones": 0, "left": 0}
     for shop_id in due_shops(process):
         seconds = until - monotonic()

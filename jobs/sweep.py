@@ -15,6 +15,7 @@ from commerce.tables import (
     idempotency,
     inbox,
     installs,
+    job_runs,
     labels,
     leases,
     parcel_erasure,
@@ -138,8 +139,9 @@ def _wake_messages(process: Process, now: datetime) -> None:
 
 
 def _busy(db: Connection, kind: str, now: datetime) -> set[int]:
-    """Shops on whose rows of this kind somebody works who is alive, as far as is known."""
-    return {shop_id for shop_id, holder in leases.held(db, kind=kind, now=now).items() if not died(holder)}
+    """Shops on whose rows of this kind somebody works who is alive, as far as is known; and those that are paused."""
+    held = {shop_id for shop_id, holder in leases.held(db, kind=kind, now=now).items() if not died(holder)}
+    return held | current().pauses.shops
 
 
 def _lying(process: Process, now: datetime) -> set[int]:
@@ -178,6 +180,7 @@ def forget() -> None:
         tallies.forget(db, before=now - _KEPT_HOURS)
         drift.forget(db, before=now - _KEPT_RUNS)
         step_runs.forget(db, before=now - _KEPT_RUNS)
+        job_runs.forget(db, before=now - _KEPT_RUNS)
         idempotency.forget(db, before=now - _KEPT_ANSWERS)
     for table, kept in ((parcel_erasure, _KEPT_PARCELS), (steps, _KEPT_STEPS)):
         deleted = _CHUNK

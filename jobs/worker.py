@@ -8,13 +8,17 @@ kept.
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from threading import Event, Thread
+from typing import Any
 
 import structlog
+from redis import Redis
 from redis.exceptions import RedisError
-from rq import SimpleWorker
+from rq import Queue, SimpleWorker
+from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.worker import DequeueStrategy
 
@@ -22,19 +26,58 @@ from commerce.database import REFUSED, UNREACHABLE
 from commerce.logs import configure_logging
 from commerce.settings import Settings, UnableToConfigure
 from integrations.platforms import phones
-from jobs import process
+from jobs import history, pausing, process
 from jobs.alarms import watch_indexes
+from jobs.process import Process, current
 from jobs.queues import QUEUES, Queues, connect
 
 _SHOW_UP_EVERY = 2.0  # seconds
+_LISTEN = 2  # seconds; a queue that is paused or goes on is noticed after that
+_NO_QUEUE = "none"  # what is listened to where all queues are paused
 _log = structlog.get_logger(__name__)
 
 
+class OpenQueue(Queue):
+    """RQ's queue, of which nothing is taken while it is paused."""
+
+    @classmethod
+    def dequeue_any(
+        cls, queues: Iterable[Queue], timeout: int | None, connection: Redis, *given: Any, **options: Any
+    ) -> tuple[Job, Queue] | None:
+        """The next job of those queues that are not paused."""
+        paused = current().pauses.queues
+        there = [queue for queue in queues if queue.name not in paused]
+        nothing = [cls(_NO_QUEUE, connection=connection, serializer=JSONSerializer)]
+        return super().dequeue_any(there or nothing, timeout, connection, *given, **options)
+
+
+class PausableWorker(SimpleWorker):
+    """RQ's worker in this process, which looks every few seconds what is paused."""
+
+    queue_class = OpenQueue
+
+    @property
+    def dequeue_timeout(self) -> int:
+        """How long it listens to the same queues."""
+        return _LISTEN
+
+
+def _says(here: Process, names: Sequence[str]) -> dict[str, Any]:
+    """What a worker tells of itself, for the operator."""
+    doing, kept = here.history.doing, here.history
+    told = {"queues": list(names), "began": kept.began_at.timestamp(), "done": kept.done, "failed": kept.failed}
+    if doing is None:
+        return told
+    now = {"job": doing.job, "shop_id": doing.shop_id, "queue": doing.queue, "since": doing.since.timestamp()}
+    return told | {"doing": now}
+
+
 @contextmanager
-def showing_up(queues: Queues, name: str) -> Iterator[None]:
-    """Tell every few seconds that the worker lives. RQ's own list of workers stays empty once Redis was emptied."""
+def showing_up(queues: Queues, name: str, says: Callable[[], Mapping[str, Any]] = dict) -> Iterator[None]:
+    """Tell every few seconds that the worker lives, and what it says of itself. RQ's own list of workers stays empty
+    once Redis was emptied."""
     over = Event()
-    thread = Thread(target=_show_up, args=(queues, name, over), daemon=True, name="showing-up")
+    thread = Thread(target=_show_up, args=(queues, name, says, over), daemon=True, name="showing-up")
     thread.start()
     try:
         yield
@@ -45,10 +88,10 @@ def showing_up(queues: Queues, name: str) -> Iterator[None]:
             queues.leave(name)
 
 
-def _show_up(queues: Queues, name: str, over: Event) -> None:
+def _show_up(queues: Queues, name: str, says: Callable[[], Mapping[str, Any]], over: Event) -> None:
     while True:
         with suppress(RedisError, OSError):
-            queues.show_up(name)
+            queues.show_up(name, says())
         if over.wait(_SHOW_UP_EVERY):
             return
 
@@ -80,11 +123,14 @@ def main() -> None:
     process.start(here)
     phones.prepare()
     logging.getLogger("rq.worker").setLevel(logging.WARNING)
-    worker = SimpleWorker(
-        chosen_queues(sys.argv[1:]), connection=connect(settings.redis_url), serializer=JSONSerializer
-    )
+    names = chosen_queues(sys.argv[1:])
+    worker = PausableWorker(names, connection=connect(settings.redis_url), serializer=JSONSerializer)
     _look_at_the_indexes()
-    with showing_up(here.queues, here.name):
+    with (
+        pausing.watching(here.pauses, here.database),
+        history.keeping(here.history, here.database),
+        showing_up(here.queues, here.name, partial(_says, here, names)),
+    ):
         worker.work(dequeue_strategy=DequeueStrategy.ROUND_ROBIN, logging_level="WARNING")
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
-from flask import Response, g, make_response, request
+from flask import Response, current_app, g, make_response, request
 from werkzeug.exceptions import HTTPException
 
 from commerce.database import UNREACHABLE
 from commerce.tables.team import audit
 from webapp.parts import parts
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 _log = structlog.get_logger(__name__)
 
@@ -20,7 +22,8 @@ def noted(view: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, 
 
     A process that ends in between leaves an entry without an end. What the view gave to `detail` is kept with it.
     """
-    entry = _begin(kwargs)
+    shop = None if getattr(view, "is_of_all_shops", False) else g.get("shop")
+    entry = _begin(shop, kwargs)
     try:
         answer = make_response(view(*args, **kwargs))
     except Exception as error:
@@ -35,9 +38,20 @@ def detail(**told: Any) -> None:
     g.audit_detail |= told
 
 
-def _begin(arguments: Mapping[str, Any]) -> int:
+def of_all_shops(view: View) -> View:
+    """Mark a view whose changes are no single shop's: they stand in no shop's log."""
+    view.is_of_all_shops = True  # type: ignore[attr-defined]
+    return view
+
+
+def words(route: str) -> str:
+    """What a route does, as its first line says it."""
+    said = (getattr(current_app.view_functions.get(route), "__doc__", None) or route).strip().splitlines()[0]
+    return said.removesuffix(".")
+
+
+def _begin(shop: Any, arguments: Mapping[str, Any]) -> int:
     g.audit_detail = {}
-    shop = g.get("shop")
     with parts().database.write() as db:
         return audit.begin(
             db,

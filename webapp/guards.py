@@ -66,6 +66,7 @@ def reader(view: View) -> View:
 def operator(view: View) -> View:
     """Only who runs Backroom for all shops."""
 
+    @auditing.of_all_shops
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if not g.operator:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Row, Table, Text, and_, delete, select
+from sqlalchemy import Column, Connection, ForeignKey, Row, Table, Text, and_, delete, func, select
 
 from commerce.tables.columns import BigId, Moment, metadata, upsert
 
@@ -35,6 +35,13 @@ def newest(db: Connection, *, shop_id: int, limit: int) -> Sequence[Row[Any]]:
     """The shop's alerts that are not over, newest first."""
     chosen = select(alerts).where(alerts.c.shop_id == shop_id)
     return db.execute(chosen.order_by(alerts.c.at.desc(), alerts.c.kind, alerts.c.about).limit(limit)).all()
+
+
+def counted(db: Connection, *, shop_id: int) -> dict[str, tuple[int, datetime]]:
+    """How many of the shop's alerts are not over, and when the newest came, by kind."""
+    newest_at = func.max(alerts.c.at, type_=Moment())
+    query = select(alerts.c.kind, func.count(), newest_at).where(alerts.c.shop_id == shop_id)
+    return {kind: (number, at) for kind, number, at in db.execute(query.group_by(alerts.c.kind))}
 
 
 def of_kind(db: Connection, *, shop_id: int, kind: str, limit: int) -> Sequence[Row[Any]]:

@@ -49,3 +49,16 @@ def waiting(db: Connection, *, shop_id: int) -> dict[str, int]:
     unfinished = and_(effects.c.shop_id == shop_id, effects.c.state == text("'waiting'"))
     query = select(effects.c.kind, func.count()).where(unfinished).group_by(effects.c.kind)
     return dict(db.execute(query).all())
+
+
+def failed(db: Connection, *, shop_id: int, limit: int) -> Sequence[Row[Any]]:
+    """The newest effects that failed for good."""
+    # As the index of those that failed has it.
+    chosen = and_(effects.c.shop_id == shop_id, effects.c.state == text("'failed'"))
+    return db.execute(select(effects).where(chosen).order_by(effects.c.id.desc()).limit(limit)).all()
+
+
+def count_failed(db: Connection, *, shop_id: int) -> int:
+    """How many effects failed for good."""
+    chosen = and_(effects.c.shop_id == shop_id, effects.c.state == text("'failed'"))
+    return db.execute(select(func.count()).where(chosen)).scalar_one()

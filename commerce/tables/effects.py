@@ -68,6 +68,13 @@ effects = Table(
         sqlite_where=text("state = 'started'"),
         postgresql_where=text("state = 'started'"),
     ),
+    Index(
+        "ix_effects_failed",
+        "shop_id",
+        "id",
+        sqlite_where=text("state = 'failed'"),
+        postgresql_where=text("state = 'failed'"),
+    ),
     Index("ix_effects_inbox", "inbox_id"),
     Index("ix_effects_shop", "shop_id", "id"),
     Index("ix_effects_finished", "finished_at"),

@@ -59,6 +59,12 @@ def one(db: Connection, *, shop_id: int, row_id: int) -> Row[Any] | None:
     return db.execute(select(inbox).where(inbox.c.shop_id == shop_id, inbox.c.id == row_id)).one_or_none()
 
 
+def with_body(db: Connection, *, shop_id: int, body: bytes, limit: int) -> int | None:
+    """The newest delivery with exactly this body, among the shop's newest ones."""
+    query = select(inbox.c.id, inbox.c.body).where(inbox.c.shop_id == shop_id).order_by(inbox.c.id.desc()).limit(limit)
+    return next((row.id for row in db.execute(query) if bytes(row.body) == body), None)
+
+
 def topics(db: Connection, *, shop_id: int) -> list[str]:
     """Topics among the shop's newest rows, for the filter's choices."""
     newest: Select[Any] = (

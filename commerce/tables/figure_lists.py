@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 from commerce.rules.figures import ALL, NUMBERS, Numbers
 from commerce.tables.columns import upsert
 from commerce.tables.figures import figures, progress
+from commerce.tables.orders import orders
 from commerce.tables.products import products
 
 Span = tuple[date, date]  # first and last day
@@ -40,12 +41,26 @@ def totals(db: Connection, *, shop_id: int, span: Span) -> dict[str, Numbers]:
     return {row[0]: Numbers.of([int(value) for value in row[1:]]) for row in db.execute(query)}
 
 
+def orders_by_day(db: Connection, *, shop_id: int, span: Span) -> dict[date, int]:
+    """How many orders were placed on each day of the span on which there were any, whatever their currency."""
+    query = select(figures.c.day, func.sum(figures.c.orders)).where(_in(shop_id, span, ALL)).group_by(figures.c.day)
+    return {day: int(number) for day, number in db.execute(query)}
+
+
 def titles(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, str]:
     """What products are called, as far as they are there."""
     if not ids:
         return {}
     chosen = and_(products.c.shop_id == shop_id, products.c.id.in_(ids))
     return dict(db.execute(select(products.c.id, products.c.title).where(chosen)).all())
+
+
+def order_numbers(db: Connection, *, shop_id: int, ids: Collection[str]) -> dict[str, str]:
+    """The numbers of orders, as far as they are there."""
+    if not ids:
+        return {}
+    chosen = and_(orders.c.shop_id == shop_id, orders.c.id.in_(ids))
+    return dict(db.execute(select(orders.c.id, orders.c.number).where(chosen)).all())
 
 
 def _in(shop_id: int, span: Span, dimension: str) -> ColumnElement[bool]:

@@ -1,11 +1,11 @@
 """Counters: what came in, what was rejected, how long it took. Per shop and hour, and for all time."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Index, Table, Text, and_, delete, func, select
+from sqlalchemy import BigInteger, Column, Connection, Index, Table, Text, and_, case, delete, func, select
 
 from commerce.tables.columns import BigId, Moment, insert, metadata
 
@@ -76,6 +76,18 @@ def by_hour(db: Connection, *, shop_id: int, name: str, since: datetime) -> dict
     chosen = and_(tallies.c.shop_id == shop_id, tallies.c.name == name, tallies.c.hour >= since)
     query = select(tallies.c.hour, func.sum(tallies.c.number)).where(chosen).group_by(tallies.c.hour)
     return {hour: int(number) for hour, number in db.execute(query)}
+
+
+def by_span(db: Connection, *, shop_id: int, begins: Sequence[datetime]) -> Sequence[tuple[int, str, str, int]]:
+    """The shop's counters of each span, from one of these times to the next, the last one open: its place, name, label
+    and number. By whole hours.
+    """
+    place = case(*((tallies.c.hour >= at, place) for place, at in reversed(list(enumerate(begins)))), else_=0)
+    chosen = and_(tallies.c.shop_id == shop_id, tallies.c.hour >= begins[0])
+    spans = select(place.label("place"), tallies.c.name, tallies.c.label, tallies.c.number).where(chosen).subquery()
+    keys = (spans.c.place, spans.c.name, spans.c.label)
+    rows = db.execute(select(*keys, func.sum(spans.c.number)).group_by(*keys))
+    return [(int(place), name, label, int(number)) for place, name, label, number in rows]
 
 
 def lag_label(seconds: float) -> str:

@@ -181,6 +181,18 @@ def on_their_way(db: Connection, *, shop_id: int) -> dict[str, int]:
     return dict(db.execute(select(_row.carrier, func.count()).where(chosen).group_by(_row.carrier)).all())
 
 
+def by_status(db: Connection, *, shop_id: int) -> dict[str, int]:
+    """How many of the shop's parcels are not at an end, by status."""
+    chosen = and_(_row.shop_id == shop_id, _row.status.in_(_LOOKED_AT))
+    return dict(db.execute(select(_row.status, func.count()).where(chosen).group_by(_row.status)).all())
+
+
+def delivered_since(db: Connection, *, shop_id: int, since: datetime) -> int:
+    """How many parcels reached their addressees since then."""
+    chosen = and_(_row.shop_id == shop_id, _row.saved_at >= since, _row.ended_at >= since)
+    return db.execute(select(func.count()).where(chosen, _row.status == tracking.DELIVERED)).scalar_one()
+
+
 def due(db: Connection, *, shop_id: int, at: datetime) -> int:
     """How many of the shop's parcels were due by that time and were not asked for yet."""
     return db.execute(select(func.count()).where(_row.shop_id == shop_id, _row.next_check_at <= at)).scalar_one()

@@ -168,5 +168,6 @@ class Round:
         with self._process.database.read() as db:
             waiting = set(dispatches.shops_with_work(db, now=utc_now()))
             busy = {key for key, holder in leases.held(db, kind=LEASE, now=utc_now()).items() if not died(holder)}
-        for shop_id in sorted(waiting - busy - self._shops.keys())[: _SHOPS - len(self._shops)]:
+        waiting -= busy | self._process.pauses.shops
+        for shop_id in sorted(waiting - self._shops.keys())[: _SHOPS - len(self._shops)]:
             self._join(shop_id)

@@ -212,7 +212,7 @@ class TestMigrations:
         assert [name for name in with_tables if f"{name}." not in text] == []
 
     def test_give_every_row_a_shop(self) -> None:
-        of_all = {"shops", "sign_ins", "carrier_quotas", "users", "sessions", "letters"}
+        of_all = {"shops", "sign_ins", "carrier_quotas", "users", "sessions", "letters", "job_hours"}
         without = {table.name for table in every.tables if "shop_id" not in table.c}
         assert without == of_all
 

@@ -1,11 +1,13 @@
 """Letting a shop's own system in: whose key it is, how often it called, what the key may do."""
 
-from flask import g
+from flask import g, request
 
 from commerce.rules.api_keys import may
 from webapp.api import rates
 from webapp.errors import Problem
 from webapp.parts import parts
+
+READS = "api_reads"  # the counter of what the store did not have to answer
 
 
 def let_in(token: str, scope: str) -> None:
@@ -18,3 +20,5 @@ def let_in(token: str, scope: str) -> None:
     rates.take(caller)
     if not may(caller.key.scopes, scope):
         raise Problem(403, "The API key may not do this", f"It needs the scope `{scope}`.", scope=scope)
+    if request.method == "GET":
+        parts().counting.add(caller.shop.id, READS, "")

@@ -16,6 +16,7 @@ from commerce.database import REFUSED, UNREACHABLE
 from commerce.rules.api_keys import may
 from commerce.tables.people import profile_pages
 from webapp.api import rates
+from webapp.api.calling import READS
 from webapp.api.ids import NO_IDS
 from webapp.parts import Parts
 from webapp.people import customer_shapes
@@ -68,6 +69,7 @@ class QuickCustomers:
             return None
         if row is None:
             return None
+        self._parts.counting.add(caller.shop.id, READS, "")
         currency = caller.shop.currency
         self._parts.sightings.saw(caller.shop.id, [row.id], f"key {caller.key.id} ({caller.key.name})", "read")
         headers = [("ETag", quote_etag(customer_shapes.etag(row, currency=currency)))]

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, g, render_template, request
+from flask import Blueprint, g, render_template, request
 
 from commerce.tables.team import audit
-from webapp import guards, inputs, pages
+from webapp import auditing, guards, inputs, pages
 from webapp.parts import parts
 
 blueprint = Blueprint("audit", __name__, url_prefix="/dashboard/audit")
@@ -26,12 +26,6 @@ def index() -> Any:
         "rows": some,
         "more": len(rows) > _PER_PAGE,
         "actor": actor,
-        "words": {row.route: _words(row.route) for row in some},
+        "words": {row.route: auditing.words(row.route) for row in some},
     }
     return render_template("audit.html", **told)
-
-
-def _words(route: str) -> str:
-    """What a route does, as its first line says it."""
-    said = (getattr(current_app.view_functions.get(route), "__doc__", None) or route).strip().splitlines()[0]
-    return said.removesuffix(".")

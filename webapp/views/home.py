@@ -1,14 +1,18 @@
-"""The home page of the dashboard: how the shop's deliveries go, and what needs a look."""
+"""The home page of the dashboard: how it goes, what needs somebody, today in figures, and the first steps."""
 
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
-from webapp import guards, pages
-from webapp.figures import figures, problems, queue_state
+from commerce.rules import attention
+from commerce.rules.roles import STAFF, may
+from commerce.tables import dismissals, searches
+from webapp import charts, guards, pages
+from webapp.errors import Problem
+from webapp.home import days as calendar
+from webapp.home.reading import home
+from webapp.home.savings import savings
 from webapp.parts import parts
-from webapp.stores import connected
-from webapp.tracking import attention
 
 blueprint = Blueprint("home", __name__)
 blueprint.record_once(lambda state: pages.install(state.app))
@@ -24,7 +28,7 @@ def root() -> Any:
 @blueprint.get("/dashboard/")
 @guards.merchant
 def index() -> str:
-    """Live figures, the last day hour by hour, and the last problems."""
+    """Status, what needs attention, today's figures, what happened last, and the set-up guide."""
     return page()
 
 
@@ -33,18 +37,59 @@ def page() -> str:
     if g.shop is None:
         g.leads_to = "https: http:"  # to the stores' own pages
         return render_template("welcome.html")
-    here, now = parts(), pages.now()
-    link, runs = connected.briefly(here, g.shop, now)
+    here = parts()
+    shown = home(here, g.shop, is_operator=g.operator, now=pages.now())
     return render_template(
-        "home.html",
-        link=link,
-        runs=runs,
-        figures=figures(here, g.shop, now),
-        problems=problems(here, g.shop, now),
-        queue=queue_state(here.queues),
-        parcels=attention.counted(here, g.shop, now),
-        webhook_url=_webhook_url(here.settings.base_url),
+        "home.html", **shown, may_change=may(g.role, STAFF), webhook_url=_webhook_url(here.settings.base_url)
     )
+
+
+@blueprint.post("/dashboard/needs/<kind>")
+@guards.merchant
+@pages.of_shop
+def put_aside(kind: str) -> Any:
+    """Put a kind of thing aside until it gets worse, or look at it again."""
+    if kind not in attention.KINDS:
+        raise Problem(404, "No such kind", "Nothing of this kind is ever shown.")
+    with parts().database.write() as db:
+        if "again" in request.form:
+            dismissals.remove(db, shop_id=g.shop.id, kinds=[kind])
+        else:
+            dismissals.add(db, shop_id=g.shop.id, kind=kind, number=_shown(), now=pages.now())
+    if "again" not in request.form:
+        flash("Put aside. It comes back when it gets worse.")
+    return redirect(url_for("home.index"))
+
+
+@blueprint.post("/dashboard/guide")
+@guards.merchant
+@pages.of_shop
+def fold() -> Any:
+    """Fold the set-up guide up, or open it: for everybody who works on this shop."""
+    number = int(request.form.get("folded", "") == "1")
+    with parts().database.write() as db:
+        dismissals.add(db, shop_id=g.shop.id, kind=dismissals.GUIDE, number=number, now=pages.now())
+    return redirect(url_for("home.index", _anchor="guide"))
+
+
+@blueprint.get("/dashboard/load")
+@guards.merchant
+@pages.of_shop
+def load() -> str:
+    """What the store is spared, and how each figure is counted."""
+    with parts().database.read() as db:
+        days = calendar.read(db, g.shop, pages.now())
+        told = savings(days, searches.by_day(db, shop_id=g.shop.id, since=days.dates[0]))
+    names = [f"{day:%d %b}" for day in days.dates]
+    return render_template("load.html", told=told, chart=charts.bars(told.by_day, names), days=calendar.KEPT)
+
+
+def _shown() -> int:
+    """How many there were on the page that the form stood on: what came since is not put aside with it."""
+    number = request.form.get("number", "")
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise Problem(400, "Wrong value for number", "`number` is how many of them the page shows.", field="number")
+    return int(number)
 
 
 def _webhook_url(base_url: str) -> str:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, url_
 
 from commerce.tables import privacy
 from webapp import guards, inputs, pages
+from webapp.duties import duties
 from webapp.errors import Problem
 from webapp.exports import export, zipped
 from webapp.parts import parts
@@ -14,6 +15,16 @@ from webapp.parts import parts
 blueprint = Blueprint("privacy", __name__, url_prefix="/dashboard/privacy")
 
 _log = structlog.get_logger(__name__)
+
+
+@blueprint.get("")
+@guards.merchant
+@pages.of_shop
+def index() -> str:
+    """The requests that are open, and by when they are due."""
+    with parts().database.read() as db:
+        found = duties(privacy.open_requests(db, shop_id=g.shop.id), pages.now())
+    return render_template("privacy.html", duties=found)
 
 
 @blueprint.get("/<key>/export")
@@ -45,7 +56,7 @@ def mark_as_sent(key: str) -> Any:
         privacy.fulfil(db, shop_id=g.shop.id, request_id=request.id, summary=summary, now=pages.now())
     _log.info("privacy.sent", shop_id=g.shop.id, request_id=request.id)
     flash("Noted: the customer has their data. The note stays, without saying whose data it was.")
-    return redirect(url_for("home.index"))
+    return redirect(url_for("privacy.index"))
 
 
 def _open_request(key: str) -> Any:

@@ -28,6 +28,7 @@ def parcel(token: str) -> Response:
     found = reading.read(here, token) if _TOKEN.fullmatch(token) else None
     if found is None:
         return _gone()
+    here.counting.add(found.shop.id, "track_pages", "")
     language, look = answers.speaking(found.row.language), brand(found.shop, found.chosen)
     page = shown(found, language, now=now)
     response = answers.page("track.html", language, look, page=page, shop_key=found.shop.key)

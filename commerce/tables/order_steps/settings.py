@@ -28,6 +28,11 @@ def of_shop(db: Connection, *, shop_id: int, platform: str) -> OrderSettings:
     return settings_of(chosen or {}, platform=platform)
 
 
+def is_chosen(db: Connection, *, shop_id: int) -> bool:
+    """Whether the shop ever chose."""
+    return db.execute(select(settings.c.saved_at).where(settings.c.shop_id == shop_id)).first() is not None
+
+
 def save(db: Connection, *, shop_id: int, chosen: OrderSettings, now: datetime) -> None:
     """Store what the shop chose."""
     row = {"shop_id": shop_id, "chosen": chosen.as_chosen(), "secret_sealed": "", "saved_at": now}

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
-from commerce.rules.order_steps.outcomes import BLOCKED, DESK, FAILED, HELD, OUTSIDE, UNSURE, WAITING
+from commerce.rules.order_steps.outcomes import BLOCKED, DESK, DONE, FAILED, HELD, OUTSIDE, UNSURE, WAITING
 from commerce.tables.order_steps.steps import steps
 from commerce.tables.orders import orders
 
@@ -35,6 +35,13 @@ def troubles(db: Connection, *, shop_id: int, now: datetime) -> dict[str, int]:
     """How many steps of the shop are in which trouble; at most 10,000 of each are counted."""
     found = {name: count(db, shop_id=shop_id, filters=Filters(trouble=name, now=now)) for name in TROUBLES}
     return {name: number for name, number in found.items() if number}
+
+
+def done_since(db: Connection, *, shop_id: int, since: datetime) -> int:
+    """How many steps were done since then, at most 10,000."""
+    done = and_(steps.c.finished_at >= since, steps.c.shop_id == shop_id, steps.c.state == DONE)
+    some = select(steps.c.id).where(done).limit(_COUNTED).subquery()
+    return db.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def count(db: Connection, *, shop_id: int, filters: Filters) -> int:

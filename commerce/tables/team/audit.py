@@ -40,9 +40,9 @@ def end(db: Connection, entry_id: int, *, status: int, detail: Mapping[str, Any]
 
 
 def page(
-    db: Connection, *, shop_id: int, limit: int, before: int | None = None, actor: str = "", route: str = ""
+    db: Connection, *, shop_id: int | None, limit: int, before: int | None = None, actor: str = "", route: str = ""
 ) -> list[Row[Any]]:
-    """Entries of a shop, newest first."""
+    """Entries of a shop, newest first; without one, of what was done to all shops."""
     query = select(audit).where(audit.c.shop_id == shop_id)
     for column, wanted in ((audit.c.actor, actor), (audit.c.route, route)):
         if wanted:

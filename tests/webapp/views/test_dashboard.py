@@ -16,6 +16,8 @@ from webapp.app import create_app
 
 PAGES = (
     "/dashboard/",
+    "/dashboard/load",
+    "/dashboard/privacy",
     "/dashboard/events",
     "/dashboard/events/rejected",
     "/dashboard/events/replay",
@@ -132,10 +134,9 @@ class TestChoosingAShop:
 class TestHome:
     def test_shows_the_figures_of_the_tables(self, merchant: Any, shop: Any) -> None:
         shop.everything()
-        text = words(merchant.get("/dashboard/").text)
-        assert "Deliveries in 24 hours 7 2 in the last minute" in text
-        assert "half within 100 ms 99 of 100 within 500 ms" in text
-        assert "Products 1 Orders 1 Customers 1" in text
+        text = words(merchant.get("/dashboard/").text).replace("\u00a0", " ")
+        assert "Deliveries 7 2 in the last minute · half done within 100 ms, 99 of 100 within 500 ms" in text
+        assert "Kept here: 1 product , 1 order , 1 customer" in text
 
     def test_says_that_the_queue_is_gone(self, merchant: Any, shop: Any) -> None:
         assert "Queue unreachable" in merchant.get("/dashboard/").text
@@ -150,7 +151,8 @@ class TestHome:
     def test_lists_what_went_wrong(self, merchant: Any, shop: Any) -> None:
         shop.everything()
         text = words(merchant.get("/dashboard/").text)
-        assert "Look at 1 failed delivery" in text
+        assert "1 failed delivery could not be applied." in text
+        assert "Look at 1 failed" in text
         assert "title is missing" in text
         assert "The engine refused it." in text
         assert "3 ×, wrong signature" in text

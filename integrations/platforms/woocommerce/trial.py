@@ -1,0 +1,38 @@
+"""A test event as WooCommerce would send it: a draft of a product, and that it is gone."""
+
+import base64
+import hashlib
+import hmac
+import json
+from datetime import datetime
+from secrets import token_hex
+from typing import Any
+
+from integrations.platforms.woocommerce.verify import resolved
+from integrations.trial import Trial
+
+_NUMBER = 900_000_000_001  # what no post of a store ever reaches
+
+
+def trial(*, shop: str, secret: bytes, now: datetime, gone: bool = False) -> Trial:
+    """The delivery, signed with the webhook's secret for the store at that address."""
+    told: dict[str, Any] = {"id": _NUMBER}
+    if not gone:
+        at = f"{now:%Y-%m-%dT%H:%M:%S}"
+        told |= {"name": "Backroom test", "slug": "backroom-test", "type": "simple", "status": "draft",
+                 "catalog_visibility": "hidden", "price": "1.00", "regular_price": "1.00", "description": "",
+                 "date_created_gmt": at, "date_modified_gmt": at, "stock_status": "instock",
+                 "meta_data": [], "short_description": token_hex(8)}  # fmt: skip
+    body = json.dumps(told).encode()
+    event = "deleted" if gone else "updated"
+    headers = {
+        "content-type": "application/json",
+        "x-wc-webhook-source": f"{shop}/",
+        "x-wc-webhook-topic": f"product.{event}",
+        "x-wc-webhook-resource": "product",
+        "x-wc-webhook-event": event,
+        "x-wc-webhook-signature": base64.b64encode(hmac.digest(resolved(secret), body, hashlib.sha256)).decode(),
+        "x-wc-webhook-id": "0",
+        "x-wc-webhook-delivery-id": token_hex(16),
+    }
+    return Trial(headers=headers, body=body)

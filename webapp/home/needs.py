@@ -1,0 +1,169 @@
+"""What needs somebody, read from the tables: one line for each kind of thing, with its number and its one action."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+
+from commerce.database import Connection
+from commerce.rules.attention import BAD, WAIT, Need
+from commerce.tables import alerts, drift, privacy
+from commerce.tables.shops import Shop
+from webapp.duties import duties
+from webapp.figures import QueueState
+from webapp.home.troubles import troubles
+from webapp.stores.connected import Link
+from webapp.stores.runs import Runs
+
+_SOME = 200  # rows that are looked at for a number that hardly ever is so high
+_ALERTS = {
+    "webhooks": ("webhook endpoint fails", "webhook endpoints fail", BAD),
+    "template": ("message template is broken", "message templates are broken", BAD),
+    "oversold": ("item was sold too often", "items were sold too often", BAD),
+    "low_stock": ("item runs low", "items run low", WAIT),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What is known already: the connection, its runs, the queue, and whether the operator looks."""
+
+    link: Link
+    runs: Runs
+    queue: QueueState
+    is_operator: bool
+
+
+def needs(db: Connection, shop: Shop, around: Around, now: datetime) -> list[Need]:
+    """Everything that needs somebody, in no order."""
+    return [
+        *_of_connection(around),
+        *_of_queue(around),
+        *_of_index(db, shop),
+        *_of_privacy(db, shop, now),
+        *_of_alerts(db, shop),
+        *troubles(db, shop, around.link, now),
+    ]
+
+
+def _of_connection(around: Around) -> Iterator[Need]:
+    link = around.link
+    if link.state in ("lost", "removed"):
+        lost = link.state == "lost"
+        words = "The shop does not let Backroom in any more." if lost else "The app was removed from the shop."
+        yield Need(
+            kind="connection",
+            number=1,
+            tone=BAD,
+            words=words,
+            more=link.row.error,
+            action="Connect again",
+            address=link.connect_at,
+            leaves=True,
+        )
+    failed = list(around.runs.failed)
+    if failed:
+        newest = max(failed, key=lambda run: run.at)
+        words = f"{newest.title} failed." if len(failed) == 1 else f"{len(failed)} runs through the shop failed."
+        yield Need(
+            kind="run",
+            number=len(failed),
+            tone=WAIT,
+            words=words,
+            more=newest.error,
+            newest=newest.at,
+            action="Look at the connection",
+            address=url_for("connection.index"),
+        )
+    if link.hooks and link.hooks["active"] < link.hooks["wanted"]:
+        missing = link.hooks["wanted"] - link.hooks["active"]
+        yield Need(
+            kind="hooks",
+            number=missing,
+            tone=BAD,
+            words=f"{missing} of {link.hooks['wanted']} webhooks {_is(missing)} not registered.",
+            more="What they would tell is found later.",
+            action="Repair the webhooks",
+            address=url_for("connection.index"),
+        )
+
+
+def _of_queue(around: Around) -> Iterator[Need]:
+    """Only who runs Backroom can do something about it: others are told what it means."""
+    link = {"action": "Look at the workers", "address": "/dashboard/operator"} if around.is_operator else {}
+    more = "" if around.is_operator else "Whoever runs Backroom here has to look at it."
+    if around.queue.depth is None:
+        words = "Queue unreachable: deliveries are still taken in, and worked on once it is back."
+        yield Need(kind="queue", number=1, tone=BAD, words=words, more=more, **link)
+    elif not around.queue.workers:
+        words = "No worker is running: deliveries are taken in, and wait."
+        yield Need(kind="workers", number=1, tone=BAD, words=words, more=more, **link)
+
+
+def _of_index(db: Connection, shop: Shop) -> Iterator[Need]:
+    since = drift.alarms(db).get(shop.id)
+    if since is not None:
+        words = "The search index was found empty though products should be found. It is being built anew by itself."
+        yield Need(
+            kind="index",
+            number=1,
+            tone=BAD,
+            words=words,
+            newest=since,
+            action="Look at the search",
+            address=url_for("search.index"),
+        )
+
+
+def _of_privacy(db: Connection, shop: Shop, now: datetime) -> Iterator[Need]:
+    found = duties(privacy.open_requests(db, shop_id=shop.id), now)
+    if not found:
+        return
+    first, late = found[0], sum(duty.overdue for duty in found)
+    by_hand = sum(duty.by_hand for duty in found)
+    words = f"{first.asked}." if len(found) == 1 else f"{len(found)} requests under privacy law are open."
+    more = f"{late} overdue since" if late else "due by"
+    done = "" if by_hand else " They are done by themselves." if len(found) > 1 else " It is done by itself."
+    yield Need(
+        kind="privacy",
+        number=len(found),
+        tone=BAD if late or by_hand else WAIT,
+        words=words,
+        more=f"{more} {first.due:%Y-%m-%d}.{done}",
+        action="Answer it" if by_hand else "Look at it",
+        address=url_for("privacy.index"),
+    )
+
+
+def _of_alerts(db: Connection, shop: Shop) -> Iterator[Need]:
+    counted = alerts.counted(db, shop_id=shop.id)
+    newest = {row.kind: row for row in reversed(alerts.newest(db, shop_id=shop.id, limit=_SOME))} if counted else {}
+    for kind, (number, at) in counted.items():
+        one, several, tone = _ALERTS.get(kind, ("alert", "alerts", WAIT))
+        row = newest.get(kind)
+        words = row.words if number == 1 and row is not None else f"{number:,} {several if number > 1 else one}."
+        yield Need(
+            kind=kind if kind in _ALERTS else "template",
+            number=number,
+            tone=tone,
+            words=words,
+            newest=at,
+            more="" if number == 1 or row is None else f"The newest: {row.words}",
+            action="Look at it" if number == 1 else "Look at them",
+            address=_place(kind, row.about if row is not None and number == 1 else ""),
+        )
+
+
+def _place(kind: str, about: str) -> str:
+    if kind == "webhooks":
+        return url_for("outgoing.one", key=about) if about else url_for("outgoing.index")
+    if kind == "template":
+        name, _, language = about.partition("/")
+        where = url_for("notification_templates.edit", kind=name, language=language) if language else ""
+        return where or url_for("notifications.index")
+    return url_for("inventory.index")
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"

@@ -1,0 +1,98 @@
+"""Everything that the home page shows, read in one go."""
+
+import contextlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from commerce.database import REFUSED, UNREACHABLE
+from commerce.rules import attention
+from commerce.rules.attention import Dismissed
+from commerce.tables import dismissals, orders, products
+from commerce.tables.notifications import log
+from commerce.tables.order_steps import settings
+from commerce.tables.people import profile_lists
+from commerce.tables.shops import Shop
+from webapp.figures import QueueState, queue_state
+from webapp.home import guide as steps
+from webapp.home import needs
+from webapp.home.recent import recent
+from webapp.home.today import Today, today
+from webapp.parts import Parts
+from webapp.stores import connected
+
+_MESSAGES = 20
+_PATIENCE = 0.2  # seconds of waiting for a turn to write down that something got better
+
+
+def home(here: Parts, shop: Shop, *, is_operator: bool, now: datetime) -> dict[str, Any]:
+    """Everything on the page, as it stands in the tables and the queue."""
+    link, runs = connected.briefly(here, shop, now)
+    queue = queue_state(here.queues)
+    around = needs.Around(link=link, runs=runs, queue=queue, is_operator=is_operator)
+    with here.database.read() as db:
+        dismissed = dismissals.of_shop(db, shop_id=shop.id)
+        there = attention.sort(needs.needs(db, shop, around, now), dismissed)
+        figures = today(db, shop, now)
+        messages = log.page(db, shop_id=shop.id, filters=log.Filters(), before=None, limit=_MESSAGES)
+        counts = {
+            "products": products.count(db, shop_id=shop.id),
+            "orders": orders.count(db, shop_id=shop.id),
+            "customers": profile_lists.count(db, shop_id=shop.id),
+        }
+        found = _found(here, figures, messages, counts, has_chosen=settings.is_chosen(db, shop_id=shop.id))
+        happened = recent(db, shop, messages)
+    _learn(here, shop, there.fewer)
+    return {
+        "link": link,
+        "runs": runs,
+        "needs": there,
+        "banner": banner(there, queue),
+        "today": figures,
+        "counts": counts,
+        "recent": happened,
+        "guide": steps.guide(shop, link, runs, found, folded=_folded(dismissed)),
+    }
+
+
+def banner(there: attention.Sorted, queue: QueueState) -> dict[str, str]:
+    """How it is on the whole, in one line: the worst of what needs somebody, or that all is well."""
+    tone = attention.standing(there.open)
+    if there.open:
+        first, others = there.open[0], len(there.open) - 1
+        more = f"{others} more {'thing needs' if others == 1 else 'things need'} attention." if others else ""
+        return {
+            "tone": tone,
+            "title": "Something is wrong" if tone == attention.BAD else "Something waits for you",
+            "words": first.words,
+            "more": more,
+        }
+    waiting = f"{queue.depth:,} in the queue" if queue.depth else "nothing waits in the queue"
+    workers = f"{queue.workers} worker{' is' if queue.workers == 1 else 's are'} running"
+    aside = f" {len(there.aside)} put aside." if there.aside else ""
+    return {"tone": tone, "title": "All is well", "words": f"{waiting.capitalize()}, {workers}.", "more": aside.strip()}
+
+
+def _found(here: Parts, figures: Today, messages: Any, counts: Mapping[str, int], *, has_chosen: bool) -> steps.Found:
+    searches = next(one.month for one in figures.savings.saved if one.name == "searches")
+    return steps.Found(
+        products=counts["products"],
+        orders=counts["orders"],
+        searches=searches,
+        messages=messages,
+        deliveries=figures.month,
+        has_chosen=has_chosen,
+        has_mail_server=bool(here.settings.smtp_url),
+    )
+
+
+def _folded(dismissed: Mapping[str, Dismissed]) -> bool | None:
+    row = dismissed.get(dismissals.GUIDE)
+    return None if row is None else row.number > 0
+
+
+def _learn(here: Parts, shop: Shop, fewer: dict[str, int]) -> None:
+    """Of what was put aside fewer are left: written down, so that more than that is worse. It can wait."""
+    if fewer:
+        with contextlib.suppress(*UNREACHABLE, REFUSED), here.database.write(patience=_PATIENCE) as db:
+            dismissals.lower(db, shop_id=shop.id, numbers=fewer)

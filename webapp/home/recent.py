@@ -1,0 +1,92 @@
+"""What happened last, in plain words: changes that deliveries brought, news of parcels, messages, runs of the shop."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from commerce.database import Connection
+from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT, SHIPMENT
+from commerce.tables import events, figure_lists, inbox, tracking_lists
+from commerce.tables.shops import Shop
+from integrations.registry import carrier_title
+from webapp.notifications import words
+from webapp.tracking.words import STATUSES
+
+_READ, _SHOWN, _EACH = 40, 10, 5
+_NOUNS = {PRODUCT: "Product", ORDER: "Order", CUSTOMER: "Customer", CATEGORY: "Category", SHIPMENT: "Parcel"}
+_GONE = ("delete", "deleted")
+_NEW = ("create", "created")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One line: when, what about (with where that leads, where it does), and what happened to it."""
+
+    at: datetime
+    about: str
+    what: str
+    address: str = ""
+
+
+def recent(db: Connection, shop: Shop, messages: Sequence[Any]) -> list[Happening]:
+    """The newest of all, at most ten. `messages`: the newest of them."""
+    found = [*_changes(db, shop), *_parcels(db, shop), *_messages(messages)]
+    return sorted(found, key=lambda one: one.at, reverse=True)[:_SHOWN]
+
+
+def _changes(db: Connection, shop: Shop) -> Iterator[Happening]:
+    """What deliveries changed; several of the same object in a row are one."""
+    rows = events.page(db, shop_id=shop.id, filters=events.Filters(states=(inbox.APPLIED,)), before=None, limit=_READ)
+    newest: dict[tuple[str, str], list[Any]] = {}
+    for row in rows:
+        if row.kind in _NOUNS and row.object_id:
+            newest.setdefault((row.kind, row.object_id), []).append(row)
+    chosen = list(newest.items())[:_SHOWN]
+    titles = figure_lists.titles(db, shop_id=shop.id, ids=[key for (kind, key), _ in chosen if kind == PRODUCT])
+    numbers = figure_lists.order_numbers(db, shop_id=shop.id, ids=[key for (kind, key), _ in chosen if kind == ORDER])
+    for (kind, key), same in chosen:
+        name = titles.get(key) or numbers.get(key) or key
+        yield Happening(
+            at=same[0].applied_at or same[0].received_at,
+            about=f"{_NOUNS[kind]} {name}",
+            what=_what(same),
+            address=_address(kind, key, {**titles, **numbers}),
+        )
+
+
+def _what(rows: Sequence[Any]) -> str:
+    verbs = [row.topic.replace(".", "/").rpartition("/")[2] for row in rows]
+    if verbs[0] in _GONE:
+        return "was deleted"
+    told = "came in" if set(verbs) & set(_NEW) else "changed"
+    return f"{told}, {len(rows)} deliveries" if len(rows) > 1 else told
+
+
+def _address(kind: str, key: str, there: Mapping[str, str]) -> str:
+    if kind in (PRODUCT, ORDER) and key in there:
+        return url_for(f"{kind}s.one", key=key)
+    return url_for("events.index", kind=kind, object_id=key)
+
+
+def _parcels(db: Connection, shop: Shop) -> Iterator[Happening]:
+    for row in tracking_lists.newest(db, shop_id=shop.id, filters=tracking_lists.Filters(), limit=_EACH):
+        of = f" of order {row.order_number}" if row.order_number else ""
+        yield Happening(
+            at=row.saved_at,
+            about=f"{carrier_title(row.carrier) if row.carrier else 'A'} parcel{of}",
+            what=STATUSES.get(row.status, "was told of").lower(),
+            address=url_for("shipments.one", key=row.id),
+        )
+
+
+def _messages(rows: Sequence[Any]) -> Iterator[Happening]:
+    for row in rows[:_EACH]:
+        yield Happening(
+            at=row.sent_at or row.created_at,
+            about=f"Message “{words.title(row.kind)}”",
+            what=words.STATES[row.state].lower(),
+            address=url_for("notifications_log.one", key=row.id),
+        )
