@@ -23,7 +23,8 @@ MARK = "marker@example.org"
 HOLD_NOBODY = {
     "alerts", "api_keys", "audit", "bought_together", "cards", "carrier_accounts", "carrier_health", "categories",
     "cdns", "clicked_products", "connections", "custom_fields", "drift", "erased_people", "install_attempts",
-    "dismissals", "invitations", "job_runs", "leases", "memberships", "saved_views", "session_shops", "sign_in_attempts",
+    "dismissals", "invitations", "job_runs", "leases", "memberships", "saved_views", "session_shops",
+    "sign_in_attempts",
     "figure_progress", "loyalty_programmes", "notification_choices", "notification_templates", "order_contributions",
     "order_figures", "order_lines", "order_milestones", "order_settings", "order_step_runs",
     "outgoing_dispatches", "outgoing_endpoints", "outgoing_replays", "page_templates", "points_postings", "products",
