@@ -14,7 +14,7 @@ from time import monotonic
 
 import structlog
 
-from commerce.database import UNREACHABLE, Database
+from commerce.database import REFUSED, UNREACHABLE, Database, is_unreachable
 from commerce.tables import job_runs
 from commerce.tables.job_runs import Run, Sums
 
@@ -109,7 +109,10 @@ class History:
         try:
             with database.write() as db:
                 job_runs.add(db, sums, runs)
-        except UNREACHABLE as error:
+        except (*UNREACHABLE, REFUSED) as error:
+            if not is_unreachable(error):  # it would be so again, and the history is not worth more than the jobs
+                _log.exception("history.refused")
+                return
             _log.warning("database.unreachable", error=type(error).__name__, effect="the jobs' history waits")
             with self._lock:
                 self._put_back(sums, runs)

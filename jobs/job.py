@@ -72,8 +72,9 @@ def _run(function: Callable[..., None], name: str, running: Any, ids: dict[str, 
         _log.info("job.left", effect="the shop is paused; its rows wait, and are found once it goes on")
         return
     came = {"queue": running.origin, "enqueued_at": running.enqueued_at}
+    told = shop_id if isinstance(shop_id, int) else None
     try:
-        with process.history.running(job=name, shop_id=shop_id, **came):
+        with process.history.running(job=name, shop_id=told, **came):
             function(**ids)
     except Exception as error:
         with suppress(RedisError, OSError):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Row, Table, Text, delete, select
+from sqlalchemy import Column, Connection, ForeignKey, Index, Row, Table, Text, delete, or_, select
 
 from commerce.tables.columns import BigId, Moment, insert, metadata, storable
 
@@ -25,6 +25,13 @@ _WHAT = select(pauses.c.queue, pauses.c.shop_id)
 def everything(db: Connection) -> Sequence[Row[tuple[int, str | None, int | None, datetime, str]]]:
     """All that is paused, since when, and by whom."""
     return db.execute(_ALL).all()
+
+
+def about(db: Connection, *, shop_id: int) -> Row[tuple[str | None, int | None, datetime, str]] | None:
+    """What is paused of what works for a shop, the shop itself before queues of all; None where nothing is."""
+    columns = (pauses.c.queue, pauses.c.shop_id, pauses.c.since, pauses.c.by)
+    query = select(*columns).where(or_(pauses.c.shop_id == shop_id, pauses.c.queue.is_not(None)))
+    return db.execute(query.order_by(pauses.c.shop_id.is_(None), pauses.c.id).limit(1)).first()
 
 
 def paused(db: Connection) -> tuple[frozenset[str], frozenset[int]]:

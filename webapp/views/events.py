@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 
 from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT, SHIPMENT, SHOP
-from commerce.tables import effect_lists, events, inbox, rejections
+from commerce.tables import effect_lists, events, inbox, pauses, rejections
 from jobs.queues import APPLY
 from webapp import guards, inputs, pages
 from webapp.doors.deliveries import lag_of, payload_text, reason_words, shown_headers, timeline
@@ -28,11 +28,13 @@ def index() -> str:
     with parts().database.read() as db:
         rows = events.page(db, shop_id=g.shop.id, filters=filters, before=before or None, limit=pages.PER_PAGE + 1)
         topics = events.topics(db, shop_id=g.shop.id)
+        pause = pauses.about(db, shop_id=g.shop.id)
     return render_template(
         "events.html",
         rows=[(row, lag_of(row)) for row in rows[: pages.PER_PAGE]],
         more=len(rows) > pages.PER_PAGE,
         before=before,
+        pause=pause,
         filters=filters,
         asked=_asked(),
         topics=sorted({*topics, filters.topic} - {""}),

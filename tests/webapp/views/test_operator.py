@@ -147,6 +147,17 @@ class TestPausing:
         assert 'data-label="Deliveries">1</td>' in told
         assert "Let go on: Lamps" in told
 
+    def test_is_told_to_the_shop(self, backroom: Backroom, shop: Shop, operator: Any) -> None:
+        other = backroom.shops.custom()
+        there = backroom.client.application.test_client
+        owners = [as_user(there(), mail=f"{one.id}@example.com", shop_id=one.id) for one in (shop, other)]
+        events = "/dashboard/events"
+        assert [("is paused" in owner.get(events).text) for owner in owners] == [False, False]
+        act(operator, "pause", of=shop.key)
+        assert [("Work for this shop is paused" in owner.get(events).text) for owner in owners] == [True, False]
+        act(operator, "pause", queue=EVENTS)
+        assert [("for all shops is paused" in owner.get(events).text) for owner in owners] == [False, True]
+
     @pytest.mark.parametrize("form", [{}, {"queue": "none"}, {"of": "shop_x"}, {"of": "1"}, {"queue": "\x00"}])
     def test_what_is_not_there_is_refused(self, backroom: Backroom, operator: Any, form: dict[str, str]) -> None:
         for path in ("pause", "resume"):
