@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import pytest
@@ -117,14 +118,16 @@ def search(app: Any, shop: Stock) -> Callable[..., Any]:
 
 @pytest.fixture
 def statements() -> Any:
-    """Count the statements that run within a block."""
+    """Count the statements that run within a block, without those of threads that write down what they gathered."""
 
     @contextmanager
     def counting() -> Iterator[list[str]]:
         seen: list[str] = []
+        here = get_ident()
 
         def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            seen.append(statement)
+            if get_ident() == here:
+                seen.append(statement)
 
         event.listen(Engine, "before_cursor_execute", note)  # of all, as glances have one of their own
         try:
