@@ -1,13 +1,18 @@
 """What is paused waits and is not lost: queues and shops, in workers and by the clock, whatever Redis forgets."""
 
 import json
+import os
+import subprocess
+import sys
+from time import sleep
 from typing import Any
 
 import pytest
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from commerce.tables import inbox, pauses
+from commerce.settings import as_environ
+from commerce.tables import inbox, job_runs, pauses
 from jobs.cron import JsonCron
 from jobs.job import JOBS, lease, utc_now
 from jobs.pausing import Pauses, watching
@@ -182,3 +187,24 @@ class TestTheClock:
         assert told["last"] is None
         queue = Queue(EVENTS, connection=backroom.process.queues.redis, serializer=JSONSerializer)
         assert queue.count == 0
+
+
+@pytest.mark.slow
+class TestAWorkersProcess:
+    def test_honours_it_within_seconds_and_writes_its_history_at_the_end(self, backroom: Backroom, shop: Shop) -> None:
+        pause(backroom, queue=EVENTS)
+        shop.send("products/create", product())
+        command = [sys.executable, "-m", "jobs.worker"]
+        environ = os.environ | as_environ(backroom.settings)
+        with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as worker:
+            assert comes_true(lambda: backroom.parts.queues.workers() == 1, 30)
+            assert not comes_true(lambda: states(backroom) != [inbox.WAITING], 1)
+            resume(backroom, queue=EVENTS)
+            assert comes_true(lambda: states(backroom) == [inbox.APPLIED], 10)
+            pause(backroom, queue=EVENTS)
+            sleep(5)
+            shop.send("products/update", product(title="Another lamp"))
+            assert not comes_true(lambda: inbox.WAITING not in states(backroom), 3)
+            worker.terminate()
+        names = {row.job for row in rows(backroom.process.database, job_runs.job_hours)}
+        assert "jobs.events.apply_deliveries" in names
