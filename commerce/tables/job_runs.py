@@ -99,7 +99,7 @@ def _adding(db: Connection) -> Any:
     return statement.on_conflict_do_update(index_elements=["job", "hour"], set_=summed | last | {"longest": longest})
 
 
-def by_job(db: Connection, *, since: datetime) -> Sequence[Row[Any]]:
+def by_job(db: Connection, *, since: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
     """Sums of each job since that time, by whole hours; the one that took most time first."""
     hours = job_hours.c
     names = ("runs", "failures", "seconds", "waited")
@@ -115,7 +115,7 @@ def by_hour(db: Connection, *, since: datetime, job: str = "") -> dict[datetime,
     return {hour: (int(runs), int(bad)) for hour, runs, bad in db.execute(query.group_by(job_hours.c.hour))}
 
 
-def last_runs(db: Connection, *, since: datetime) -> dict[str, Row[Any]]:
+def last_runs(db: Connection, *, since: datetime) -> dict[str, Row[str, datetime, float, str]]:
     """The newest run of each job: when it ended, how long it took, how it went."""
     hours = job_hours.c
     newest = select(hours.job, func.max(hours.hour).label("hour")).where(hours.hour >= _whole(since))

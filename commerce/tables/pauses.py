@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, Connection, ForeignKey, Index, Row, Table, Text, delete, or_, select
 
@@ -22,12 +23,12 @@ _ALL = select(pauses).order_by(pauses.c.id)
 _WHAT = select(pauses.c.queue, pauses.c.shop_id)
 
 
-def everything(db: Connection) -> Sequence[Row[tuple[int, str | None, int | None, datetime, str]]]:
+def everything(db: Connection) -> Sequence[Row[Any]]:
     """All that is paused, since when, and by whom."""
     return db.execute(_ALL).all()
 
 
-def about(db: Connection, *, shop_id: int) -> Row[tuple[str | None, int | None, datetime, str]] | None:
+def about(db: Connection, *, shop_id: int) -> Row[str | None, int | None, datetime, str] | None:
     """What is paused of what works for a shop, the shop itself before queues of all; None where nothing is."""
     columns = (pauses.c.queue, pauses.c.shop_id, pauses.c.since, pauses.c.by)
     query = select(*columns).where(or_(pauses.c.shop_id == shop_id, pauses.c.queue.is_not(None)))
