@@ -116,12 +116,15 @@ def waiting(queues: Queues, *, queue: str = "", job: str = "") -> list[JobNow]:
 
 
 def failed(queues: Queues, *, queue: str = "", job: str = "", until: datetime | None = None) -> list[JobNow]:
-    """Jobs that broke, newest first: of each queue, the newest MOST are looked through. `until`: not later ones."""
-    chosen = [one for name, one in _queues(queues).items() if queue in ("", name)]
-    ids = [key for one in chosen for key in one.failed_job_registry.get_job_ids(0, MOST - 1, desc=True)]
-    found = [each for each in _fetched(queues, ids) if job in ("", each.job)]
-    ended = [each for each in found if until is None or each.ended_at is None or each.ended_at <= until]
-    return sorted(ended, key=lambda each: (each.ended_at or datetime.max.replace(tzinfo=UTC), each.id), reverse=True)
+    """Jobs that broke, newest first: of each queue, the newest MOST are looked through. `until`: of those that broke up
+    to then, and so of the same ones, though more break meanwhile."""
+    found: list[JobNow] = []
+    for one in (one for name, one in _queues(queues).items() if queue in ("", name)):
+        window = MOST if until is None else 2 * MOST
+        there = _fetched(queues, one.failed_job_registry.get_job_ids(0, window - 1, desc=True))
+        before = [each for each in there if until is None or each.ended_at is None or each.ended_at <= until]
+        found += [each for each in before[:MOST] if job in ("", each.job)]
+    return sorted(found, key=lambda each: (each.ended_at or datetime.max.replace(tzinfo=UTC), each.id), reverse=True)
 
 
 def one(queues: Queues, job_id: str) -> tuple[JobNow, str] | None:

@@ -108,6 +108,7 @@ def _asked(act: str, until: datetime, note: str = "", status: int = 200) -> Any:
         raise Problem(404, "No such page", "Jobs that failed can be tried again or thrown away.")
     found, queue, job = _chosen(until)
     told = {"act": act, "number": len(found), "shown": _print(found), "until": until.timestamp(), "note": note}
+    told |= {"most": inspecting.MOST}
     return render_template("operator_confirm.html", **told, queue=queue, job=job, **_words()), status
 
 

@@ -156,6 +156,17 @@ class TestMany:
         submit(operator, f"{FAILED}/discard", page=FAILED + "/discard", **form_of(page))
         assert kept(backroom) == {EFFECTS: 1}
 
+    def test_are_the_same_though_as_many_as_are_taken_fail_meanwhile(
+        self, backroom: Backroom, shop: Shop, operator: Any, broken: pytest.MonkeyPatch
+    ) -> None:
+        broken.setattr(inspecting, "MOST", 2)
+        page = operator.get(f"{FAILED}/discard?queue={EVENTS}").text
+        assert "Of each queue, the newest 2 are taken" in page
+        backroom.parts.queues.wake(APPLY, [shop.id, 999], again=True)
+        work(backroom)
+        submit(operator, f"{FAILED}/discard?queue={EVENTS}", page=FAILED + "/discard", **form_of(page))
+        assert kept(backroom) == {EVENTS: 2, EFFECTS: 1}
+
     def test_are_asked_for_anew_once_they_are_others(self, backroom: Backroom, operator: Any) -> None:
         page = operator.get(f"{FAILED}/retry").text
         inspecting.discard(backroom.parts.queues, inspecting.failed(backroom.parts.queues, queue=EFFECTS))
