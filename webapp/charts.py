@@ -15,6 +15,7 @@ MOST_POINTS, MOST_BARS = 240, 120
 TABLED = 400  # rows of the table behind a chart; more are a file, not a table
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _TOP = 6.0  # left free above the highest point, so that a line is not cut
+_WIDEST = 40.0  # of a bar: one alone is no wall
 _SPARK = (100.0, 24.0)
 
 
@@ -135,7 +136,8 @@ def bars(values: Sequence[float], labels: Sequence[str], *, unit: str = "") -> B
     drawn = []
     for place, (value, label) in enumerate(grouped):
         height = max(value / highest * (HEIGHT - _TOP), 3.0) if value > 0 else 2.0
-        x, width = round(place * each + each * 0.12, 2), round(each * 0.76, 2)
+        width = round(min(each * 0.76, _WIDEST), 2)
+        x = round(place * each + (each - width) / 2, 2)
         told = f"{label}: {_with(value, unit)}"
         top, high = round(HEIGHT - height, 1), round(height, 1)
         drawn.append(Bar(x=x, y=top, width=width, height=high, label=told, is_empty=value <= 0))

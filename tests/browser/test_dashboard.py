@@ -157,11 +157,12 @@ class TestLife:
         assert complaints == []
 
     def test_what_the_reader_does_is_not_disturbed(self, page: Page, shop: Any) -> None:
+        shop.counters()
         page.goto("/dashboard/")
         page.get_by_text("As a table").click()
         shop.product()
-        page.locator("#figures").get_by_role("link", name="1", exact=True).wait_for()
-        assert page.locator("#hours-table").get_attribute("open") is not None
+        page.get_by_role("link", name="1 product", exact=True).wait_for()
+        assert page.locator("#hours-chart-table").get_attribute("open") is not None
 
     def test_typed_text_stays(self, page: Page, shop: Any) -> None:
         page.goto("/dashboard/products")

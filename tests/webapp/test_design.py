@@ -20,9 +20,9 @@ PAGE = "/dashboard/design"
 def colours(scheme: str) -> dict[str, str]:
     """The variables, as they are in the light or in the dark."""
     light, dark = re.findall(r":root \{(.*?)\}", CSS, re.DOTALL)[:2]
-    read = {name: value for name, value in re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", light)}
+    read = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", light))
     if scheme == "dark":
-        read |= {name: value for name, value in re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", dark)}
+        read |= dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", dark))
     return read
 
 

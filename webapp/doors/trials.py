@@ -50,6 +50,11 @@ def _number(here: Parts, shop: Shop, body: bytes) -> int | None:
         return events.with_body(db, shop_id=shop.id, body=body, limit=_LOOKED_AT)
 
 
+def is_removal(row: Any) -> bool:
+    """Whether a delivery takes the test product away."""
+    return b'"trash"' in row.body or row.topic.endswith(("delete", "deleted"))
+
+
 def follow(row: Any, planned: Sequence[Any]) -> Followed:
     """Every step of a delivery: those that it took, and those that still come."""
     steps = timeline(row, planned)

@@ -91,14 +91,23 @@ def _of_connection(around: Around) -> Iterator[Need]:
 
 def _of_queue(around: Around) -> Iterator[Need]:
     """Only who runs Backroom can do something about it: others are told what it means."""
-    link = {"action": "Look at the workers", "address": "/dashboard/operator"} if around.is_operator else {}
-    more = "" if around.is_operator else "Whoever runs Backroom here has to look at it."
-    if around.queue.depth is None:
-        words = "Queue unreachable: deliveries are still taken in, and worked on once it is back."
-        yield Need(kind="queue", number=1, tone=BAD, words=words, more=more, **link)
-    elif not around.queue.workers:
-        words = "No worker is running: deliveries are taken in, and wait."
-        yield Need(kind="workers", number=1, tone=BAD, words=words, more=more, **link)
+    if around.queue.depth is not None and around.queue.workers:
+        return
+    gone = around.queue.depth is None
+    words = (
+        "Queue unreachable: deliveries are still taken in, and worked on once it is back."
+        if gone
+        else "No worker is running: deliveries are taken in, and wait."
+    )
+    yield Need(
+        kind="queue" if gone else "workers",
+        number=1,
+        tone=BAD,
+        words=words,
+        more="" if around.is_operator else "Whoever runs Backroom here has to look at it.",
+        action="Look at the workers" if around.is_operator else "",
+        address=url_for("operator.index"),
+    )
 
 
 def _of_index(db: Connection, shop: Shop) -> Iterator[Need]:

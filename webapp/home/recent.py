@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 
 from commerce.database import Connection
-from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT, SHIPMENT
+from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT
 from commerce.tables import events, figure_lists, inbox, tracking_lists
 from commerce.tables.shops import Shop
 from integrations.registry import carrier_title
@@ -16,7 +16,7 @@ from webapp.notifications import words
 from webapp.tracking.words import STATUSES
 
 _READ, _SHOWN, _EACH = 40, 10, 5
-_NOUNS = {PRODUCT: "Product", ORDER: "Order", CUSTOMER: "Customer", CATEGORY: "Category", SHIPMENT: "Parcel"}
+_NOUNS = {PRODUCT: "Product", ORDER: "Order", CUSTOMER: "Customer", CATEGORY: "Category"}
 _GONE = ("delete", "deleted")
 _NEW = ("create", "created")
 

@@ -59,8 +59,7 @@ class Savings:
 _HOW = {
     "searches": (
         "Searches answered",
-        "Each search with words in it that was answered here. Further pages of the same search are not counted. Days "
-        "of searches are those of UTC.",
+        "Each search with words that was answered here; further pages of it are not counted. Days are those of UTC.",
     ),
     "reads": (
         "Reads of products and categories",
@@ -74,8 +73,7 @@ _HOW = {
     "polls": ("Questions to carriers", "Each parcel for which a carrier was asked from here."),
     "calls": (
         "API calls that nobody had to make",
-        "Deliveries that changed something here: without them each change would take at least one call to be found. "
-        "The calls that Backroom made to read objects again are taken off.",
+        "Deliveries that changed something: each would take a call to be found. Our calls to read again are taken off.",
     ),
 }
 

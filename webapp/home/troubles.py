@@ -8,6 +8,7 @@ from flask import url_for
 
 from commerce.database import Connection
 from commerce.rules.attention import BAD, WAIT, Need
+from commerce.rules.order_steps.outcomes import FAILED, HELD, UNSURE
 from commerce.tables import (
     effect_lists,
     effects,
@@ -27,9 +28,9 @@ _LATELY = timedelta(hours=24)  # for which rejections are told: nothing can be d
 _SOME = 200  # rows that are looked at for a number that hardly ever is so high
 _EXAMPLES = 5
 _STEPS = {
-    step_lists.UNSURE: ("of which nobody knows whether it happened", "of which nobody knows whether they happened"),
-    step_lists.FAILED: ("that failed",) * 2,
-    step_lists.HELD: ("held for you",) * 2,
+    UNSURE: ("of which nobody knows whether it happened", "of which nobody knows whether they happened"),
+    FAILED: ("that failed",) * 2,
+    HELD: ("held for you",) * 2,
     step_lists.LATE: ("waiting for more than a day",) * 2,
 }
 
@@ -67,7 +68,7 @@ def _of_deliveries(db: Connection, shop: Shop) -> Iterator[Need]:
 def _of_steps(db: Connection, shop: Shop, now: datetime) -> Iterator[Need]:
     for name, number in step_lists.troubles(db, shop_id=shop.id, now=now).items():
         several = f"{number:,}{'+' if number >= 10_000 else ''}"
-        words = f"{several} {'step of an order' if number == 1 else 'steps of orders'} {_STEPS[name][number != 1]}"
+        words = f"{several} {'step of an order' if number == 1 else 'steps of orders'} {_STEPS[name][number != 1]}."
         yield Need(
             kind=f"steps.{name}",
             number=number,
@@ -154,7 +155,7 @@ def _of_parcels(db: Connection, shop: Shop, now: datetime) -> Iterator[Need]:
             kind="parcels",
             number=number,
             tone=WAIT,
-            words=f"{number:,} {'parcel needs' if number == 1 else 'parcels need'} you",
+            words=f"{number:,} {'parcel needs' if number == 1 else 'parcels need'} you.",
             more=", ".join(f"{count:,} {REASONS[reason].lower()}" for reason, count in found.items()),
             action="Look at them",
             address=url_for("shipments.index"),

@@ -37,7 +37,7 @@ def follow(key: str) -> str:
         "trial.html",
         event=row,
         told=trials.follow(row, planned),
-        is_removal=row.topic.endswith(("delete", "deleted")),
+        is_removal=trials.is_removal(row),
         queue=queue_state(parts().queues),
     )
 

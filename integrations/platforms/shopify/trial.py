@@ -6,6 +6,7 @@ import hmac
 import json
 from datetime import datetime
 from secrets import token_hex
+from typing import Any
 
 from integrations.trial import Trial
 
@@ -15,13 +16,18 @@ _NUMBER = 9_000_000_000_000_001  # what no product of a shop ever reaches
 def trial(*, shop: str, secret: bytes, now: datetime, gone: bool = False) -> Trial:
     """The delivery, signed with the app's secret for the shop of that domain."""
     at = now.isoformat(timespec="seconds")
-    told = {"id": _NUMBER}
+    told: dict[str, Any] = {"id": _NUMBER}
     if not gone:
         variant = {"id": _NUMBER + 1, "product_id": _NUMBER, "title": "Default Title", "price": "1.00", "position": 1}
-        told |= {"title": "Backroom test", "handle": "backroom-test", "status": "draft", "published_at": None,
-                 "body_html": "", "vendor": "", "product_type": "", "tags": "", "created_at": at, "updated_at": at,
-                 "variants": [variant], "options": [], "images": [],
-                 "variant_gids": []}  # type: ignore[dict-item]  # fmt: skip
+        told |= {
+            "title": "Backroom test",
+            "handle": "backroom-test",
+            "status": "draft",
+            "published_at": None,
+            "created_at": at,
+            "updated_at": at,
+            "variants": [variant],
+        }
     body = json.dumps(told).encode()
     signature = base64.b64encode(hmac.digest(secret, body, hashlib.sha256)).decode()
     headers = {

@@ -313,9 +313,8 @@ class TestHome:
         connect(shop)
         run(shop, syncs.IMPORT, syncs.RUNNING)
         text = words(merchant.get("/dashboard/").text)
-        assert "The shop is being read for the first time" in text
+        assert "Everything is being read once." in text
         assert "Done 1,200 of 40,593" in text
-        assert "Waiting for the first delivery" not in text
 
     def test_names_a_lost_connection_first(self, merchant: Any, shop: Stock) -> None:
         shop.everything()
@@ -323,11 +322,9 @@ class TestHome:
         with shop.here.database.write() as db:
             connections.lose(db, shop_id=shop.id, error="Shopify answered 401.", installed_at=at)
         html = merchant.get("/dashboard/").text
-        look = words(html[html.index("Needs a look") :])
-        assert look.startswith(
-            "Needs a look Rejected deliveries Lost The shop does not let Backroom in any more. Shopify answered 401. "
-            "Connect again"
-        )
+        look = words(html[html.index('id="needs-title"') :])
+        assert "Wrong The shop does not let Backroom in any more. Shopify answered 401. Connect again" in look
+        assert look.index("let Backroom in any more") < look.index("failed delivery")
         assert "to be read again from the platform, until the shop is connected" in look
 
     def test_says_for_what_rereads_wait(self, merchant: Any, shop: Stock) -> None:

@@ -171,7 +171,8 @@ class TestDuties:
     def test_say_by_when_and_what_is_overdue(self, merchant: Any, shop: Stock) -> None:
         ask(shop, days=31)
         ask(shop, kind=privacy.ERASE_CUSTOMER, inbox_id=2)
-        text = words(merchant.get("/dashboard/").text)
+        assert "2 requests under privacy law are open. 1 overdue since" in words(merchant.get("/dashboard/").text)
+        text = words(merchant.get("/dashboard/privacy").text)
         past, future = (datetime.now(UTC) + timedelta(days=days) for days in (-1, 30))
         assert f"Overdue A customer asks for their data was due on {past:%Y-%m-%d} Download Mark as sent" in text
         assert f"Waiting A customer asks to be erased due by {future:%Y-%m-%d} is done by itself" in text
