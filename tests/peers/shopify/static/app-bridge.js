@@ -1,4 +1,4 @@
-// A stand-in for Shopify's App Bridge: session tokens for the app's pages, and nothing else.
+// A stand-in for Shopify's App Bridge: session tokens for the app's pages, and its navigation in the admin.
 (() => {
   const peer = new URL(document.currentScript.src).origin;
   const query = new URLSearchParams(location.search);
@@ -25,6 +25,15 @@
     }
     return plainFetch(request);
   };
+
+  // <ui-nav-menu> is shown by the admin, beside the frame; its first link, rel=home, is the app's own name.
+  document.addEventListener("DOMContentLoaded", () => {
+    const menu = document.querySelector("ui-nav-menu");
+    if (!menu) return;
+    menu.hidden = true;
+    const links = [...menu.querySelectorAll("a")].map((link) => ({ href: link.href, words: link.textContent.trim() }));
+    parent.postMessage({ navigation: links }, peer);
+  });
 
   const reload = query.get("shopify-reload");
   if (reload) {
