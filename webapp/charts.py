@@ -18,6 +18,8 @@ _TOP = 6.0  # left free above the highest point, so that a line is not cut
 _WIDEST = 40.0  # of a bar: one alone is no wall
 _SPARK = (100.0, 24.0)
 
+Drawn = tuple[str, tuple[float, float] | None]  # points as SVG has them, and where the last one is
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -86,7 +88,6 @@ class Spark:
 
     points: str
     area: str
-    dot: tuple[float, float] | None
     words: str
 
 
@@ -114,8 +115,9 @@ def lines(named: Mapping[str, Sequence[float]], labels: Sequence[str], *, unit: 
     """A line for each name, with one number for each label."""
     highest = max((value for values in named.values() for value in values), default=0.0)
     drawn = [
-        Line(name=name, kind=place % 3 + 1, **_drawn(values, highest, (WIDTH, HEIGHT), MOST_POINTS))
+        Line(name=name, kind=place % 3 + 1, points=points, dot=dot)
         for place, (name, values) in enumerate(named.items())
+        for points, dot in [_drawn(values, highest, (WIDTH, HEIGHT), MOST_POINTS)]
     ]
     told = [f"{name}: {_told(values, unit)}" for name, values in named.items()]
     return Lines(
@@ -156,15 +158,10 @@ def spark(values: Sequence[float | None], *, of: str, unit: str = "") -> Spark |
     known = [value for value in values if value is not None]
     if len(known) < 2 or not any(known):
         return None
-    drawn = _drawn(known, max(known), _SPARK, 60)
+    points, _ = _drawn(known, max(known), _SPARK, 60)
     width, height = _SPARK
-    words = f"{of}: {_told(known, unit)}"
-    return Spark(
-        points=drawn["points"],
-        area=f"0,{height:g} {drawn['points']} {width:g},{height:g}",
-        dot=drawn["dot"],
-        words=words,
-    )
+    area = f"0,{height:g} {points} {width:g},{height:g}"
+    return Spark(points=points, area=area, words=f"{of}: {_told(known, unit)}")
 
 
 def heat(counted: Mapping[tuple[int, int], int], *, of: str) -> Heat:
@@ -192,7 +189,7 @@ def _level(number: int, highest: int) -> int:
     return 0 if number <= 0 else min(4, 1 + 4 * (number - 1) // highest) if highest > 4 else min(4, number)
 
 
-def _drawn(values: Sequence[float], highest: float, size: tuple[float, float], most: int) -> dict[str, object]:
+def _drawn(values: Sequence[float], highest: float, size: tuple[float, float], most: int) -> Drawn:
     """Points over the whole width, and the only one as a dot, since a line of one is not seen."""
     width, height = size
     step = width / max(len(values) - 1, 1)
@@ -203,7 +200,7 @@ def _drawn(values: Sequence[float], highest: float, size: tuple[float, float], m
     kept = thinned(placed, most)
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in kept)
     dot = (round(kept[-1][0], 1), round(kept[-1][1], 1)) if kept else None
-    return {"points": points, "dot": dot}
+    return points, dot
 
 
 def _added_up(values: Sequence[float], labels: Sequence[str]) -> list[tuple[float, str]]:

@@ -33,7 +33,7 @@ def home(here: Parts, shop: Shop, *, is_operator: bool, now: datetime) -> dict[s
     with here.database.read() as db:
         dismissed = dismissals.of_shop(db, shop_id=shop.id)
         there = attention.sort(needs.needs(db, shop, around, now), dismissed)
-        figures = today(db, shop, now)
+        figures = today(here.database, db, shop, now)
         messages = log.page(db, shop_id=shop.id, filters=log.Filters(), before=None, limit=_MESSAGES)
         counts = {
             "products": products.count(db, shop_id=shop.id),

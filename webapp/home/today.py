@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask import url_for
 
-from commerce.database import Connection
+from commerce.database import Connection, Database
 from commerce.rules import tracking
 from commerce.tables import events, figure_lists, searches, tallies, tracking_lists
 from commerce.tables.order_steps import step_lists
@@ -40,9 +40,9 @@ class Today:
     month: int
 
 
-def today(db: Connection, shop: Shop, now: datetime) -> Today:
+def today(database: Database, db: Connection, shop: Shop, now: datetime) -> Today:
     """Read all of it."""
-    days = calendar.read(db, shop, now)
+    days = calendar.read(database, db, shop, now)
     searched = searches.by_day(db, shop_id=shop.id, since=days.dates[0])
     saved = savings(days, searched)
     hours, last_day = _hours(db, shop, now)

@@ -77,8 +77,9 @@ def fold() -> Any:
 @pages.of_shop
 def load() -> str:
     """What the store is spared, and how each figure is counted."""
-    with parts().database.read() as db:
-        days = calendar.read(db, g.shop, pages.now())
+    here = parts()
+    with here.database.read() as db:
+        days = calendar.read(here.database, db, g.shop, pages.now())
         told = savings(days, searches.by_day(db, shop_id=g.shop.id, since=days.dates[0]))
     names = [f"{day:%d %b}" for day in days.dates]
     return render_template("load.html", told=told, chart=charts.bars(told.by_day, names), days=calendar.KEPT)

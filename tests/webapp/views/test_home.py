@@ -182,9 +182,26 @@ class TestToday:
                 tallies.add(db, {(shop.id, "received", "shopify"): 10 + hours}, now=at)
         berlin = replace(_shop(here, shop), timezone="Europe/Berlin")
         with here.database.read() as db:
-            found = days.read(db, berlin, now)
+            found = days.read(here.database, db, berlin, now)
         assert found.dates[-1].isoformat() == "2026-05-05"
         assert found.of("received")[-3:] == [36, 11 + 34, 10]
+
+    def test_reads_days_that_are_over_once(self, here: Any, shop: Stock, statements: Any) -> None:
+        now = datetime(2026, 5, 4, 22, 30, tzinfo=UTC)
+        known = _shop(here, shop)
+        found = []
+        for hour in (1, 0):
+            with here.database.write() as db:
+                tallies.add(db, {(shop.id, "received", "shopify"): 5}, now=now - timedelta(hours=hour))
+                tallies.add(db, {(shop.id, "received", "shopify"): 2}, now=now - timedelta(days=3 + hour))
+            with statements() as seen_ones, here.database.read() as db:
+                found.append(days.read(here.database, db, known, now))
+            assert len([one for one in seen_ones if "tallies" in one]) == 1
+        assert [one.today["received", "shopify"] for one in found] == [5, 10]
+        assert [sum(one.of("received")) for one in found] == [7, 12]
+        tomorrow = now + timedelta(days=1)
+        with here.database.read() as db:
+            assert sum(days.read(here.database, db, known, tomorrow).of("received")) == 14
 
     def test_adds_up_the_load_that_was_taken_off(self, here: Any, shop: Stock) -> None:
         counted = {
@@ -197,7 +214,7 @@ class TestToday:
         with here.database.write() as db:
             tallies.add(db, {(shop.id, *key): number for key, number in counted.items()}, now=now)
         with here.database.read() as db:
-            read = days.read(db, _shop(here, shop), now)
+            read = days.read(here.database, db, _shop(here, shop), now)
         told = savings(read, {read.dates[-1]: (11, 2), read.dates[0]: (5, 0)})
         assert {one.name: one.today for one in told.saved} == {
             "searches": 11, "reads": 45, "api": 6, "tracking": 2, "polls": 7, "calls": 10,
