@@ -64,7 +64,7 @@ class TestPages:
     def test_with_errors_are_sound(self, page: Page, shop: Any) -> None:
         page.goto("/dashboard/orders/settings")
         page.get_by_label("After how many hours").fill("many")
-        page.get_by_role("button", name="Save").click()
+        page.locator("main").get_by_role("button", name="Save").click()
         field = page.get_by_label("After how many hours")
         assert field.get_attribute("aria-invalid") == "true"
         assert "whole number" in page.locator(f"#{field.get_attribute('aria-describedby')}").inner_text()

@@ -43,7 +43,7 @@ class TestPages:
     def test_with_errors_are_sound(self, page: Page, shop: Any) -> None:
         page.goto("/dashboard/parcels/settings")
         page.get_by_label("Colour").fill("green")
-        page.get_by_role("button", name="Save").click()
+        page.locator("main").get_by_role("button", name="Save").click()
         field = page.get_by_label("Colour")
         assert field.get_attribute("aria-invalid") == "true"
         assert "Write it as" in page.locator(f"#{field.get_attribute('aria-describedby')}").inner_text()

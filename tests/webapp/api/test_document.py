@@ -8,7 +8,7 @@ import pytest
 
 from commerce.rules.api_keys import SCOPES
 from webapp.api import document
-from webapp.guards import CONTENT_SECURITY_POLICY
+from webapp.headers import CONTENT_SECURITY_POLICY
 
 
 @pytest.fixture
