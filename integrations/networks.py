@@ -30,6 +30,6 @@ def is_outside(text: str) -> bool:
         if address.is_site_local or any(address in network for network in _NOT_OUTSIDE):
             return False
         inner = address.sixtofour or (ipaddress.IPv4Address(address.packed[-4:]) if address in _NAT64 else None)
-        if inner is not None and not inner.is_global:
-            return False
+        if inner is not None:  # Pythons differ on whether 6to4's own network is global: what it goes on to decides
+            return inner.is_global and not inner.is_multicast
     return address.is_global and not address.is_multicast
