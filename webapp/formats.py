@@ -1,24 +1,39 @@
-"""Numbers, money and times as people read them in the dashboard."""
+"""Numbers, money and times as people read them in the dashboard: in its language, and in the zone of the shop."""
 
 import html
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
+from babel.dates import format_date
 from markupsafe import Markup, escape
 
 from commerce.rules.money import decimal_text
+from webapp import languages
+from webapp.languages import GERMAN
+from webapp.languages import gettext as _
 
 NO_BREAK = "\u00a0"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _MARK = re.compile(r"(</?mark>)")
+_MARKS = str.maketrans(",.", ".,")
 _KEPT = {"<mark>": Markup("<mark>"), "</mark>": Markup("</mark>")}
 
 
 def number(value: int | None) -> str:
     """12345 as "12,345"; a dash for what is not known."""
-    return "–" if value is None else f"{value:,}"
+    return "–" if value is None else languages.thousands(value)
+
+
+def decimal(value: float, places: int = 1) -> str:
+    """1234.56 as "1,234.6"."""
+    return _in_language(f"{value:,.{places}f}")
+
+
+def percent(share: float | None, places: int = 0) -> str:
+    """0.123 as "12 %"; a dash for what is not known."""
+    return "–" if share is None else f"{decimal(share * 100, places)}{NO_BREAK}%"
 
 
 def money(amount: int | None, currency: str | None) -> str:
@@ -27,7 +42,7 @@ def money(amount: int | None, currency: str | None) -> str:
         return "–"
     whole, point, rest = decimal_text(abs(amount), currency).partition(".")
     sign = "−" if amount < 0 else ""
-    shown = f"{sign}{int(whole):,}{point}{rest}"
+    shown = _in_language(f"{sign}{int(whole):,}{point}{rest}")
     return f"{shown}{NO_BREAK}{currency}" if currency else shown
 
 
@@ -36,7 +51,7 @@ def seconds(value: float | None) -> str:
     if value is None:
         return "–"
     if math.isinf(value):
-        return "over an hour"
+        return _("over an hour")
     for limit, unit, size, places in (
         (0.9995, "ms", 0.001, 0),
         (9.95, "s", 1, 1),
@@ -47,8 +62,8 @@ def seconds(value: float | None) -> str:
         if value < limit:
             shown = f"{max(value, 0) / size:.{places}f}"
             shown = shown.rstrip("0").rstrip(".") if places else shown
-            return f"{shown}{NO_BREAK}{unit}"
-    return f"{value / _DAY:.0f}{NO_BREAK}d"
+            return f"{_in_language(shown)}{NO_BREAK}{unit}"
+    return f"{value / _DAY:.0f}{NO_BREAK}{_('d')}"
 
 
 def ago(at: datetime, now: datetime) -> str:
@@ -56,16 +71,25 @@ def ago(at: datetime, now: datetime) -> str:
     passed = (now - at).total_seconds()
     distance = abs(passed)
     if distance < 10:
-        return "just now"
+        return _("just now")
     if distance >= 7 * _DAY:
-        return f"{at.astimezone(UTC):%d %b %Y}".lstrip("0")
+        return day(at)
     shown = seconds(float(int(distance)) if distance < _MINUTE else distance)
-    return f"{shown} ago" if passed > 0 else f"in {shown}"
+    return _("%(time)s ago", time=shown) if passed > 0 else _("in %(time)s", time=shown)
+
+
+def day(at: datetime | date) -> str:
+    """The day of a time where the shop is, or a day: "1 Apr 2026"."""
+    here = at.astimezone(languages.zone()).date() if isinstance(at, datetime) else at
+    if languages.current() == GERMAN:
+        return format_date(here, "d. MMM y", locale=GERMAN)
+    return f"{here:%d %b %Y}".lstrip("0")
 
 
 def stamp(at: datetime) -> str:
-    """A time to the second, in UTC."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    """A time to the second where the shop is, with its zone's name."""
+    pattern = "%d.%m.%Y, %H:%M:%S %Z" if languages.current() == GERMAN else "%Y-%m-%d %H:%M:%S %Z"
+    return at.astimezone(languages.zone()).strftime(pattern)
 
 
 def when(at: datetime | None, now: datetime) -> Markup:
@@ -96,3 +120,8 @@ def marked(title_html: str) -> Markup:
     """A search engine's title: its <mark>s stay, all else is text."""
     pieces = _MARK.split(title_html)
     return Markup("").join(_KEPT.get(piece) or escape(html.unescape(piece)) for piece in pieces)
+
+
+def _in_language(written: str) -> str:
+    """A number that is written the English way, with the language's marks."""
+    return written.translate(_MARKS) if languages.current() == GERMAN else written

@@ -13,7 +13,8 @@ from flask.sansio.app import App
 from markupsafe import Markup
 
 from commerce.rules.documents import plain_text
-from webapp import formats, guards
+from webapp import formats, guards, languages
+from webapp.languages import lazy_gettext as _
 from webapp.parts import parts
 from webapp.stores import embedded
 
@@ -22,31 +23,35 @@ View = TypeVar("View", bound=Callable[..., Any])
 PER_PAGE = 50
 LAST_PAGE = 100_000
 NAVIGATION = (
-    ("home", "Home"),
-    ("events", "Events"),
-    ("products", "Products"),
-    ("search", "Search"),
-    ("orders", "Orders"),
-    ("sales", "Figures"),
-    ("shipments", "Parcels"),
-    ("customers", "Customers"),
-    ("notifications", "Notifications"),
-    ("loyalty", "Loyalty"),
-    ("widget", "Storefront"),
-    ("cache", "Cache"),
-    ("outgoing", "Webhooks"),
-    ("connection", "Connection"),
-    ("team", "Team"),
+    ("home", _("Home")),
+    ("events", _("Events")),
+    ("products", _("Products")),
+    ("search", _("Search")),
+    ("orders", _("Orders")),
+    ("sales", _("Figures")),
+    ("shipments", _("Parcels")),
+    ("customers", _("Customers")),
+    ("notifications", _("Notifications")),
+    ("loyalty", _("Loyalty")),
+    ("widget", _("Storefront")),
+    ("cache", _("Cache")),
+    ("outgoing", _("Webhooks")),
+    ("connection", _("Connection")),
+    ("team", _("Team")),
 )
 _STATIC = Path(__file__).parent / "static"
 
 
 def install(app: App) -> None:
     """Give the application's templates what they use."""
+    languages.install(app)
     app.jinja_env.filters.update(
         number=formats.number,
         money=formats.money,
         seconds=formats.seconds,
+        decimal=formats.decimal,
+        percent=formats.percent,
+        day=formats.day,
         when=_when,
         exact=formats.exact,
         web_address=formats.web_address,

@@ -14,6 +14,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("mail", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
         sa.Column("is_operator", sa.Boolean(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("totp_sealed", sa.Text(), nullable=False),

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, sessi
 
 from commerce.tables.team import attempts, users
 from commerce.tables.team import sessions as stored
-from webapp import auditing, guards, inputs, pages, sessions
+from webapp import auditing, guards, inputs, languages, pages, sessions
 from webapp.errors import Problem
 from webapp.parts import parts
 from webapp.team import passwords
@@ -34,6 +34,20 @@ def rename() -> Any:
     with parts().database.write() as db:
         users.change(db, user.id, name=name)
     flash("Saved.")
+    return redirect(url_for("account.index"))
+
+
+@blueprint.post("/language")
+@guards.reader
+def language() -> Any:
+    """Choose the language of the pages: for the user, or for this browser where there is no account."""
+    chosen = inputs.choice("language", languages.NAMES, args=request.form)
+    known = sessions.visitor()
+    if known is not None and known.session is not None and known.session.user_id is not None:
+        with parts().database.write() as db:
+            users.change(db, known.session.user_id, language=chosen)
+    else:
+        languages.choose(chosen)
     return redirect(url_for("account.index"))
 
 
@@ -137,4 +151,4 @@ def _page(*, wrong: dict[str, str] | None = None, codes: list[str] | None = None
         sealed = session.get(_PENDING, "")
         secret = parts().vault.open(sealed) if sealed else ""
         told |= {"secret": secret, "picture": passwords.picture(secret, current.mail) if secret else ""}
-    return render_template("account.html", now=pages.now(), shop=g.shop, **told), status
+    return render_template("account.html", now=pages.now(), shop=g.shop, chosen=languages.chosen(), **told), status

@@ -74,6 +74,7 @@ class Session:
     user_id: int | None = None
     mail: str = field(default="", repr=False)
     name: str = field(default="", repr=False)
+    language: str = ""
     roles: dict[int, str]
     seen_at: datetime
 
@@ -108,7 +109,7 @@ def add_shop(db: Connection, session_id: int, shop_id: int) -> None:
 def by_token(db: Connection, token: str, *, now: datetime) -> Session | None:
     """Who is signed in with this cookie; None where nobody is, or not for so long that it does not count any more."""
     query = (
-        select(sessions, users.c.mail, users.c.name, users.c.is_operator.label("user_is_operator"))
+        select(sessions, users.c.mail, users.c.name, users.c.language, users.c.is_operator.label("user_is_operator"))
         .outerjoin(users, users.c.id == sessions.c.user_id)
         .where(sessions.c.token_hash == digest(token), sessions.c.seen_at > now - LASTS)
     )
@@ -122,6 +123,7 @@ def by_token(db: Connection, token: str, *, now: datetime) -> Session | None:
         user_id=row.user_id,
         mail=row.mail or "",
         name=row.name or "",
+        language=row.language or "",
         roles={} if row.is_operator or row.user_is_operator else _roles(db, row.id, row.user_id),
         seen_at=row.seen_at,
     )

@@ -14,6 +14,7 @@ users = Table(
     Column("id", BigId, primary_key=True),
     Column("mail", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False, default=""),
+    Column("language", Text, nullable=False, default=""),
     Column("is_operator", Boolean, nullable=False, default=False),
     Column("password_hash", Text, nullable=False, default=""),
     Column("totp_sealed", Text, nullable=False, default=""),
