@@ -38,6 +38,7 @@ def install(app: App) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.policies["ext.i18n.trimmed"] = True  # as texts are taken out of templates
     app.jinja_env.install_gettext_callables(_found, _found_one_or_more, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.filters["translated"] = translated
     app.jinja_env.globals.update(ngettext=_counted, language=current, languages=NAMES)
 
 
@@ -54,6 +55,11 @@ def ngettext(one: str, more: str, number: int, /, **values: Any) -> str:
 def lazy_gettext(text: str, /) -> str:
     """A text that is looked up each time it is shown. It is no str: call str() where one has to be."""
     return cast(str, LazyProxy(gettext, text, enable_cache=False))
+
+
+def translated(text: str) -> str:
+    """What has a name of its own in the language of this request, such as a state; anything else as it is."""
+    return _found(str(text)) if text else ""
 
 
 def current() -> str:

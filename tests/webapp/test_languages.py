@@ -71,3 +71,13 @@ class TestWriting:
 
     def test_takes_values_by_name_and_signs_as_they_are(self) -> None:
         assert languages.gettext("%(share)s %% of %(name)s", share=5, name="100 % wool") == "5 % of 100 % wool"
+
+
+class TestKnownWords:
+    def test_are_looked_up_and_all_else_stays_text(self, backroom: Backroom) -> None:
+        page = "{% import 'macros.html' as m with context %}{{ m.badge('waiting') }}{{ m.badge('<b>5 %s</b>') }}"
+        app = backroom.client.application
+        with app.test_request_context("/dashboard/"):
+            shown = app.jinja_env.from_string(page).render()
+        assert "Waiting" in shown
+        assert "&lt;b&gt;5 %s&lt;/b&gt;" in shown
