@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from flask import Response
+
 BEGIN = "\ufeff"  # by which spreadsheets know that it is UTF-8
 _PHONE = re.compile(r"\+[0-9]{5,15}")  # a number and no more, which other systems want as it is
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -31,3 +33,11 @@ def lines(rows: Iterable[Iterable[Any]]) -> str:
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerows([cell(value) for value in row] for row in rows)
     return file.getvalue()
+
+
+def download(pieces: Iterable[str], name: str) -> Response:
+    """A file of these lines, under that name; what is made piece by piece is sent while it is made."""
+    response = Response(pieces, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, func, literal, or_, select
 
+from commerce.tables import keyset
 from commerce.tables.columns import Moment
+from commerce.tables.keyset import Place, Sort
 from commerce.tables.orders import orders
 from commerce.tables.people import word_search
 from commerce.tables.people.members import members
@@ -15,16 +17,15 @@ from commerce.tables.people.profiles import profiles
 
 UNFULFILLED = "unfulfilled"  # which platforms also say with nothing
 NEWEST, OLDEST, MOST, LEAST = "newest", "oldest", "most", "least"
-# By what lists are sorted: the column, and whether the most comes first.
-_SORTS: dict[str, tuple[Any, bool]] = {
-    NEWEST: (orders.c.placed_at, True),
-    OLDEST: (orders.c.placed_at, False),
-    MOST: (orders.c.total, True),
-    LEAST: (orders.c.total, False),
+_PLACED = orders.c.placed_at.is_not(None)
+_SORTS = {
+    NEWEST: Sort(column=orders.c.placed_at, descends=True, has=_PLACED),
+    OLDEST: Sort(column=orders.c.placed_at, descends=False, has=_PLACED),
+    MOST: Sort(column=orders.c.total, descends=True),
+    LEAST: Sort(column=orders.c.total, descends=False),
 }
 SORTS = tuple(_SORTS)
 _MOST_PEOPLE = 200  # customers whose orders a search for words finds
-Place = tuple[Any, str]  # the value sorted by (none: the orders that have none, which come last) and the order's id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +53,13 @@ def page(
     db: Connection, *, shop_id: int, filters: Filters, sort: str = NEWEST, after: Place | None = None, limit: int
 ) -> list[Row[Any]]:
     """Orders that the filters let through, behind a place; those without what is sorted by come last."""
-    column, descends = _SORTS[sort]
-    chosen = and_(orders.c.shop_id == shop_id, *_conditions(db, shop_id, filters))
-    found: list[Row[Any]] = []
-    if after is None or after[0] is not None:
-        behind = [column.is_not(None), *_behind(column, descends, after)]
-        found += _rows(db, and_(chosen, *behind), [column, orders.c.id], descends, limit)
-    if column.nullable and len(found) < limit:
-        rest = [orders.c.id < after[1] if descends else orders.c.id > after[1]] if after and after[0] is None else []
-        found += _rows(db, and_(chosen, column.is_(None), *rest), [orders.c.id], descends, limit - len(found))
-    return found
+    query = select(orders).where(orders.c.shop_id == shop_id, *_conditions(db, shop_id, filters))
+    return keyset.page(db, query, sort=_SORTS[sort], key=orders.c.id, after=after, limit=limit)
 
 
 def place_of(row: Any, sort: str) -> Place:
     """Where a page that begins behind this order goes on."""
-    return getattr(row, _SORTS[sort][0].name), row.id
+    return getattr(row, _SORTS[sort].column.name), row.id
 
 
 def after(db: Connection, *, shop_id: int, filters: Filters, last_id: str, limit: int) -> Sequence[Row[Any]]:
@@ -79,20 +72,6 @@ def count_some(db: Connection, *, shop_id: int, filters: Filters, most: int) -> 
     """How many the filters let through, counted up to `most`."""
     some = select(orders.c.id).where(orders.c.shop_id == shop_id, *_conditions(db, shop_id, filters)).limit(most)
     return db.execute(select(func.count()).select_from(some.subquery())).scalar_one()
-
-
-def _rows(
-    db: Connection, chosen: ColumnElement[bool], columns: list[Any], descends: bool, limit: int
-) -> Sequence[Row[Any]]:
-    order = [column.desc() if descends else column for column in columns]
-    return db.execute(select(orders).where(chosen).order_by(*order).limit(limit)).all()
-
-
-def _behind(column: Any, descends: bool, place: Place | None) -> list[ColumnElement[bool]]:
-    if place is None:
-        return []
-    here, there = tuple_(column, orders.c.id), tuple_(literal(place[0], column.type), literal(place[1]))
-    return [here < there if descends else here > there]
 
 
 def _conditions(db: Connection, shop_id: int, filters: Filters) -> list[ColumnElement[bool]]:

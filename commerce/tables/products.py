@@ -25,8 +25,9 @@ from sqlalchemy import (
 
 from commerce.rules.documents import Product
 from commerce.rules.products import Image, Option, ProductFacts, Summary, VariantFacts
-from commerce.tables import variants
+from commerce.tables import keyset, variants
 from commerce.tables.columns import BigId, Json, Moment, metadata, saved_page, upsert
+from commerce.tables.keyset import Place, Sort
 
 products = Table(
     "products",
@@ -63,6 +64,7 @@ products = Table(
 )
 
 _SUMMARY = ("price", "compare_at_price", "stock", "available")
+_NEWEST = Sort(column=products.c.saved_at, descends=True)
 _PLAIN: tuple[str, ...] = (
     "id",
     "handle",
@@ -200,11 +202,14 @@ def page(
     return list(zip(_assemble(db, shop_id, rows, currency), [row.saved_at for row in rows], strict=True))
 
 
-def newest(db: Connection, *, shop_id: int, limit: int, offset: int, currency: str | None) -> list[Product]:
-    """Products that changed last, first."""
+def newest(
+    db: Connection, *, shop_id: int, after: Place | None = None, limit: int, currency: str | None
+) -> list[tuple[Product, Place]]:
+    """Products behind a place, those that changed last first, each with its own place."""
     query = select(products).where(products.c.shop_id == shop_id)
-    query = query.order_by(products.c.saved_at.desc(), products.c.id.desc()).limit(limit).offset(offset)
-    return _assemble(db, shop_id, db.execute(query).all(), currency)
+    rows = keyset.page(db, query, sort=_NEWEST, key=products.c.id, after=after, limit=limit)
+    places = [(row.saved_at, row.id) for row in rows]
+    return list(zip(_assemble(db, shop_id, rows, currency), places, strict=True))
 
 
 def id_of_handle(db: Connection, *, shop_id: int, handle: str) -> str | None:

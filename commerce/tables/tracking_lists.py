@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, case, func, literal, or_, select, tuple_
 
 from commerce.rules import tracking
+from commerce.tables import keyset
 from commerce.tables.carriers import health, unknown_codes
 from commerce.tables.columns import Moment
+from commerce.tables.keyset import Place, Sort
 from commerce.tables.order_tracking import order_tracking
 from commerce.tables.orders import orders
 from commerce.tables.tracking_settings import TrackingSettings
@@ -28,6 +30,7 @@ _LEFT_ALONE = ("done", "history", "not_in_shop", "erased")
 
 _AT_ONCE = 10_000  # values in one statement
 _row = order_tracking.c
+_NEWEST = Sort(column=_row.saved_at, descends=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +125,13 @@ def one(db: Connection, *, shop_id: int, tracking_id: int, chosen: TrackingSetti
     return db.execute(query.where(_row.shop_id == shop_id, _row.id == tracking_id)).first()
 
 
-def newest(db: Connection, *, shop_id: int, filters: Filters, limit: int, offset: int = 0) -> Sequence[Row[Any]]:
-    """Parcels that fit, those with the latest news first, with `order_number`."""
+def newest(
+    db: Connection, *, shop_id: int, filters: Filters, after: Place | None = None, limit: int
+) -> Sequence[Row[Any]]:
+    """Parcels that fit behind a place, those with the latest news first, with `order_number`."""
     query = select(order_tracking, orders.c.number.label("order_number"))
-    query = query.select_from(order_tracking.outerjoin(orders, _of_order()))
-    query = _filtered(query, shop_id, filters).order_by(_row.saved_at.desc(), _row.id.desc())
-    return db.execute(query.limit(limit).offset(offset)).all()
+    query = _filtered(query.select_from(order_tracking.outerjoin(orders, _of_order())), shop_id, filters)
+    return keyset.page(db, query, sort=_NEWEST, key=_row.id, after=after, limit=limit)
 
 
 def _filtered(query: Select[Any], shop_id: int, filters: Filters) -> Select[Any]:

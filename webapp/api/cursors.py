@@ -69,6 +69,24 @@ def cursor_in_rows() -> int | None:
     raise wrong_cursor()
 
 
+def place(*, is_by_time: bool) -> tuple[Any, Any] | None:
+    """Behind which row a page of the dashboard begins: what it is sorted by, nothing where a row has none of it, and
+    its key, a text or a number. Raises Problem.
+    """
+    match cursor():
+        case None:
+            return None
+        case [None as value, str() | int() as key]:
+            pass
+        case [str() as told, str() | int() as key]:
+            value = at(told) if is_by_time else told
+        case [int() as value, str() | int() as key] if not is_by_time:
+            pass
+        case _:
+            raise wrong_cursor()
+    return value, key
+
+
 def wrong_cursor() -> Problem:
     """The answer to a cursor of another shop, another list or nobody: the list has no such place."""
     text = "`cursor` must be a `next_cursor` that this list gave, for the same filters and order."

@@ -14,7 +14,6 @@ from commerce.rules.notifications.windows import zone_named
 from commerce.tables import order_lists
 from commerce.tables.order_lists import Filters
 from webapp import inputs, spreadsheets
-from webapp.api import cursors
 
 SORTS = {
     order_lists.NEWEST: "Newest",
@@ -22,6 +21,7 @@ SORTS = {
     order_lists.MOST: "Highest total",
     order_lists.LEAST: "Lowest total",
 }
+BY_TIME = (order_lists.NEWEST, order_lists.OLDEST)
 STATUS = {"open": "Open", "completed": "Completed", "cancelled": "Cancelled"}
 PAYMENT = {
     "pending": "Pending",
@@ -57,18 +57,6 @@ def filters_of() -> Filters:
 def sort_of() -> str:
     """The order that this request asks for. Raises Problem."""
     return inputs.choice("sort", SORTS, default=order_lists.NEWEST)
-
-
-def place() -> tuple[Any, str] | None:
-    """Behind which order this page begins. Raises Problem."""
-    match cursors.cursor():
-        case None:
-            return None
-        case [(int() | None) as value, str(key)]:
-            return value, key
-        case [str(value), str(key)]:
-            return cursors.at(value), key
-    raise cursors.wrong_cursor()
 
 
 def asked() -> dict[str, str]:

@@ -8,7 +8,8 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from commerce.rules.segments import rfm
 from commerce.tables import segments, views
 from commerce.tables.people import members, profile_lists, profiles
-from webapp import guards, inputs, pages
+from webapp import guards, pages
+from webapp.api import cursors
 from webapp.loyalty import words
 from webapp.parts import parts
 from webapp.people import addressed, filtering, picture, timeline_pages
@@ -24,17 +25,12 @@ _MOST_COUNTED = 10_000  # beyond that, counting those who fit would take longer 
 @pages.of_shop
 def index() -> str:
     """A page of the customers who fit."""
-    page = inputs.whole("page", default=1, low=1, high=pages.LAST_PAGE)
     filters, sort = filtering.filters_of(), filtering.sort_of()
+    place = cursors.place(is_by_time=profile_lists.is_by_time(sort))
     shop_id = g.shop.id
     with parts().database.read() as db:
         rows = profile_lists.found(
-            db,
-            shop_id=shop_id,
-            filters=filters,
-            sort=sort,
-            limit=pages.PER_PAGE + 1,
-            offset=(page - 1) * pages.PER_PAGE,
+            db, shop_id=shop_id, filters=filters, sort=sort, after=place, limit=pages.PER_PAGE + 1
         )
         if filters.is_set:
             total = profile_lists.count_some(db, shop_id=shop_id, filters=filters, most=_MOST_COUNTED + 1)
@@ -43,12 +39,13 @@ def index() -> str:
         there = segments.all_of(db, shop_id=shop_id)
         countries = profile_lists.countries(db, shop_id=shop_id)
         kept = views.of_page(db, shop_id=shop_id, page="customers.index")
-    saw([row.id for row in rows[: pages.PER_PAGE]], LISTED)
+    some = rows[: pages.PER_PAGE]
+    saw([row.id for row in some], LISTED)
     return render_template(
         "customers.html",
-        rows=rows[: pages.PER_PAGE],
-        more=len(rows) > pages.PER_PAGE,
-        page=page,
+        rows=some,
+        following=cursors.cursor_of(*profile_lists.place_of(some[-1], sort)) if len(rows) > len(some) else "",
+        is_first=place is None,
         filters=filters,
         sort=sort,
         sorts=filtering.SORTS,

@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 
 from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT, SHIPMENT, SHOP
-from commerce.tables import effect_lists, events, inbox, pauses, rejections
+from commerce.tables import effect_lists, events, inbox, pauses, rejections, views
 from jobs.queues import APPLY
-from webapp import guards, inputs, pages
+from webapp import guards, inputs, pages, spreadsheets
+from webapp.doors import delivery_files
 from webapp.doors.deliveries import lag_of, payload_text, reason_words, shown_headers, timeline
 from webapp.errors import Problem
 from webapp.parts import parts
@@ -29,6 +30,7 @@ def index() -> str:
         rows = events.page(db, shop_id=g.shop.id, filters=filters, before=before or None, limit=pages.PER_PAGE + 1)
         topics = events.topics(db, shop_id=g.shop.id)
         pause = pauses.about(db, shop_id=g.shop.id)
+        kept = views.of_page(db, shop_id=g.shop.id, page="events.index")
     return render_template(
         "events.html",
         rows=[(row, lag_of(row)) for row in rows[: pages.PER_PAGE]],
@@ -40,7 +42,17 @@ def index() -> str:
         topics=sorted({*topics, filters.topic} - {""}),
         states=inbox.STATES,
         kinds=KINDS,
+        kept=kept,
     )
+
+
+@blueprint.get("/events.csv")
+@guards.merchant
+@pages.of_shop
+def download() -> Response:
+    """Every delivery that the filters let through, without its payload: the file is sent while it is read."""
+    lines = delivery_files.written(parts().database, shop_id=g.shop.id, filters=_filters())
+    return spreadsheets.download(lines, "events.csv")
 
 
 @blueprint.get("/rejected")

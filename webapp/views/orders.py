@@ -8,7 +8,7 @@ from commerce.tables import effects, labels, order_lists, order_tracking, orders
 from commerce.tables.order_steps import step_lists, steps
 from commerce.tables.people import profile_lists
 from integrations.carriers.followed import Followed
-from webapp import guards, pages
+from webapp import guards, pages, spreadsheets
 from webapp.api import cursors
 from webapp.errors import Problem
 from webapp.orders import listing, messages
@@ -26,7 +26,8 @@ _COUNTED = 1000  # up to which lists say how many fit
 @pages.of_shop
 def index() -> str:
     """Orders that the filters let through, in the order that is asked for."""
-    filters, sort, place = listing.filters_of(), listing.sort_of(), listing.place()
+    filters, sort = listing.filters_of(), listing.sort_of()
+    place = cursors.place(is_by_time=sort in listing.BY_TIME)
     with parts().database.read() as db:
         rows = order_lists.page(
             db, shop_id=g.shop.id, filters=filters, sort=sort, after=place, limit=pages.PER_PAGE + 1
@@ -57,10 +58,7 @@ def index() -> str:
 def download() -> Response:
     """Every order that the filters let through, however many they are: the file is sent while it is read."""
     lines = listing.written(parts().database, shop_id=g.shop.id, filters=listing.filters_of())
-    response = Response(lines, mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="orders.csv"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return spreadsheets.download(lines, "orders.csv")
 
 
 @blueprint.get("/<key>")

@@ -112,7 +112,7 @@ def _sample(kind: str) -> dict[str, Any]:
     told: dict[str, Any] = {"shop": {"name": shop.name, "domain": shop.domain, "currency": shop.currency}}
     with here.database.read() as db:
         if kind == PRODUCT:
-            newest = products.newest(db, shop_id=shop.id, limit=1, offset=0, currency=shop.currency)
+            newest = [one for one, _ in products.newest(db, shop_id=shop.id, limit=1, currency=shop.currency)]
             return told | {"product": shapes.product(newest[0]) if newest else {}}
         assert kind == CATEGORY, "there are two kinds"
         first = next((row for row in categories.all_of(db, shop_id=shop.id) if row.published), None)

@@ -3,14 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
 from commerce.rules.documents import Product, is_searchable
 from commerce.rules.events import PRODUCT
 from commerce.tables import effects, products, variants
 from commerce.tables.stock import items
 from integrations.search_api import SearchQuery
-from webapp import guards, pages
+from webapp import guards, pages, product_files, spreadsheets
+from webapp.api import cursors
 from webapp.errors import Problem
 from webapp.inputs import whole
 from webapp.parts import parts
@@ -34,38 +35,44 @@ def index() -> str:
     asked = bool(query.text or query.filters or query.price != (None, None) or query.sort != "relevance")
     asked = asked or query.available is not None
     shown = _found(query) if asked else _newest(query)
-    return render_template(
-        "products.html",
-        **shown,
-        query=query,
-        page=page,
-        asked=asked,
-        sorts=SORTS,
-        more=shown["total"] > query.offset + query.limit,
-    )
+    return render_template("products.html", **shown, query=query, page=page, asked=asked, sorts=SORTS)
+
+
+@blueprint.get("/products.csv")
+@guards.merchant
+@pages.of_shop
+def download() -> Response:
+    """Every product, published or not, a line for each variant: the file is sent while it is read."""
+    lines = product_files.written(parts().database, shop_id=g.shop.id, currency=g.shop.currency)
+    return spreadsheets.download(lines, "products.csv")
 
 
 def _found(query: SearchQuery) -> dict[str, Any]:
+    """A page of what the engine finds, by its number: engines count how far they go."""
     found = find_as_merchant(parts(), g.shop, query)
     rows = [(product, hit.title_html) for hit, product in found.products]
-    return {"rows": rows, "total": found.total, "facets": _choices(found.facets, query)}
+    more = found.total > query.offset + query.limit
+    return {"rows": rows, "total": found.total, "facets": _choices(found.facets, query), "more": more, "is_first": True}
 
 
 def _newest(query: SearchQuery) -> dict[str, Any]:
+    """A page of all, from where the last one ended."""
+    place = cursors.place(is_by_time=True)
     with parts().database.read() as db:
         total = products.count(db, shop_id=g.shop.id)
-        listed = products.newest(
-            db,
-            shop_id=g.shop.id,
-            limit=query.limit,
-            offset=query.offset,
-            currency=g.shop.currency,
-        )
+        listed = products.newest(db, shop_id=g.shop.id, after=place, limit=query.limit + 1, currency=g.shop.currency)
     try:
         facets = find_as_merchant(parts(), g.shop, replace(query, offset=0, limit=1)).facets
     except Problem:  # the list does not need the engine; only its filters are missing then
         facets = {}
-    return {"rows": [(product, "") for product in listed], "total": total, "facets": _choices(facets, query)}
+    some = listed[: query.limit]
+    return {
+        "rows": [(product, "") for product, _ in some],
+        "total": total,
+        "facets": _choices(facets, query),
+        "following": cursors.cursor_of(*some[-1][1]) if len(listed) > len(some) else "",
+        "is_first": place is None,
+    }
 
 
 def _choices(facets: Any, query: SearchQuery) -> list[tuple[str, str, list[tuple[str, int | None, bool]]]]:

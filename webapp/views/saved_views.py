@@ -14,7 +14,7 @@ from webapp.parts import parts
 blueprint = Blueprint("saved_views", __name__, url_prefix="/dashboard/views")
 
 # Lists that have views.
-PAGES = ("orders.index", "customers.index", "shipments.everything")
+PAGES = ("events.index", "orders.index", "customers.index", "shipments.everything")
 _PASSING = frozenset({"shop", "page", "cursor", "host", "embedded", "id_token"})
 
 

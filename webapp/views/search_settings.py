@@ -64,6 +64,6 @@ def _page(fields: dict[str, Any], wrong: dict[str, str]) -> str:
 def _known_facets() -> dict[str, int]:
     """Facets of the products that changed last, the most frequent first, and how many of them have each."""
     with parts().database.read() as db:
-        newest = products.newest(db, shop_id=g.shop.id, limit=_LOOKED_AT, offset=0, currency=g.shop.currency)
+        newest = [one for one, _ in products.newest(db, shop_id=g.shop.id, limit=_LOOKED_AT, currency=g.shop.currency)]
     counted = Counter(name for product in newest for name in document(product).facets)
     return dict(counted.most_common(40))

@@ -10,6 +10,7 @@ from commerce.tables import carriers, order_tracking, tracking_lists, tracking_s
 from integrations import registry
 from jobs.queues import TRACK
 from webapp import guards, inputs, pages
+from webapp.api import cursors
 from webapp.errors import Problem
 from webapp.parts import parts
 from webapp.tracking import asking, clocks, words
@@ -48,19 +49,18 @@ def index() -> str:
 @pages.of_shop
 def everything() -> str:
     """All parcels, those with the latest news first, by filters."""
-    page, filters = inputs.whole("page", default=1, low=1, high=pages.LAST_PAGE), filters_of()
+    place, filters = cursors.place(is_by_time=True), filters_of()
     with parts().database.read() as db:
-        rows = tracking_lists.newest(
-            db, shop_id=g.shop.id, filters=filters, limit=pages.PER_PAGE + 1, offset=(page - 1) * pages.PER_PAGE
-        )
+        rows = tracking_lists.newest(db, shop_id=g.shop.id, filters=filters, after=place, limit=pages.PER_PAGE + 1)
         known = tracking_lists.carriers_of(db, shop_id=g.shop.id)
         kept = views.of_page(db, shop_id=g.shop.id, page="shipments.everything")
+    some = rows[: pages.PER_PAGE]
     return render_template(
         "parcels_all.html",
         kept=kept,
-        rows=rows[: pages.PER_PAGE],
-        more=len(rows) > pages.PER_PAGE,
-        page=page,
+        rows=some,
+        following=cursors.cursor_of(some[-1].saved_at, some[-1].id) if len(rows) > len(some) else "",
+        is_first=place is None,
         asked={name: request.args[name] for name in FILTERS if request.args.get(name)},
         carriers=sorted((registry.carrier_title(name), name) for name in known),
         expected=clocks.expected,

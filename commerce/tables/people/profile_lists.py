@@ -5,26 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
+from sqlalchemy import Connection, Row, and_, func, select
 
 from commerce.rules.people.words import TAG
-from commerce.tables.columns import saved_page
+from commerce.tables import keyset
+from commerce.tables.columns import Moment, saved_page
+from commerce.tables.keyset import Place, Sort
 from commerce.tables.people import profile_pages
 from commerce.tables.people.members import members
-from commerce.tables.people.profiles import by_ids, profiles, words
+from commerce.tables.people.profiles import profiles, words
 
 SUBSCRIBED = "subscribed"
 CHANGED, NAME, SPENT, ORDERS, LAST_ORDER, CREATED = "changed", "name", "spent", "orders", "last_order", "created"
-_ORDERED = profiles.c.last_order_at.is_not(None)
-# By what pages are sorted: the column, whether the most comes first, and where not everybody has it, who has and who
-# has not.
-_SORTS: dict[str, tuple[Any, bool, tuple[Any, Any] | None]] = {
-    CHANGED: (profiles.c.saved_at, True, None),
-    NAME: (profiles.c.sort_name, False, (profiles.c.sort_name != "", profiles.c.sort_name == "")),
-    SPENT: (profiles.c.total_spent, True, None),
-    ORDERS: (profiles.c.orders_count, True, None),
-    LAST_ORDER: (profiles.c.last_order_at, True, (_ORDERED, ~_ORDERED)),
-    CREATED: (profiles.c.created_at, True, None),
+_SORTS = {
+    CHANGED: Sort(column=profiles.c.saved_at, descends=True),
+    NAME: Sort(column=profiles.c.sort_name, descends=False, has=profiles.c.sort_name != ""),
+    SPENT: Sort(column=profiles.c.total_spent, descends=True),
+    ORDERS: Sort(column=profiles.c.orders_count, descends=True),
+    LAST_ORDER: Sort(column=profiles.c.last_order_at, descends=True, has=profiles.c.last_order_at.is_not(None)),
+    CREATED: Sort(column=profiles.c.created_at, descends=True),
 }
 SORTS = tuple(_SORTS)
 
@@ -65,27 +64,21 @@ class Filters:
 
 
 def found(
-    db: Connection, *, shop_id: int, filters: Filters, sort: str = CHANGED, limit: int, offset: int = 0
+    db: Connection, *, shop_id: int, filters: Filters, sort: str = CHANGED, after: Place | None = None, limit: int
 ) -> list[Row[Any]]:
-    """A page of those whom the filters let through; who has nothing of what is sorted by comes last."""
-    column, descends, parted = _SORTS[sort]
-    chosen = [profiles.c.shop_id == shop_id, *_conditions(db, shop_id, filters)]
-    having = [*chosen, parted[0]] if parted else chosen
-    ids = _ids(db, having, column, descends, limit, offset)
-    if parted and len(ids) < limit:
-        told = db.execute(select(func.count()).select_from(profiles).where(*having)).scalar_one() if offset else 0
-        ids += _ids(db, [*chosen, parted[1]], profiles.c.id, descends, limit - len(ids), max(0, offset - told))
-    rows = by_ids(db, shop_id=shop_id, ids=ids)
-    return [rows[key] for key in ids]
+    """Those whom the filters let through, behind a place; who has nothing of what is sorted by comes last."""
+    query = select(profiles).where(profiles.c.shop_id == shop_id, *_conditions(db, shop_id, filters))
+    return keyset.page(db, query, sort=_SORTS[sort], key=profiles.c.id, after=after, limit=limit)
 
 
-def _ids(
-    db: Connection, chosen: list[Any], column: ColumnElement[Any], descends: bool, limit: int, offset: int
-) -> list[str]:
-    """Ids only, which an index alone can tell however far back the page is."""
-    order = [each.desc() if descends else each for each in (column, profiles.c.id)]
-    query = select(profiles.c.id).where(*chosen).order_by(*order).limit(limit).offset(offset)
-    return list(db.execute(query).scalars())
+def place_of(row: Any, sort: str) -> Place:
+    """Where a page that begins behind this person goes on."""
+    return getattr(row, _SORTS[sort].column.name), row.id
+
+
+def is_by_time(sort: str) -> bool:
+    """Whether places of this sort are times."""
+    return isinstance(_SORTS[sort].column.type, Moment)
 
 
 def after(db: Connection, *, shop_id: int, filters: Filters, last_id: str, limit: int) -> Sequence[Row[Any]]:

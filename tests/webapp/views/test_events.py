@@ -8,6 +8,7 @@ import pytest
 
 from commerce.rules.events import REPLAY
 from commerce.tables import effects, events, inbox
+from tests.webapp import lists
 from webapp.doors.deliveries import SHOWN_BYTES
 
 
@@ -32,6 +33,13 @@ class TestList:
         assert len(_topics(first)) == 50
         (older,) = re.findall(r'href="([^"]*)" rel="next"', first)
         assert len(_topics(merchant.get(older.replace("&amp;", "&")).text)) == 10
+
+    def test_are_taken_along_as_they_are_filtered(self, merchant: Any, shop: Any) -> None:
+        shop.delivery(outcome={})
+        shop.delivery(topic="orders/create", outcome={"kind": "order", "object_id": "21", "state": inbox.FAILED})
+        (row,) = lists.rows_of(merchant.get("/dashboard/events/events.csv?state=failed"))
+        assert (row["topic"], row["kind"], row["object_id"], row["state"]) == ("orders/create", "order", "21", "failed")
+        assert len(lists.rows_of(merchant.get("/dashboard/events/events.csv"))) == 2
 
     def test_lag_of_a_replayed_delivery_is_not_made_up(self, merchant: Any, shop: Any) -> None:
         number = shop.delivery(outcome={})

@@ -1,14 +1,12 @@
 """The list of orders: filters, sorts, pages that go on where the last one ended, and the same as a file."""
 
-import csv
-import io
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.webapp import stock
+from tests.webapp import lists, stock
 
 ORDERS = "/dashboard/orders"
 
@@ -20,14 +18,7 @@ def shown(client: Any, **query: str) -> list[str]:
 
 def walk(client: Any, **query: str) -> list[str]:
     """All pages, one after the other."""
-    found, path = [], client.get(ORDERS, query_string=query)
-    for _ in range(50):
-        found += re.findall(r'href="/dashboard/orders/([^"/?]+)(?:\?[^"]*)?">#', path.text)
-        following = re.search(r'href="([^"]+)" rel="next"', path.text)
-        if not following:
-            return found
-        path = client.get(following[1].replace("&amp;", "&"))
-    raise AssertionError("the list never ends")
+    return lists.walk(client, ORDERS, r'href="/dashboard/orders/([^"/?]+)(?:\?[^"]*)?">#', **query)
 
 
 @pytest.fixture
@@ -116,13 +107,12 @@ class TestFilters:
 
 class TestTheFile:
     def test_has_all_that_fit(self, merchant: Any, many: list[str]) -> None:
-        answer = merchant.get(f"{ORDERS}/orders.csv")
-        lines = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+        lines = lists.rows_of(merchant.get(f"{ORDERS}/orders.csv"))
         assert [line["id"] for line in lines] == many
         assert lines[1]["total"] == "10.00"
 
     def test_is_narrowed_as_the_list_is(self, merchant: Any, shop: Any) -> None:
         shop.order("1", status="open", email="=cmd()")
         shop.order("2", status="cancelled")
-        lines = list(csv.DictReader(io.StringIO(merchant.get(f"{ORDERS}/orders.csv?status=open").text[1:])))
+        lines = lists.rows_of(merchant.get(f"{ORDERS}/orders.csv?status=open"))
         assert [(line["id"], line["email"]) for line in lines] == [("1", "'=cmd()")]

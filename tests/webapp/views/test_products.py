@@ -1,10 +1,12 @@
 """Products in the dashboard."""
 
-import re
 from typing import Any
 
 from commerce.tables import effects
+from tests.webapp import lists
 from tests.webapp.markup import words
+
+_LINK = r'href="/dashboard/products/([0-9]+)"'
 
 
 class TestProducts:
@@ -27,10 +29,22 @@ class TestProducts:
 
     def test_pages_through_all(self, merchant: Any, shop: Any) -> None:
         shop.products(120)
-        seen = set()
-        for page in (1, 2, 3):
-            seen |= set(re.findall(r"/dashboard/products/(\d+)", merchant.get(f"/dashboard/products?page={page}").text))
-        assert len(seen) == 120
+        seen = lists.walk(merchant, "/dashboard/products", _LINK)
+        assert len(seen) == len(set(seen)) == 120
+
+    def test_pages_through_what_is_found(self, merchant: Any, shop: Any) -> None:
+        shop.products(120)
+        shop.index()
+        seen = lists.walk(merchant, "/dashboard/products", _LINK, sort="created:desc")
+        assert len(seen) == len(set(seen)) == 120
+
+    def test_are_taken_along_with_their_variants(self, merchant: Any, shop: Any) -> None:
+        shop.product("11", title="=1+1")
+        shop.products(3)
+        rows = lists.rows_of(merchant.get("/dashboard/products/products.csv"))
+        assert {row["variant_id"] for row in rows if row["id"] == "11"} == {"110", "111"}
+        assert {row["title"] for row in rows if row["id"] == "11"} == {"'=1+1"}
+        assert len({row["id"] for row in rows}) == 4
 
     def test_a_variant_leads_to_its_product(self, merchant: Any, shop: Any) -> None:
         shop.product()

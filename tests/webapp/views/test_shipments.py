@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from commerce.tables import tracking_lists
 from commerce.tables.shops import shops
-from tests.webapp import parcels, stock
+from tests.webapp import lists, parcels, stock
 from tests.webapp.markup import assert_nothing_is_inline, token, words
 
 PAGE = "/dashboard/parcels"
@@ -16,6 +16,13 @@ PAGE = "/dashboard/parcels"
 
 def post(merchant: Any, path: str, **form: Any) -> Any:
     return merchant.post(f"{PAGE}{path}", data={"csrf_token": token(merchant, f"{PAGE}/all")} | form)
+
+
+class TestAll:
+    def test_are_shown_once_page_by_page(self, merchant: Any, shop: Any) -> None:
+        numbers = [parcels.parcel(shop, f"1Z999AA1{number:010}") for number in range(110)]
+        seen = lists.walk(merchant, f"{PAGE}/all", r'class="mono" href="/dashboard/parcels/(\d+)')
+        assert sorted(map(int, seen)) == sorted(numbers)
 
 
 class TestTheQueue:
@@ -90,7 +97,7 @@ class TestAllParcels:
         assert "1ZMINE" in merchant.get(f"{PAGE}/all?until=2100-01-01").text
 
     def test_with_a_wrong_filter_are_none(self, merchant: Any, shop: Any) -> None:
-        for asked in ("status=lost", "since=yesterday", "page=0"):
+        for asked in ("status=lost", "since=yesterday"):
             assert merchant.get(f"{PAGE}/all?{asked}").status_code == 400
 
     def test_ask_the_same_of_the_database_for_any_number(self, merchant: Any, shop: Any, statements: Any) -> None:
