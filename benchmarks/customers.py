@@ -64,7 +64,8 @@ _SEGMENTS: tuple[dict[str, Any], ...] = (
 
 
 @contextmanager
-def _postgresql(folder: Path) -> Iterator[str]:
+def postgresql(folder: Path) -> Iterator[str]:
+    """A PostgreSQL of the benchmark's own for the block; gives its libpq URL."""
     server = get_server(folder / "postgresql", cleanup_mode="delete")
     try:
         yield server.get_uri()
@@ -75,12 +76,12 @@ def _postgresql(folder: Path) -> Iterator[str]:
 def measure(folder: Path, *, customers: int, orders: int, seconds: float = 5.0, warm_up: float = 1.0) -> dict[str, Any]:
     """All figures. The machine factor is a plain view's rate against the reference."""
     told: dict[str, Any] = {"customers": customers, "orders": orders, "goals": GOALS}
-    with _postgresql(folder) as address:
+    with postgresql(folder) as address:
         url = address.replace("postgresql://", "postgresql+psycopg://", 1)
         with backroom(folder, settings=_SETTINGS | {"DATABASE_URL": url}) as ours:
             database = Database(url)
             began = time.perf_counter()
-            shop = _shop(database, ours)
+            shop = shop_of(database, ours)
             crowd.fill(address, shop_id=shop.id, customers=customers, orders=orders, now=datetime.now(UTC))
             told["filled_s"] = round(time.perf_counter() - began, 1)
             ids = crowd.ids(address, shop_id=shop.id, limit=_READ)
@@ -98,7 +99,8 @@ def measure(folder: Path, *, customers: int, orders: int, seconds: float = 5.0, 
     return told
 
 
-def _shop(database: Database, ours: Backroom) -> Any:
+def shop_of(database: Database, ours: Backroom) -> Any:
+    """The shop of a running Backroom."""
     vault = Vault(secret_key(Settings.from_environ({"VAR_DIR": str(ours.var_dir)})))
     with database.read() as db:
         return shops.by_key(db, vault, ours.shop["shop_key"])

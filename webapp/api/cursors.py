@@ -73,18 +73,17 @@ def place(*, is_by_time: bool) -> tuple[Any, Any] | None:
     """Behind which row a page of the dashboard begins: what it is sorted by, nothing where a row has none of it, and
     its key, a text or a number. Raises Problem.
     """
-    match cursor():
-        case None:
-            return None
-        case [None as value, str() | int() as key]:
-            pass
-        case [str() as told, str() | int() as key]:
-            value = at(told) if is_by_time else told
+    told = cursor()
+    if told is None:
+        return None
+    match told:
+        case [str() as value, str() | int() as key]:
+            return at(value) if is_by_time else value, key
+        case [None, str() | int() as key]:
+            return None, key
         case [int() as value, str() | int() as key] if not is_by_time:
-            pass
-        case _:
-            raise wrong_cursor()
-    return value, key
+            return value, key
+    raise wrong_cursor()
 
 
 def wrong_cursor() -> Problem:
