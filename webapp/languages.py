@@ -31,6 +31,7 @@ FOLDER = Path(__file__).parent / "translations"
 _CHOSEN = "language"  # in the browser's session
 # Where people look; all other addresses are for programs, or have languages of their own.
 _PAGES = ("/dashboard", "/sign-in", "/sign-out", "/shopify", "/woocommerce", "/demo")
+_PROGRAMS = ("/shopify/proxy/", "/woocommerce/callback")
 
 
 def install(app: App) -> None:
@@ -38,8 +39,8 @@ def install(app: App) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.policies["ext.i18n.trimmed"] = True  # as texts are taken out of templates
     app.jinja_env.install_gettext_callables(_found, _found_one_or_more, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.filters["translated"] = translated
-    app.jinja_env.globals.update(ngettext=_counted, language=current, languages=NAMES)
+    app.jinja_env.filters.update(translated=translated, mid_sentence=mid_sentence)
+    app.jinja_env.globals.update(ngettext=_counted, page_language=current, page_languages=NAMES)
 
 
 def gettext(text: str, /, **values: Any) -> str:
@@ -62,12 +63,17 @@ def translated(text: str) -> str:
     return _found(str(text)) if text else ""
 
 
+def mid_sentence(text: str) -> str:
+    """A name as it stands within a sentence: English writes it small there, German as anywhere."""
+    return text.lower() if current() == ENGLISH else str(text)
+
+
 def current() -> str:
     """The language of this request; English where there is none.
 
     What the user chose goes first, then what this browser was set to, Shopify's admin, and the browser's own wish.
     """
-    if not has_request_context() or not (request.path.startswith(_PAGES) or request.path == "/"):
+    if not has_request_context() or not _is_for_people(request.path):
         return ENGLISH
     if "language" not in g:
         g.language = _user_language() or _known(session.get(_CHOSEN)) or _asked()
@@ -125,6 +131,10 @@ def _found(text: str) -> str:
 
 def _found_one_or_more(one: str, more: str, number: int) -> str:
     return catalogue(current()).ngettext(one, more, number)
+
+
+def _is_for_people(path: str) -> bool:
+    return path == "/" or (path.startswith(_PAGES) and not path.startswith(_PROGRAMS))
 
 
 def _user_language() -> str:
