@@ -12,6 +12,8 @@ from webapp import guards, inputs, pages, spreadsheets
 from webapp.doors import delivery_files
 from webapp.doors.deliveries import lag_of, payload_text, reason_words, shown_headers, timeline
 from webapp.errors import Problem
+from webapp.languages import gettext as _
+from webapp.languages import ngettext
 from webapp.parts import parts
 
 blueprint = Blueprint("events", __name__, url_prefix="/dashboard/events")
@@ -85,7 +87,7 @@ def replay_matching() -> Any:
     with here.database.write() as db:
         hit = events.replay(db, shop_id=g.shop.id, filters=_filters())
     here.queues.wake(APPLY, [g.shop.id])
-    flash(f"{hit:,} {'delivery is' if hit == 1 else 'deliveries are'} applied again now.")
+    flash(ngettext("%(num)s delivery is applied again now.", "%(num)s deliveries are applied again now.", hit))
     return redirect(_list_address())
 
 
@@ -133,7 +135,7 @@ def replay(key: str) -> Any:
     with here.database.write() as db:
         hit = events.replay(db, shop_id=g.shop.id, filters=events.Filters(), row_id=row.id)
     here.queues.wake(APPLY, [g.shop.id])
-    flash("The delivery is applied again now." if hit else "This delivery cannot be applied again as it is.")
+    flash(_("The delivery is applied again now.") if hit else _("This delivery cannot be applied again as it is."))
     return redirect(url_for("events.one", key=row.id))
 
 
@@ -144,7 +146,7 @@ def _row(key: str) -> Any:
             row = events.one(db, shop_id=g.shop.id, row_id=number)
         if row is not None:
             return row
-    raise Problem(404, "No such delivery", "It may have been tidied away, or belong to another shop.")
+    raise Problem(404, _("No such delivery"), _("It may have been tidied away, or belong to another shop."))
 
 
 def _filters(until: Any = None) -> events.Filters:

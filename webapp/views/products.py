@@ -14,13 +14,15 @@ from webapp import guards, pages, product_files, spreadsheets
 from webapp.api import cursors
 from webapp.errors import Problem
 from webapp.inputs import whole
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext
 from webapp.parts import parts
 from webapp.search.indexed import indexed
 from webapp.shoppers.searching import SORTS, find_as_merchant, query_of
 
 blueprint = Blueprint("products", __name__, url_prefix="/dashboard/products")
 
-FACETS = (("brand", "Brand"), ("type", "Type"), ("category", "Category"))
+FACETS = (("brand", lazy_gettext("Brand")), ("type", lazy_gettext("Type")), ("category", lazy_gettext("Category")))
 _VALUES = 8
 
 
@@ -30,7 +32,7 @@ _VALUES = 8
 def index() -> str:
     """What a search finds, or all products, published or not, the last changed first."""
     asked_for, page = query_of(request.args), whole("page", default=1, low=1, high=pages.LAST_PAGE)
-    facets = tuple(name for name, _ in FACETS)
+    facets = tuple(name for name, _title in FACETS)
     query = replace(asked_for, facets=facets, offset=(page - 1) * pages.PER_PAGE, limit=pages.PER_PAGE)
     asked = bool(query.text or query.filters or query.price != (None, None) or query.sort != "relevance")
     asked = asked or query.available is not None
@@ -67,7 +69,7 @@ def _newest(query: SearchQuery) -> dict[str, Any]:
         facets = {}
     some = listed[: query.limit]
     return {
-        "rows": [(product, "") for product, _ in some],
+        "rows": [(product, "") for product, _place in some],
         "total": total,
         "facets": _choices(facets, query),
         "following": cursors.cursor_of(*some[-1][1]) if len(listed) > len(some) else "",
@@ -99,7 +101,9 @@ def one(key: str) -> Any:
             of_variant = variants.products_of(db, shop_id=shop_id, ids=[wanted]).get(wanted)
             if of_variant and of_variant != wanted:
                 return redirect(url_for("products.one", key=of_variant))
-            raise Problem(404, "No such product", "It may have been deleted in the shop, or belong to another shop.")
+            raise Problem(
+                404, _("No such product"), _("It may have been deleted in the shop, or belong to another shop.")
+            )
         held = items.of_products(db, shop_id=shop_id, product_ids=[wanted])
         reread = effects.waiting_objects(db, shop_id=shop_id, kind=effects.REREAD, object_kind=PRODUCT, ids=[wanted])
     product = found[wanted]
@@ -117,15 +121,15 @@ def one(key: str) -> Any:
 def _facts(product: Product) -> list[tuple[str, str]]:
     """The product's plain facts, those that it has, as (name, value)."""
     facts = [
-        ("Platform id", product.id),
-        ("Handle", product.handle),
+        (_("Platform id"), product.id),
+        (_("Handle"), product.handle),
         ("SKU", product.sku),
-        ("Brand", product.brand),
-        ("Type", product.product_type),
-        ("Categories", ", ".join(product.categories)),
-        ("Tags", ", ".join(product.tags)),
+        (_("Brand"), product.brand),
+        (_("Type"), product.product_type),
+        (_("Categories"), ", ".join(product.categories)),
+        (_("Tags"), ", ".join(product.tags)),
         *((option.name, ", ".join(option.values)) for option in product.options),
         *((name, ", ".join(values)) for name, values in product.attributes),
-        ("Platform status", product.platform_status),
+        (_("Platform status"), product.platform_status),
     ]
     return [(name, value) for name, value in facts if value]

@@ -12,6 +12,7 @@ from jobs.queues import TRACK
 from webapp import guards, inputs, pages
 from webapp.api import cursors
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 from webapp.parts import parts
 from webapp.tracking import asking, clocks, words
 from webapp.tracking.filtering import FILTERS, filters_of
@@ -116,7 +117,7 @@ def _choices(row: Any) -> list[tuple[str, str]]:
         for name, about in registry.carriers().items()
         if about.tracks and name not in likely and name != row.carrier
     )
-    return [(name, f"{registry.carrier_title(name)} (likely)") for name in likely] + [
+    return [(name, _("%(carrier)s (likely)", carrier=registry.carrier_title(name))) for name in likely] + [
         (name, title) for title, name in rest
     ]
 
@@ -129,7 +130,7 @@ def settle(key: str) -> Any:
     with parts().database.write() as db:
         if not steering.settle(db, shop_id=g.shop.id, tracking_id=_number(key), now=pages.now()):
             raise _unknown()
-    flash("Done. It comes back here when something new happens.")
+    flash(_("Done. It comes back here when something new happens."))
     back = request.form.get("reason", "")
     return redirect(url_for("shipments.index", reason=back if back in tracking_lists.REASONS else None))
 
@@ -141,7 +142,7 @@ def ask(key: str) -> Any:
     """Ask the carrier at once."""
     number = _row_of(key).id
     wrong = asking.ask_now(parts(), shop_id=g.shop.id, tracking_id=number, now=pages.now())
-    flash(wrong or "The carrier is being asked. This page shows its answer by itself.")
+    flash(wrong or _("The carrier is being asked. This page shows its answer by itself."))
     return redirect(url_for("shipments.one", key=number))
 
 
@@ -154,13 +155,17 @@ def retrack(key: str) -> Any:
     carrier = request.form.get("carrier", row.carrier)
     about = registry.carriers().get(carrier)
     if carrier != row.carrier and (about is None or not about.tracks):
-        raise Problem(400, "No such carrier", "Choose one of the list.")
+        raise Problem(400, _("No such carrier"), _("Choose one of the list."))
     with here.database.write() as db:
         known = asking.known(db, here.vault, shop_id=g.shop.id)
         steering.retrack(db, row, known=known, now=pages.now(), carrier=carrier)
     here.queues.wake(TRACK, [g.shop.id], again=True)
-    told = f"It is {registry.carrier_title(carrier)}'s parcel now." if carrier != row.carrier else "Begun anew."
-    flash(told if carrier in known else f"{told} {registry.carrier_title(carrier) or 'It'} needs an account first.")
+    title = registry.carrier_title(carrier)
+    told = _("It is %(carrier)s's parcel now.", carrier=title) if carrier != row.carrier else _("Begun anew.")
+    if carrier not in known:
+        wanted = _("%(carrier)s needs an account first.", carrier=title) if title else _("It needs an account first.")
+        told = f"{told} {wanted}"
+    flash(told)
     return redirect(url_for("shipments.one", key=row.id))
 
 
@@ -172,7 +177,7 @@ def complete(key: str) -> Any:
     row = _row_of(key)
     with parts().database.write() as db:
         steering.complete(db, row, now=pages.now())
-    flash("Completed. Its carrier is not asked any more.")
+    flash(_("Completed. Its carrier is not asked any more."))
     return redirect(url_for("shipments.one", key=row.id))
 
 
@@ -192,4 +197,4 @@ def _number(key: str) -> int:
 
 
 def _unknown() -> Problem:
-    return Problem(404, "No such parcel", "It may have been deleted, or belong to another shop.")
+    return Problem(404, _("No such parcel"), _("It may have been deleted, or belong to another shop."))
