@@ -173,6 +173,7 @@ def forget() -> None:
         letters.forget(db, before=now - _KEPT_RUNS)
         memberships.forget(db, before=now - _KEPT_RUNS)
         sessions.forget(db, before=now - sessions.LASTS)
+        sessions.forget_users(db, before=now - _KEPT_RUNS)
         attempts.forget(db, before=now - _KEPT_LOGS)
         audit.forget(db, before=now - _KEPT_LOGS)
         installs.forget(db, before=before)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text, update
 
 from commerce.tables import effects, inbox, rejections, sign_ins, syncs
+from commerce.tables.team import memberships, sessions, users
 from integrations.platforms.shopify.registered import SHOPIFY
 from jobs import events, products, schedule
 from jobs.job import LEASE_SECONDS, utc_now
@@ -146,6 +147,20 @@ class TestForget:
         forget()
         left = [run.kind for run in rows(backroom.process.database, syncs.syncs)]
         assert left == [syncs.IMPORT, syncs.COMPARE]
+
+    def test_forgets_users_who_left_all_shops_a_month_ago(self, backroom: Backroom) -> None:
+        shop, now = backroom.shops.shopify(), utc_now()
+        with backroom.process.database.write() as db:
+            for name, days in (("left", 31), ("just-left", 3), ("member", 99), ("signed-in", 99), ("operator", 99)):
+                user = users.ensure(db, mail=f"{name}@example.com", now=now - timedelta(days=days))
+                if name == "member":
+                    memberships.join(db, user_id=user, shop_id=shop.id, role="staff", now=now)
+                if name == "signed-in":
+                    sessions.create(db, how=sessions.MAIL, user_id=user, now=now)
+                users.change(db, user, is_operator=name == "operator")
+        forget()
+        left = {user.mail.partition("@")[0] for user in rows(backroom.process.database, users.users)}
+        assert left == {"just-left", "member", "signed-in", "operator"}
 
     def test_deletes_files_of_runs_that_nobody_goes_on_with(self, backroom: Backroom) -> None:
         folder, then = backroom.settings.var_dir / "syncs", (utc_now() - timedelta(days=2)).timestamp()

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     and_,
     delete,
+    func,
     or_,
     select,
     union_all,
@@ -188,6 +189,15 @@ def shut_out(db: Connection, *, session_id: int, shop_id: int) -> bool:
 def forget(db: Connection, *, before: datetime) -> int:
     """Delete sessions that were not seen since."""
     return db.execute(delete(sessions).where(sessions.c.seen_at < before)).rowcount
+
+
+def forget_users(db: Connection, *, before: datetime) -> int:
+    """Delete users who belong to no shop any more, are signed in nowhere and were last seen before that time."""
+    belongs = select(memberships.c.user_id).where(memberships.c.user_id == users.c.id).exists()
+    is_signed_in = select(sessions.c.id).where(sessions.c.user_id == users.c.id).exists()
+    was_seen = func.coalesce(users.c.signed_in_at, users.c.created_at, type_=Moment())
+    left = (users.c.is_operator.is_(False), ~belongs, ~is_signed_in, was_seen < before)
+    return db.execute(delete(users).where(*left)).rowcount
 
 
 def _roles(db: Connection, session_id: int, user_id: int | None) -> dict[int, str]:
