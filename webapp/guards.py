@@ -58,6 +58,18 @@ def owner(view: View) -> View:
     return _dashboard(view, "owner", OWNER)
 
 
+def taker(view: View) -> View:
+    """As `merchant`, for files with people's data: who is to read only may look at them, not take them along."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not may(g.role, STAFF):
+            raise Problem(403, _("You may not take this along"), _MAY_NOT[STAFF])
+        return view(*args, **kwargs)
+
+    return _dashboard(cast(View, guarded), "merchant", STAFF)
+
+
 def reader(view: View) -> View:
     """As `merchant`, for what each may change for themselves, whatever their role."""
     return _dashboard(view, "reader", READ_ONLY)

@@ -52,7 +52,7 @@ def one(name: str) -> str:
 
 
 @blueprint.post("/<name>")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def save(name: str) -> Any:
     """Store the account; parcels that waited for it are asked for at once."""
@@ -80,7 +80,7 @@ def save(name: str) -> Any:
 
 
 @blueprint.post("/<name>/remove")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def remove(name: str) -> Any:
     """Forget the account."""

@@ -12,7 +12,7 @@ blueprint = Blueprint("customer_files", __name__, url_prefix="/dashboard/custome
 
 
 @blueprint.get("/customers.csv")
-@guards.merchant
+@guards.taker
 @pages.of_shop
 def download() -> Response:
     """Everybody who fits, however many they are: the file is sent while it is read."""

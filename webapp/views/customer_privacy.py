@@ -31,7 +31,7 @@ class _Asked:
 
 
 @blueprint.get("/export")
-@guards.merchant
+@guards.taker
 @pages.of_shop
 def download(key: str) -> Response:
     """All that is known, as a ZIP with a page for people and JSON for programs."""
@@ -58,7 +58,7 @@ def ask(key: str) -> str:
 
 
 @blueprint.post("/erase")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def erase(key: str) -> Any:
     """Erase the customer."""

@@ -53,7 +53,7 @@ def index() -> str:
 
 
 @blueprint.get("/orders.csv")
-@guards.merchant
+@guards.taker
 @pages.of_shop
 def download() -> Response:
     """Every order that the filters let through, however many they are: the file is sent while it is read."""

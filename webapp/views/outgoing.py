@@ -44,7 +44,7 @@ def new() -> str:
 
 
 @blueprint.post("/new")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def add() -> Any:
     """Store a new endpoint. Its secret is shown in this answer and nowhere else."""
@@ -79,7 +79,7 @@ def edit(key: str) -> str:
 
 
 @blueprint.post("/<key>/edit")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def save(key: str) -> Any:
     """Store where it is and what it wants."""

@@ -38,7 +38,7 @@ def switch(key: str) -> Any:
 
 
 @blueprint.post("/<key>/rotate")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def rotate(key: str) -> Any:
     """Make another secret. It is shown in this answer and nowhere else."""
@@ -64,7 +64,7 @@ def send_test(key: str) -> Any:
 
 
 @blueprint.post("/<key>/remove")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def remove(key: str) -> Any:
     """Delete it with its log."""

@@ -17,7 +17,7 @@ _SHOWN = 200  # rows of the preview
 
 
 @blueprint.get("/parcels.csv")
-@guards.merchant
+@guards.taker
 @pages.of_shop
 def download() -> Response:
     """The parcels that the filters find, those with the latest news first, as CSV."""

@@ -28,7 +28,7 @@ def index() -> str:
 
 
 @blueprint.get("/<key>/export")
-@guards.merchant
+@guards.taker
 @pages.of_shop
 def download(key: str) -> Response:
     """All that is known of the customer who asks, as a ZIP with a page for people and JSON for programs."""
@@ -45,7 +45,7 @@ def download(key: str) -> Response:
 
 
 @blueprint.post("/<key>/sent")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def mark_as_sent(key: str) -> Any:
     """The customer has their data: the request stays as proof, without saying whose it was."""

@@ -96,6 +96,17 @@ class TestRoles:
             checked += 1
         assert checked > 50
 
+    def test_of_readers_take_nobodys_data_along(self, backroom: Backroom, shop: Shop) -> None:
+        staff, reader = member(backroom, shop, STAFF, ADA), member(backroom, shop, READ_ONLY)
+        for path in ("customers/customers.csv", "orders/orders.csv", "parcels/parcels.csv"):
+            assert reader.get(f"/dashboard/{path}").status_code == 403, path
+            assert staff.get(f"/dashboard/{path}").status_code == 200, path
+
+    def test_of_staff_leave_connections_and_peoples_data_to_owners(self, backroom: Backroom, shop: Shop) -> None:
+        staff = member(backroom, shop, STAFF, ADA)
+        for path in ("webhooks-out/new", "carriers/ups", "carriers/ups/remove", "customers/1/erase", "privacy/1/sent"):
+            assert submit(staff, f"/dashboard/{path}", page="/dashboard/account").status_code == 403, path
+
     def test_of_readers_show_every_page(self, backroom: Backroom, shop: Shop) -> None:
         reader = member(backroom, shop, READ_ONLY)
         for page in ("", "events", "orders", "customers", "team", "team/sign-ins", "audit", "keys", "connection"):
