@@ -15,11 +15,11 @@ from integrations.channels.occasions import own_sender
 from integrations.errors import OutsideError
 from jobs import queues
 from jobs.job import is_ours, job, utc_now
+from jobs.letter_words import words_of
 from jobs.process import Process, current
 
 BATCH = 20
 LINK_HOURS = 1
-_ROLES = {"owner": "an owner", "staff": "staff", "read_only": "a reader"}
 
 _log = structlog.get_logger(__name__)
 
@@ -81,12 +81,11 @@ def _written(process: Process, db: Connection, row: Any) -> Outgoing | None:
         return None
     hours = memberships.INVITED_FOR.total_seconds() / 3600
     token = sign_ins.create(db, now=utc_now(), hours=hours, invitation_id=found.id)
-    said = (
-        f"{found.invited_by or 'An owner'} invites you to {shop.name} as {_ROLES[found.role]}. "
-        "Join with this link, within a week:"
-    )
-    paragraphs = [said, _link(process, token), "If you do not know the shop, leave this mail alone."]
-    return _mail(process, row, found.mail, f"You are invited to {shop.name} at Backroom", paragraphs)
+    known = users.by_mail(db, found.mail)
+    words = words_of(known.language if known is not None else "", row.language)
+    said = words.invitation.format(by=found.invited_by or words.an_owner, shop=shop.name, role=words.roles[found.role])
+    paragraphs = [said, _link(process, token), words.invitation_warning]
+    return _mail(process, row, found.mail, words.invitation_subject.format(shop=shop.name), paragraphs)
 
 
 def _with_link(process: Process, db: Connection, row: Any) -> Outgoing | None:
@@ -94,9 +93,9 @@ def _with_link(process: Process, db: Connection, row: Any) -> Outgoing | None:
     if user is None:
         return None
     token = sign_ins.create(db, now=utc_now(), hours=LINK_HOURS, user_id=user.id)
-    said = "With this link you sign in to Backroom. It works once, within the next hour:"
-    warning = "If you did not ask for it, somebody else typed your address. Without this mail they get nowhere."
-    return _mail(process, row, user.mail, "Sign in to Backroom", [said, _link(process, token), warning])
+    words = words_of(user.language, row.language)
+    paragraphs = [words.link, _link(process, token), words.link_warning]
+    return _mail(process, row, user.mail, words.link_subject, paragraphs)
 
 
 def _link(process: Process, token: str) -> str:

@@ -86,6 +86,20 @@ def day(at: datetime | date) -> str:
     return f"{here:%d %b %Y}".lstrip("0")
 
 
+def long_day(at: date, *, with_year: bool = False) -> str:
+    """A day in words: "1 April", or "1 April 2026"."""
+    if languages.current() == GERMAN:
+        return format_date(at, "d. MMMM y" if with_year else "d. MMMM", locale=GERMAN)
+    return f"{at:%-d %B %Y}" if with_year else f"{at:%-d %B}"
+
+
+def clock(at: datetime) -> str:
+    """What a clock and a calendar beside it show: "Tue 24 Nov, 10:05"."""
+    if languages.current() == GERMAN:
+        return f"{format_date(at, 'EEE d. MMM', locale=GERMAN)}, {at:%H:%M}"
+    return f"{at:%a %-d %b, %H:%M}"
+
+
 def stamp(at: datetime) -> str:
     """A time to the second where the shop is, with its zone's name."""
     pattern = "%d.%m.%Y, %H:%M:%S %Z" if languages.current() == GERMAN else "%Y-%m-%d %H:%M:%S %Z"

@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Backroom
 from webapp.shoppers.widget import PIECES, script
 
 ROOT = Path(__file__).resolve().parents[2]
 EXTENSION = ROOT / "storefront/shopify/extensions/backroom-search"
 PLUGIN = ROOT / "storefront/woocommerce/backroom-search"
 _SCHEMA = re.compile(r"{% schema %}(.*?){% endschema %}", re.DOTALL)
+_SAID_IN_OUR_DOMAIN = re.compile(
+    r"\b(?:__|_e|esc_html__|esc_html_e|esc_attr__|esc_attr_e)\( '(?:[^'\\]|\\.)+', 'backroom-search' \)"
+)
 _ECHO = re.compile(r"\becho\s+(?!esc_(?:html|attr|url)\()")
 
 
@@ -87,3 +91,42 @@ class TestWooCommercePlugin:
 
     def test_takes_the_token_that_orders_are_read_with(self) -> None:
         assert "'_backroom_search'" in (PLUGIN / "includes/orders.php").read_text()
+
+    @pytest.mark.parametrize("file", sorted(PLUGIN.rglob("*.php")), ids=lambda path: path.name)
+    def test_words_can_be_translated(self, file: Path) -> None:
+        text = file.read_text()
+        said = re.findall(r"\b(?:__|_e|esc_html__|esc_html_e|esc_attr__|esc_attr_e)\(", text)
+        assert len(said) == len(re.findall(_SAID_IN_OUR_DOMAIN, text))
+
+    def test_takes_all_its_options_away(self) -> None:
+        kept = set(re.findall(r"get_option\( '(\w+)'", "".join(file.read_text() for file in PLUGIN.rglob("*.php"))))
+        gone = set(re.findall(r"delete_option\( '(\w+)'", (PLUGIN / "uninstall.php").read_text()))
+        assert kept == gone
+
+    def test_tab_is_for_who_manages_the_shop(self) -> None:
+        """Showing it, its content and saving: each asks by itself."""
+        text = (PLUGIN / "includes/connection.php").read_text()
+        hooks = re.findall(
+            r"^add_(?:filter|action)\(\n\t'(\w+)',\n\tstatic function \(.*?\) {\n\t\tif \( (.*?) \) {",
+            text,
+            re.MULTILINE,
+        )
+        assert hooks == [
+            (hook, "current_user_can( 'manage_woocommerce' )")
+            for hook in (
+                "woocommerce_settings_tabs_array",
+                "woocommerce_settings_backroom",
+                "woocommerce_update_options_backroom",
+            )
+        ]
+
+    def test_tab_leads_to_pages_that_there_are(self, backroom: Backroom) -> None:
+        text = (PLUGIN / "includes/connection.php").read_text()
+        paths = set(re.findall(r"\$address \. '(/[^']+)'", text))
+        assert {"/dashboard/", "/woocommerce/connect", "/webhooks/woocommerce/"} == paths
+        assert backroom.client.get("/dashboard/").status_code in (200, 302)
+        assert "https://shop.example" in backroom.client.get("/woocommerce/connect?address=https://shop.example").text
+
+    def test_tab_opens_nothing_that_could_look_back(self) -> None:
+        text = (PLUGIN / "includes/connection.php").read_text()
+        assert text.count('target="_blank"') == text.count('target="_blank" rel="noopener noreferrer"') == 1

@@ -4,24 +4,39 @@ from collections.abc import Mapping
 from typing import Any
 
 from integrations.labels.written import ADDRESS, MOST_BOXES, SIDES, Usual
+from webapp.languages import gettext, translated
+from webapp.languages import lazy_gettext as _
 
 SENDER, RECEIVER = "from", "to"
 _MILLIMETRES = 10  # in a centimetre
 _LONGEST_DIGITS = 7
 # How fields of an address are called, in the order of the form.
 ADDRESS_TITLES = {
-    "first_name": "First name",
-    "last_name": "Last name",
-    "company": "Company",
-    "address1": "Street and number",
-    "address2": "Floor, building",
-    "postcode": "Postcode",
-    "city": "Town",
-    "province": "State or province",
-    "country": "Country, as two letters",
-    "phone": "Phone",
-    "email": "Mail",
+    "first_name": _("First name"),
+    "last_name": _("Last name"),
+    "company": _("Company"),
+    "address1": _("Street and number"),
+    "address2": _("Floor, building"),
+    "postcode": _("Postcode"),
+    "city": _("Town"),
+    "province": _("State or province"),
+    "country": _("Country, as two letters"),
+    "phone": _("Phone"),
+    "email": _("Mail"),
 }
+# What forms can be told is wrong: "This", and what stands behind a field's name for programs.
+COMPLAINTS = (
+    _("This is a country's code of two letters, such as US."),
+    _("This is a whole number from 1 to 1000000."),
+    _("This is a whole number from 1 to 20."),
+    _("This is needed."),
+    _("This is text of at most 20 characters."),
+    _("This is text of at most 40 characters."),
+    _("This is text of at most 50 characters."),
+    _("This is text of at most 100 characters."),
+    _("This is text of at most 200 characters."),
+    _("This or a company is needed."),
+)
 
 
 def filled(usual: Usual, form: Mapping[str, str]) -> dict[str, str]:
@@ -50,9 +65,9 @@ def read(form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
 def wrong_fields(wrong: Mapping[str, str]) -> dict[str, str]:
     """What is wrong, by the form's own names, as sentences."""
     names = {name: name.removeprefix("boxes.0.").replace(".", "_") for name in wrong if not _repeats(name)}
-    shown = {names[name]: f"This {text}." for name, text in wrong.items() if name in names}
+    shown = {names[name]: translated(f"This {text}.") for name, text in wrong.items() if name in names}
     if any(side in shown for side in SIDES):
-        told = "A size has three sides, in centimetres, each at most 1,000."
+        told = gettext("A size has three sides, in centimetres, each at most 1,000.")
         shown |= {side: told for side in SIDES if side in shown}
     return shown
 

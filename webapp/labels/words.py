@@ -7,28 +7,38 @@ from typing import Any
 from commerce.tables import labels
 from integrations.label_api import PDF, ZPL
 from integrations.registry import carrier_title
+from webapp.languages import gettext
+from webapp.languages import lazy_gettext as _
 
 STATES: Mapping[str, str] = MappingProxyType(
     {
-        labels.CLAIMED: "Wanted",
-        labels.ASKING: "Being bought",
-        labels.BOUGHT: "Bought",
-        labels.FAILED: "Not bought",
-        labels.UNSURE: "Nobody knows",
-        labels.VOIDING: "Being taken back",
-        labels.VOIDED: "Taken back",
+        labels.CLAIMED: _("Wanted"),
+        labels.ASKING: _("Being bought"),
+        labels.BOUGHT: _("Bought"),
+        labels.FAILED: _("Not bought"),
+        labels.UNSURE: _("Nobody knows"),
+        labels.VOIDING: _("Being taken back"),
+        labels.VOIDED: _("Taken back"),
     }
 )
 _TONES = {labels.BOUGHT: "good", labels.FAILED: "bad", labels.UNSURE: "bad", labels.VOIDED: ""}
 _UNDER_WAY = (labels.CLAIMED, labels.ASKING, labels.VOIDING)
 _CONTENT_TYPES = {PDF: "application/pdf", ZPL: "application/zpl"}
 _ANOTHER = {
-    labels.FAILED: "Nothing was bought, so another one costs nothing extra. Put right what was wrong first.",
-    labels.UNSURE: "That label may have been bought. Look at the carrier's account first: if it is there, a second one "
-    "costs a second time.",
-    labels.VOIDED: "That one was taken back. Another one is bought anew.",
+    labels.FAILED: _("Nothing was bought, so another one costs nothing extra. Put right what was wrong first."),
+    labels.UNSURE: _(
+        "That label may have been bought. Look at the carrier's account first: if it is there, a second one "
+        "costs a second time."
+    ),
+    labels.VOIDED: _("That one was taken back. Another one is bought anew."),
 }
-_ONE_MORE = "There is a label already, and it stays valid. Another one costs again."
+_ONE_MORE = _("There is a label already, and it stays valid. Another one costs again.")
+_TOLD = {
+    labels.CLAIMED: _("A worker buys it in a moment."),
+    labels.ASKING: _("The carrier is being asked."),
+    labels.VOIDING: _("The carrier is asked to take it back."),
+    labels.VOIDED: _("Do not use it any more."),
+}
 
 
 def title_of(carrier: str) -> str:
@@ -54,14 +64,8 @@ def about_another(state: str) -> str:
 def explained(row: Any) -> str:
     """What a label's state means now, and what to do."""
     if row.state == labels.CLAIMED and row.error:
-        return f"It did not work yet, and is tried again: {row.error}"
-    told = {
-        labels.CLAIMED: "A worker buys it in a moment.",
-        labels.ASKING: "The carrier is being asked.",
-        labels.VOIDING: "The carrier is asked to take it back.",
-        labels.VOIDED: "Do not use it any more.",
-    }
-    return row.error or told.get(row.state, "")
+        return gettext("It did not work yet, and is tried again: %(error)s", error=row.error)
+    return row.error or str(_TOLD.get(row.state, ""))
 
 
 def content_type(format: str) -> str:  # noqa: A002 - what it is called everywhere

@@ -25,6 +25,8 @@ from commerce.rules.loyalty.programmes import (
 )
 from commerce.rules.loyalty.written_fields import UnableToReadProgramme
 from commerce.rules.money import UnableToReadMoney, decimal_text, exponent, minor_units
+from webapp import sentences
+from webapp.languages import gettext as _
 from webapp.loyalty.words import NEVER
 
 Row = dict[str, str]
@@ -55,8 +57,8 @@ def usual(currency: str | None) -> Programme:
     """What a shop begins with: a twentieth comes back, and ends after a year without an order."""
     places = exponent(currency)
     value = 5 * 10**places if places else 500
-    reward = Reward(name=f"{decimal_text(value, currency)} {currency or ''} off".replace(".00", ""), points=100,
-                    kind=AMOUNT, value=value)  # fmt: skip
+    amount = f"{decimal_text(value, currency)} {currency or ''}".replace(".00", "")
+    reward = Reward(name=_("%(amount)s off", amount=amount), points=100, kind=AMOUNT, value=value)
     expiry = Expiry(days=365, by=INACTIVITY, warn_days=30)
     return Programme(rate=1000 if places else 10, expiry=expiry, rewards=(reward,))
 
@@ -107,8 +109,8 @@ def filled_in(form: MultiDict[str, str]) -> Fields:
 
 def pressed(fields: Fields, button: str) -> Fields:
     """The form after a button that adds or takes away a line: "add:rewards", "remove:rewards:1"."""
-    act, _, rest = button.partition(":")
-    name, _, place = rest.partition(":")
+    act, _colon, rest = button.partition(":")
+    name, _colon, place = rest.partition(":")
     if name not in LISTS:
         return fields
     rows = list(fields[name])
@@ -123,7 +125,7 @@ def read(fields: Fields, currency: str | None) -> tuple[Programme | None, dict[s
     """The programme that the form says, and what is wrong by field; None where something is."""
     told = _told(fields, currency)
     wrong: dict[str, str] = {}
-    for _ in range(_MOST_WRONG):
+    for _attempt in range(_MOST_WRONG):
         try:
             programme = written.read(told)
         except UnableToReadProgramme as error:
@@ -141,7 +143,7 @@ def _sentence(error: UnableToReadProgramme, fields: Fields) -> str:
     text = text.replace("of at most", "of 1 to")
     if _is_money(error.field, fields):
         text = text.replace("a whole number", "an amount")
-    return f"This {text}."
+    return sentences.this(text)
 
 
 def _is_money(path: str, fields: Fields) -> bool:

@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from babel.dates import format_date
+
 from commerce.database import Connection
 from commerce.mirror.points import zone_of
 from commerce.mirror.points_simulation import BANDS, Simulated, simulate
 from commerce.rules.loyalty.programmes import Programme
 from commerce.tables.shops import Shop
+from webapp import formats, languages
+from webapp.languages import gettext as _
 
 _FURTHEST = 10  # years
 _MOST, _MOST_WITH_LINES = 150_000, 50_000  # orders: no page is waited for much longer than a second
@@ -34,7 +38,10 @@ class Trial:
 
 def day(shop: Shop, at: datetime) -> str:
     """The day of a time in the shop's zone, in words."""
-    return f"{at.astimezone(zone_of(shop)):%-d %B %Y}"
+    here = at.astimezone(zone_of(shop))
+    if languages.current() == languages.GERMAN:
+        return format_date(here, "d. MMMM y", locale=languages.GERMAN)
+    return f"{here:%-d %B %Y}"
 
 
 def day_before(shop: Shop, now: datetime, *, days: int = 365) -> str:
@@ -47,11 +54,11 @@ def beginning(shop: Shop, told: str, now: datetime) -> datetime:
     try:
         begins = datetime.strptime(told, "%Y-%m-%d").replace(tzinfo=zone_of(shop)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise UnableToReadDay("This must be a day, such as 2026-01-31.") from None
+        raise UnableToReadDay(_("This must be a day, such as 2026-01-31.")) from None
     if begins > now:
-        raise UnableToReadDay("This must be a day in the past.")
+        raise UnableToReadDay(_("This must be a day in the past."))
     if begins < now - timedelta(days=366 * _FURTHEST):
-        raise UnableToReadDay(f"This must be a day of the last {_FURTHEST} years.")
+        raise UnableToReadDay(_("This must be a day of the last %(number)s years.", number=_FURTHEST))
     return begins
 
 
@@ -77,16 +84,19 @@ def tried(db: Connection, shop: Shop, programme: Programme, *, since: datetime, 
 
 
 def _month(told: str) -> str:
-    return f"{datetime.strptime(told, '%Y-%m').replace(tzinfo=UTC):%b %Y}"
+    month = datetime.strptime(told, "%Y-%m").replace(tzinfo=UTC)
+    if languages.current() == languages.GERMAN:
+        return format_date(month, "MMM y", locale=languages.GERMAN)
+    return f"{month:%b %Y}"
 
 
 def _band(low: int) -> str:
     place = BANDS.index(low)
     if place + 1 == len(BANDS):
-        return f"{low:,} and more"
-    return f"{max(low, 1):,} to {BANDS[place + 1] - 1:,}"
+        return _("%(number)s and more", number=formats.number(low))
+    return _("%(low)s to %(high)s", low=formats.number(max(low, 1)), high=formats.number(BANDS[place + 1] - 1))
 
 
 def _shares(rows: list[tuple[str, int]]) -> list[tuple[str, int, Any]]:
-    highest = max((number for _, number in rows), default=0)
+    highest = max((number for _words, number in rows), default=0)
     return [(words, number, number / highest if highest else 0.0) for words, number in rows]

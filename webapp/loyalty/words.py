@@ -6,34 +6,36 @@ from commerce.rules.loyalty import entries, programmes
 from commerce.rules.loyalty.earnings import ORDER, SIGN_UP
 from commerce.rules.loyalty.programmes import Reward
 from webapp import formats
+from webapp.languages import gettext
+from webapp.languages import lazy_gettext as _
 from webapp.people import words as people
 
 NEVER = "never"
-ROUNDINGS = {programmes.DOWN: "down", programmes.NEAREST: "to the nearest", programmes.UP: "up"}
+ROUNDINGS = {programmes.DOWN: _("down"), programmes.NEAREST: _("to the nearest"), programmes.UP: _("up")}
 WAITING = {
-    programmes.PLACED: "after the order was placed",
-    programmes.SHIPPED: "after its last parcel was sent",
+    programmes.PLACED: _("after the order was placed"),
+    programmes.SHIPPED: _("after its last parcel was sent"),
 }
 ENDINGS = {
-    NEVER: "Never",
-    programmes.INACTIVITY: "All at once, so long after the customer last earned or spent",
-    programmes.BATCH: "Each order’s points by themselves, so long after they began to count",
+    NEVER: _("Never"),
+    programmes.INACTIVITY: _("All at once, so long after the customer last earned or spent"),
+    programmes.BATCH: _("Each order’s points by themselves, so long after they began to count"),
 }
-TIERS = {programmes.POINTS: "points ever earned", programmes.SPENT: "money spent in twelve months"}
-PRODUCTS = {programmes.TAG: "Tag", programmes.PRODUCT: "Product id"}
+TIERS = {programmes.POINTS: _("points ever earned"), programmes.SPENT: _("money spent in twelve months")}
+PRODUCTS = {programmes.TAG: _("Tag"), programmes.PRODUCT: _("Product id")}
 REWARDS = {
-    programmes.AMOUNT: "Amount off",
-    programmes.PERCENT: "Percent off",
-    programmes.SHIPPING: "Free shipping",
+    programmes.AMOUNT: _("Amount off"),
+    programmes.PERCENT: _("Percent off"),
+    programmes.SHIPPING: _("Free shipping"),
 }
 LINES = {
-    entries.EARN: "Earned",
-    entries.MATURE: "Count from now on",
-    entries.REVERSE: "Taken back",
-    entries.SPEND: "Spent",
-    entries.RETURN: "Given back",
-    entries.EXPIRE: "Ended",
-    entries.ADJUST: "Adjusted",
+    entries.EARN: _("Earned"),
+    entries.MATURE: _("Count from now on"),
+    entries.REVERSE: _("Taken back"),
+    entries.SPEND: _("Spent"),
+    entries.RETURN: _("Given back"),
+    entries.EXPIRE: _("Ended"),
+    entries.ADJUST: _("Adjusted"),
 }
 _ACTION = "action:"
 
@@ -43,12 +45,12 @@ def about(source: str) -> str:
     if source.startswith("rest:"):
         source = source.removeprefix("rest:").rpartition(":")[0]
     if source.startswith(ORDER):
-        return f"order {source.removeprefix(ORDER)}"
+        return gettext("order %(number)s", number=source.removeprefix(ORDER))
     if source.startswith(SIGN_UP):
-        return "signing up"
+        return gettext("signing up")
     if source.startswith(_ACTION):
         return source.removeprefix(_ACTION).partition(":")[0].replace("_", " ")
-    return "an adjustment" if source.startswith("adjust:") else ""
+    return gettext("an adjustment") if source.startswith("adjust:") else ""
 
 
 def order_of(source: str) -> str:
@@ -64,14 +66,18 @@ def maker(name: str) -> str:
 def reward(one: Reward, currency: str | None) -> str:
     """What a reward is: "5.00 EUR off orders of 50.00 EUR and more"."""
     if one.kind == programmes.SHIPPING:
-        told = "free shipping"
+        told = gettext("free shipping")
     else:
-        told = f"{formats.money(one.value, currency) if one.kind == programmes.AMOUNT else f'{one.value} %'} off"
-    return f"{told}, on orders of {formats.money(one.minimum, currency)} and more" if one.minimum else told
+        amount = formats.money(one.value, currency) if one.kind == programmes.AMOUNT else f"{one.value} %"
+        told = gettext("%(amount)s off", amount=amount)
+    if not one.minimum:
+        return told
+    minimum = formats.money(one.minimum, currency)
+    return gettext("%(reward)s, on orders of %(minimum)s and more", reward=told, minimum=minimum)
 
 
 def line(row: Any) -> str:
     """A line of the ledger, in words."""
-    shown = LINES.get(row.kind, row.kind)
+    shown = str(LINES.get(row.kind, row.kind))
     what = about(row.about)
     return f"{shown}: {what}" if what and row.kind != entries.ADJUST else shown

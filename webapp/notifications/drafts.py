@@ -12,9 +12,11 @@ from commerce.tables import cards, order_tracking, orders
 from integrations.channels import checking, occasions, samples
 from integrations.channels.defaults import Template, usual
 from integrations.channels.occasions import About
+from webapp.languages import lazy_gettext as _
+from webapp.languages import translated
 from webapp.parts import parts
 
-PARTS = {"subject": "Subject", "preheader": "What stands beside it in lists of mails", "body": "Body"}
+PARTS = {"subject": _("Subject"), "preheader": _("What stands beside it in lists of mails"), "body": _("Body")}
 _LONGEST = {"subject": 500, "preheader": 500, "body": 200_000}
 _MOST_COMPARED = 4000  # lines; longer templates are shown one below the other
 
@@ -46,7 +48,7 @@ def wrong_with(template: Template, shop: Any, choices: Choices) -> dict[str, lis
     """Why it cannot be saved, by the field that it is about; nothing where it can."""
     found: dict[str, list[str]] = {}
     for said in checking.complaints(template, brand=occasions.brand_of(shop, choices)):
-        found.setdefault("subject" if "subject" in said.lower() else "body", []).append(said)
+        found.setdefault("subject" if "subject" in said.lower() else "body", []).append(translated(said))
     return found
 
 

@@ -1,8 +1,10 @@
 """Mails in frames of the dashboard: shown as mail programs do, and able to do nothing."""
 
 from flask import Response
+from markupsafe import Markup
 
 from webapp import headers
+from webapp.languages import gettext as _
 from webapp.stores import embedded
 
 # Of what is in the frame: inline styles as mails have them, pictures, and neither scripts nor forms nor links that lead
@@ -12,7 +14,7 @@ _CONTENT = "default-src 'none'; style-src 'unsafe-inline'; img-src https: http: 
 
 def framed(html: str) -> Response:
     """HTML of a message for a frame of our own pages."""
-    response = Response(html or "<p>There is nothing to show.</p>", mimetype="text/html")
+    response = Response(html or Markup("<p>{}</p>").format(_("There is nothing to show.")), mimetype="text/html")
     response.headers["Content-Security-Policy"] = _CONTENT.format(who=_who())
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     if embedded.here():

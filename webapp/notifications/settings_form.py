@@ -11,11 +11,19 @@ from commerce.tables.notifications.choices import Secrets
 from integrations.channels import sms
 from integrations.channels.occasions import is_address
 from integrations.receivers import wrong_url
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext, translated
 
 _MOST_ADDRESSES = 10
 _LONGEST = {"sender_name": 80, "sms_sender": 20, "address": 500}
 _BRAND = ("logo_url", "colour", "address", "help_url")
-PROVIDERS = {"": "None", "postmark": "Postmark", "sendgrid": "SendGrid", "mailgun": "Mailgun", "ses": "Amazon SES"}
+PROVIDERS = {
+    "": lazy_gettext("None"),
+    "postmark": "Postmark",
+    "sendgrid": "SendGrid",
+    "mailgun": "Mailgun",
+    "ses": "Amazon SES",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +54,10 @@ def read(form: Mapping[str, str], before: Choices, known: Secrets, *, allow_priv
     told: dict[str, Any] = {name: _line(form, name) for name in ("sender", "sender_name", "reply_to", "sms_sender")}
     for name, longest in _LONGEST.items():
         if len(form.get(name, "")) > longest:
-            wrong[name] = f"This has at most {longest} characters."
+            wrong[name] = _("This has at most %(most)s characters.", most=longest)
     for name in ("sender", "reply_to"):
         if told[name] and not is_address(told[name]):
-            wrong[name] = "This is no mail address such as hello@example.com."
+            wrong[name] = _("This is no mail address such as hello@example.com.")
     chosen = replace(
         before,
         **told,
@@ -76,7 +84,7 @@ def _line(form: Mapping[str, str], name: str) -> str:
 def _addresses(form: Mapping[str, str], wrong: dict[str, str]) -> tuple[str, ...]:
     told = tuple(dict.fromkeys(form.get("addresses", "").replace(",", " ").lower().split()))
     if len(told) > _MOST_ADDRESSES or not all(is_address(one) for one in told):
-        wrong["addresses"] = f"Write at most {_MOST_ADDRESSES} mail addresses, one a line."
+        wrong["addresses"] = _("Write at most %(most)s mail addresses, one a line.", most=_MOST_ADDRESSES)
         return ()
     return told
 
@@ -91,13 +99,15 @@ def _windows(form: Mapping[str, str], wrong: dict[str, str]) -> dict[int, tuple[
         try:
             span = minutes_of(first), minutes_of(last)
         except ValueError as error:
-            wrong[f"from_{day}"] = f"{name}: write {error}."
+            wrong[f"from_{day}"] = _("%(day)s: write %(what)s.", day=translated(name), what=translated(str(error)))
             continue
         if span[0] >= span[1]:
-            wrong[f"from_{day}"] = f"{name}: the end is after the beginning; 24:00 is midnight."
+            wrong[f"from_{day}"] = _(
+                "%(day)s: the end is after the beginning; 24:00 is midnight.", day=translated(name)
+            )
         found[day] = span
     if not found and not wrong:
-        wrong["from_0"] = "At least one weekday has to be open, or nothing is ever sent."
+        wrong["from_0"] = _("At least one weekday has to be open, or nothing is ever sent.")
     return found or dict(ALWAYS)
 
 
@@ -105,7 +115,7 @@ def _whole(form: Mapping[str, str], name: str, low: int, high: int, wrong: dict[
     told = form.get(name, "").strip()
     if told.isascii() and told.isdecimal() and len(told) < 8 and low <= int(told) <= high:
         return int(told)
-    wrong[name] = f"This is a whole number from {low} to {high}."
+    wrong[name] = _("This is a whole number from %(low)s to %(high)s.", low=low, high=high)
     return low
 
 
@@ -113,7 +123,7 @@ def _clock(form: Mapping[str, str], name: str, wrong: dict[str, str]) -> int:
     try:
         minutes = minutes_of(form.get(name, ""))
     except ValueError as error:
-        wrong[name] = f"Write {error}."
+        wrong[name] = _("Write %(what)s.", what=translated(str(error)))
         return 0
     return min(minutes, 24 * 60 - 1)
 
@@ -121,11 +131,11 @@ def _clock(form: Mapping[str, str], name: str, wrong: dict[str, str]) -> int:
 def _brand(form: Mapping[str, str], wrong: dict[str, str]) -> dict[str, str]:
     told = {name: form.get(name, "").replace("\x00", "").strip()[:500] for name in _BRAND}
     if told["colour"] and not (len(told["colour"]) == 7 and told["colour"].startswith("#")):
-        wrong["colour"] = "Write it as #24508c."
+        wrong["colour"] = _("Write it as #24508c.")
     for name in ("logo_url", "help_url"):
         starts = ("https://",) if name == "logo_url" else ("https://", "http://", "mailto:", "tel:")
         if told[name] and not told[name].lower().startswith(starts):
-            wrong[name] = "The address has to begin with https://."
+            wrong[name] = _("The address has to begin with https://.")
     return {name: value for name, value in told.items() if value}
 
 
@@ -134,11 +144,11 @@ def _sms(form: Mapping[str, str], known: Secrets, wrong: dict[str, str], allow_p
     if not url:
         return {}
     if said := wrong_url(url, allow_private_hosts=allow_private):
-        wrong["sms_url"] = said
+        wrong["sms_url"] = translated(said)
     body, header = form.get("sms_body", "").strip(), form.get("sms_header", "").strip()
     complaints = sms.complaints(body or sms.USUAL_BODY, header or sms.USUAL_HEADER)
     if complaints:
-        wrong["sms_body"] = " ".join(complaints)
+        wrong["sms_body"] = " ".join(translated(said) for said in complaints)
     told: dict[str, Any] = {"url": url, "key": _sms_key(form, known, wrong, url)}
     told |= {"body": body, "header": header, "knows_keys": "1" if form.get("sms_knows_keys") else ""}
     return {name: value for name, value in told.items() if value}
@@ -148,11 +158,11 @@ def _sms_key(form: Mapping[str, str], known: Secrets, wrong: dict[str, str], url
     """The key as it was filled in, or the one that is known, which goes to nobody else than whom it was entered for."""
     key, before = form.get("sms_key", "").strip(), known.sms.get("key", "")
     if key and not (key.isascii() and key.isprintable()):
-        wrong["sms_key"] = "The key has plain letters, digits and signs only, without line ends."
+        wrong["sms_key"] = _("The key has plain letters, digits and signs only, without line ends.")
     if key or not before:
         return key
     if "sms_url" not in wrong and _origin(url) != _origin(known.sms.get("url", "")):
-        wrong["sms_key"] = "The gateway is another one: enter its key (a dash, if it wants none)."
+        wrong["sms_key"] = _("The gateway is another one: enter its key (a dash, if it wants none).")
     return before
 
 
@@ -167,18 +177,18 @@ def _slack(form: Mapping[str, str], known: Secrets, wrong: dict[str, str], allow
     if form.get("slack_off"):
         return ""
     if url and (said := wrong_url(url, allow_private_hosts=allow_private)):
-        wrong["slack"] = said
+        wrong["slack"] = translated(said)
     return url or known.slack
 
 
 def _bounces(form: Mapping[str, str], known: Secrets, wrong: dict[str, str]) -> dict[str, str]:
     provider = form.get("bounces_provider", "")
     if provider not in PROVIDERS:
-        wrong["bounces_provider"] = "Choose one of the list."
+        wrong["bounces_provider"] = _("Choose one of the list.")
     if not provider:
         return {}
     same = known.bounces.get("provider") == provider
     key = form.get("bounces_key", "").strip()[:1000] or (known.bounces.get("key", "") if same else "")
     if not key:
-        wrong["bounces_key"] = "Enter what this provider signs with, as said below."
+        wrong["bounces_key"] = _("Enter what this provider signs with, as said below.")
     return {"provider": provider, "key": key}

@@ -7,24 +7,20 @@ from typing import Any
 
 from commerce.rules.order_steps import asking
 from commerce.rules.order_steps.asking import UNTIL, Asked, Heard
-from commerce.rules.order_steps.names import NAMES
 from commerce.rules.order_steps.outcomes import ANALYTICS, HOLD, INVENTORY, LABEL, PAYMENT
 from commerce.rules.order_steps.settings import OrderSettings
 from integrations.receivers import Answer
-from webapp.orders.words import STATES
+from webapp.languages import gettext, translated
+from webapp.languages import lazy_gettext as _
+from webapp.orders.words import STATES, title
 
 _PLATFORMS = {"shopify": "Shopify", "woocommerce": "WooCommerce"}
 _DOES = {
-    HOLD: "Orders that your rules below single out wait for you before a label is made.",
-    PAYMENT: "Waits for the payment, and says so when none comes. A label waits for it.",
-    INVENTORY: "Reserves what is ordered, and warns of what runs out or was sold twice.",
-    LABEL: "Buys a label when an order is paid. That costs money, so it starts switched off.",
-    ANALYTICS: "Counts orders by day, product, channel and country.",
-}
-_ITS_OWN = {
-    PAYMENT: "{platform} takes the payment; Backroom only reads what it says.",
-    INVENTORY: "{platform} keeps the stock: its figure is the truth, and nothing is changed there unless you say so.",
-    LABEL: "Labels that you buy in {platform} are not known here: switch this on only where you buy none there.",
+    HOLD: _("Orders that your rules below single out wait for you before a label is made."),
+    PAYMENT: _("Waits for the payment, and says so when none comes. A label waits for it."),
+    INVENTORY: _("Reserves what is ordered, and warns of what runs out or was sold twice."),
+    LABEL: _("Buys a label when an order is paid. That costs money, so it starts switched off."),
+    ANALYTICS: _("Counts orders by day, product, channel and country."),
 }
 
 
@@ -40,16 +36,25 @@ class Switch:
 
 def switches(platform: str) -> list[Switch]:
     """A switch for each kind."""
-    named = _PLATFORMS.get(platform, "")
+    its_own = _its_own(_PLATFORMS[platform]) if platform in _PLATFORMS else {}
     return [
-        Switch(
-            name=name,
-            title=NAMES[name],
-            does=does,
-            its_own=_ITS_OWN.get(name, "").format(platform=named) if named else "",
-        )
+        Switch(name=name, title=title(name), does=str(does), its_own=its_own.get(name, ""))
         for name, does in _DOES.items()
     ]
+
+
+def _its_own(platform: str) -> dict[str, str]:
+    return {
+        PAYMENT: gettext("%(platform)s takes the payment; Backroom only reads what it says.", platform=platform),
+        INVENTORY: gettext(
+            "%(platform)s keeps the stock: its figure is the truth, and nothing is changed there unless you say so.",
+            platform=platform,
+        ),
+        LABEL: gettext(
+            "Labels that you buy in %(platform)s are not known here: switch this on only where you buy none there.",
+            platform=platform,
+        ),
+    }
 
 
 def filled(chosen: OrderSettings, money: Callable[[int], str]) -> dict[str, str]:
@@ -80,4 +85,5 @@ def meaning(answer: Answer, *, is_payment: bool, now: datetime) -> dict[str, Any
     else:
         heard = Heard(body=answer.body)
     outcome = (asking.paid if is_payment else asking.told)(heard, asked, now=now)
-    return {"state": outcome.state, "title": STATES[outcome.state], "words": outcome.words, "due_at": outcome.due_at}
+    words = translated(outcome.words)
+    return {"state": outcome.state, "title": STATES[outcome.state], "words": words, "due_at": outcome.due_at}

@@ -14,25 +14,27 @@ from commerce.rules.notifications.windows import zone_named
 from commerce.tables import order_lists
 from commerce.tables.order_lists import Filters
 from webapp import inputs, spreadsheets
+from webapp.languages import gettext
+from webapp.languages import lazy_gettext as _
 
 SORTS = {
-    order_lists.NEWEST: "Newest",
-    order_lists.OLDEST: "Oldest",
-    order_lists.MOST: "Highest total",
-    order_lists.LEAST: "Lowest total",
+    order_lists.NEWEST: _("Newest"),
+    order_lists.OLDEST: _("Oldest"),
+    order_lists.MOST: _("Highest total"),
+    order_lists.LEAST: _("Lowest total"),
 }
 BY_TIME = (order_lists.NEWEST, order_lists.OLDEST)
-STATUS = {"open": "Open", "completed": "Completed", "cancelled": "Cancelled"}
+STATUS = {"open": _("Open"), "completed": _("Completed"), "cancelled": _("Cancelled")}
 PAYMENT = {
-    "pending": "Pending",
-    "authorized": "Authorized",
-    "paid": "Paid",
-    "partially_paid": "Partly paid",
-    "partially_refunded": "Partly refunded",
-    "refunded": "Refunded",
-    "voided": "Voided",
+    "pending": _("Pending"),
+    "authorized": _("Authorized"),
+    "paid": _("Paid"),
+    "partially_paid": _("Partly paid"),
+    "partially_refunded": _("Partly refunded"),
+    "refunded": _("Refunded"),
+    "voided": _("Voided"),
 }
-FULFILLMENT = {"unfulfilled": "Not sent", "partial": "Partly sent", "fulfilled": "Sent"}
+FULFILLMENT = {"unfulfilled": _("Not sent"), "partial": _("Partly sent"), "fulfilled": _("Sent")}
 NAMES = ("q", "status", "payment", "fulfillment", "since", "until")
 COLUMNS = (
     *("id", "number", "placed_at", "status", "payment", "fulfillment", "currency", "total", "subtotal", "tax"),
@@ -92,7 +94,7 @@ def _day(name: str) -> date | None:
     told = inputs.text(name, longest=10)
     found = day_of(told) if told else None
     if told and found is None:
-        raise inputs.wrong(name, "a day such as 2026-05-01")
+        raise inputs.wrong(name, gettext("a day such as 2026-05-01"))
     return found
 
 

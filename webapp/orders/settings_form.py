@@ -1,7 +1,7 @@
 """The form of the orders' settings: what was filled in, or what is wrong with each field."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,15 +10,17 @@ from commerce.rules.order_steps.milestones import CANCELED, CREATED, FULFILLED, 
 from commerce.rules.order_steps.settings import SWITCHES, CallOut, HoldRules, LabelRule, OrderSettings
 from commerce.rules.zones import zone_of
 from integrations.labels.written import ADDRESS, HEAVIEST, LONGEST
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext, ngettext, thousands
 
 # What can ask the merchant's own system, as the form shows it.
 OCCASIONS = {
-    CREATED: "an order comes in",
-    PAID: "it is paid",
-    FULFILLED: "it is fulfilled",
-    SHIPPED: "something is sent",
-    REFUNDED: "money is given back",
-    CANCELED: "it is cancelled",
+    CREATED: lazy_gettext("an order comes in"),
+    PAID: lazy_gettext("it is paid"),
+    FULFILLED: lazy_gettext("it is fulfilled"),
+    SHIPPED: lazy_gettext("something is sent"),
+    REFUNDED: lazy_gettext("money is given back"),
+    CANCELED: lazy_gettext("it is cancelled"),
 }
 MOST_CALL_OUTS, MOST_WORDS = 10, 100
 _NUMBERS = {"payment_hours": (1, 720), "low_stock": (0, 100_000)}
@@ -26,6 +28,11 @@ _FLAGS = ("takes_authorized", "keeps_stock", "writes_stock_back")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _SIDES = ("length", "width", "height")
 _MILLIMETRES = 10  # in a centimetre
+
+
+def said(occasions: Iterable[str]) -> str:
+    """Occasions as they stand in a sentence: "an order comes in or it is paid"."""
+    return _(" or ").join(str(OCCASIONS.get(one, one)) for one in occasions)
 
 
 def read(
@@ -41,14 +48,14 @@ def read(
     told["holds"] = _holds(form, currency, wrong)
     told["label"] = _label(form, makers, wrong)
     if told["switches"]["label"] and not told["label"].carrier:
-        wrong["carrier"] = "Choose who carries it."
+        wrong["carrier"] = _("Choose who carries it.")
     return replace(before, **told), wrong
 
 
 def _holds(form: Mapping[str, str], currency: str | None, wrong: dict[str, str]) -> HoldRules:
     words = [word.strip() for word in form.get("words", "").replace("\x00", "").splitlines() if word.strip()]
     if len(words) > MOST_WORDS or any(len(word) > 100 for word in words):
-        wrong["words"] = f"At most {MOST_WORDS} words, each of at most 100 letters."
+        wrong["words"] = _("At most %(most)s words, each of at most 100 letters.", most=MOST_WORDS)
     return HoldRules(
         over=_money(form, "over", currency, wrong),
         first_order_over=_money(form, "first_order_over", currency, wrong),
@@ -62,13 +69,13 @@ def _holds(form: Mapping[str, str], currency: str | None, wrong: dict[str, str])
 def _label(form: Mapping[str, str], makers: Collection[str], wrong: dict[str, str]) -> LabelRule:
     carrier = form.get("carrier", "").strip()
     if carrier and carrier not in makers:
-        wrong["carrier"] = "This carrier needs an account that is switched on."
+        wrong["carrier"] = _("This carrier needs an account that is switched on.")
     service = form.get("service", "").replace("\x00", "").strip()
     if len(service) > 100:
-        wrong["service"] = "A service has at most 100 letters."
+        wrong["service"] = _("A service has at most 100 letters.")
     sides = {side: _millimetres(form, side, wrong) for side in _SIDES}
     if any(sides.values()) and not all(sides.values()):
-        wrong.setdefault(next(side for side in _SIDES if not sides[side]), "A size has three sides.")
+        wrong.setdefault(next(side for side in _SIDES if not sides[side]), _("A size has three sides."))
     return LabelRule(
         carrier=carrier,
         service=service[:100],
@@ -85,14 +92,14 @@ def call_out(
     wrong: dict[str, str] = {}
     name = str(form.get("name", "")).strip().lower()
     if not _NAME.fullmatch(name):
-        wrong["name"] = "Its name has small letters, digits, - and _, such as risk-check; at most 40."
+        wrong["name"] = _("Its name has small letters, digits, - and _, such as risk-check; at most 40.")
     elif any(one.name == name for one in before.call_outs):
-        wrong["name"] = "There is one of this name already. Take that one away first."
+        wrong["name"] = _("There is one of this name already. Take that one away first.")
     if len(before.call_outs) >= MOST_CALL_OUTS:
-        wrong["name"] = f"There are {MOST_CALL_OUTS} already, which is as many as there may be."
+        wrong["name"] = _("There are %(most)s already, which is as many as there may be.", most=MOST_CALL_OUTS)
     on = tuple(one for one in OCCASIONS if one in occasions)
     if not on:
-        wrong["on"] = "Choose when it is asked."
+        wrong["on"] = _("Choose when it is asked.")
     return CallOut(name=name, url=str(form.get("url", "")).strip(), on=on, blocks=bool(form.get("blocks"))), wrong
 
 
@@ -104,21 +111,21 @@ def sender(form: Mapping[str, str], wrong: dict[str, str], *, is_needed: bool) -
         return {}
     for name, longest in ADDRESS.items():
         if len(told[name]) > longest:
-            wrong[f"sender_{name}"] = f"At most {longest} letters."
+            wrong[f"sender_{name}"] = ngettext("At most %(num)s letter.", "At most %(num)s letters.", longest)
     for name in ("address1", "city"):
         if not told[name]:
-            wrong[f"sender_{name}"] = "Labels need this."
+            wrong[f"sender_{name}"] = _("Labels need this.")
     if not (told["company"] or told["last_name"]):
-        wrong["sender_company"] = "Labels need this, or a last name."
+        wrong["sender_company"] = _("Labels need this, or a last name.")
     if not zone_of(told["country"]):
-        wrong["sender_country"] = "This is no country's code of two letters, such as US."
+        wrong["sender_country"] = _("This is no country's code of two letters, such as US.")
     return told
 
 
 def _whole(form: Mapping[str, str], name: str, low: int, high: int, wrong: dict[str, str]) -> int:
     found = _maybe_whole(form, name, low, high, wrong)
     if found is None:
-        wrong.setdefault(name, f"This is a whole number from {low:,} to {high:,}.")
+        wrong.setdefault(name, _between(low, high))
     return low if found is None else found
 
 
@@ -128,8 +135,12 @@ def _maybe_whole(form: Mapping[str, str], name: str, low: int, high: int, wrong:
         return None
     if told.isascii() and told.isdecimal() and len(told) <= 9 and low <= int(told) <= high:
         return int(told)
-    wrong[name] = f"This is a whole number from {low:,} to {high:,}."
+    wrong[name] = _between(low, high)
     return None
+
+
+def _between(low: int, high: int) -> str:
+    return _("This is a whole number from %(low)s to %(high)s.", low=thousands(low), high=thousands(high))
 
 
 def _money(form: Mapping[str, str], name: str, currency: str | None, wrong: dict[str, str]) -> int | None:
@@ -139,7 +150,7 @@ def _money(form: Mapping[str, str], name: str, currency: str | None, wrong: dict
     except UnableToReadMoney:
         amount = -1
     if amount is not None and amount < 0:
-        wrong[name] = "This is an amount such as 250 or 99.90."
+        wrong[name] = _("This is an amount such as 250 or 99.90.")
         return None
     return amount
 
@@ -148,7 +159,7 @@ def _countries(form: Mapping[str, str], name: str, wrong: dict[str, str]) -> tup
     found = tuple(dict.fromkeys(re.findall(r"[^\s,;]+", form.get(name, "").upper())))
     unknown = [country for country in found if not zone_of(country)]
     if unknown:
-        wrong[name] = f"{unknown[0][:20]} is no country's code of two letters, such as US."
+        wrong[name] = _("%(word)s is no country's code of two letters, such as US.", word=unknown[0][:20])
     return found
 
 
@@ -161,6 +172,6 @@ def _millimetres(form: Mapping[str, str], name: str, wrong: dict[str, str]) -> i
     except (ValueError, OverflowError):
         found = -1
     if not 1 <= found <= LONGEST:
-        wrong[name] = f"A side has up to {LONGEST // _MILLIMETRES:,} centimetres."
+        wrong[name] = _("A side has up to %(most)s centimetres.", most=thousands(LONGEST // _MILLIMETRES))
         return 0
     return found

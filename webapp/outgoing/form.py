@@ -7,6 +7,7 @@ from commerce.rules.outgoing.names import EVENTS, NOUNS, UnableToReadFilters, re
 from commerce.settings import Settings
 from commerce.tables.outgoing.endpoints import Chosen
 from integrations.receivers import LONGEST_URL, wrong_url
+from webapp.languages import translated
 from webapp.outgoing.models import LONGEST_DESCRIPTION
 
 # Nouns with their events, as the checkboxes stand.
@@ -28,11 +29,11 @@ def read(told: Mapping[str, Any], settings: Settings) -> tuple[Chosen | None, di
     """(what is chosen, {}), or (None, what is wrong by field). Looks the address up, so no transaction may be open."""
     wrong: dict[str, str] = {}
     if said := wrong_url(told["url"], allow_private_hosts=settings.allow_private_hosts):
-        wrong["url"] = said
+        wrong["url"] = translated(said)
     try:
         filters = read_filters(told["events"])
     except UnableToReadFilters as error:
-        wrong["event"] = str(error)
+        wrong["event"] = translated(str(error))
     if wrong:
         return None, wrong
     return Chosen(url=told["url"], filters=filters, description=told["description"]), {}

@@ -5,6 +5,7 @@ from typing import Any
 from commerce.database import Connection
 from commerce.tables.people import profile_lists
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 
 
 def of_key(db: Connection, shop_id: int, key: str) -> Any:
@@ -17,4 +18,4 @@ def of_key(db: Connection, shop_id: int, key: str) -> Any:
 
 def unknown() -> Problem:
     """The answer to somebody whom the shop does not know."""
-    return Problem(404, "No such customer", "They may have been deleted in the shop, or belong to another shop.")
+    return Problem(404, _("No such customer"), _("They may have been deleted in the shop, or belong to another shop."))

@@ -12,6 +12,8 @@ from commerce.rules.people.own_fields import UnableToReadField
 from commerce.rules.segments.fields import Declared
 from commerce.rules.written_settings import is_storable
 from integrations.platforms.phones import e164
+from webapp import sentences
+from webapp.languages import gettext as _
 
 PLAIN = {"first_name": 100, "last_name": 100, "email": 320, "phone": 40, "locale": 20, "note": 5000}
 OWN, WAS = "own_", "was_"
@@ -70,7 +72,7 @@ def read(form: Form, before: Form, own: Own, *, country: str = "") -> tuple[Form
             try:
                 attributes[name] = own_fields.value_of(declared, differing[OWN + name])
             except UnableToReadField as error:
-                wrong[OWN + name] = f"This {error.text}."
+                wrong[OWN + name] = sentences.this(error.text)
     tags = _tags(differing["tags"], wrong) if "tags" in differing else None
     said = Said(fields=fields, tags=tags, attributes=attributes or None, source=DASHBOARD)
     return Form(values=form.values, wrong=wrong), said
@@ -88,17 +90,17 @@ def _typed(text: str) -> str:
 
 def _plain(name: str, value: str, country: str, wrong: dict[str, str]) -> str | None:
     if len(value) > PLAIN[name] or not is_storable(value):
-        wrong[name] = f"This must be a text of at most {PLAIN[name]} characters."
+        wrong[name] = _("This must be a text of at most %(most)s characters.", most=PLAIN[name])
     elif not value:
         return None
     elif name == "email":
         if not keys.mail(value):
-            wrong[name] = "This is no mail address. One looks like ada@example.org."
+            wrong[name] = _("This is no mail address. One looks like ada@example.org.")
         return keys.mail(value)
     elif name == "phone":
         number = e164(value, country)
         if not number:
-            wrong[name] = "This is no phone number with its country. One looks like +49 30 1234567."
+            wrong[name] = _("This is no phone number with its country. One looks like +49 30 1234567.")
         return number
     return value
 
@@ -106,5 +108,7 @@ def _plain(name: str, value: str, country: str, wrong: dict[str, str]) -> str | 
 def _tags(text: str, wrong: dict[str, str]) -> list[str]:
     tags = list(dict.fromkeys(tag for one in text.split(",") if (tag := one.strip())))
     if len(tags) > _MOST_TAGS or any(len(tag) > _LONGEST_TAG or not is_storable(tag) for tag in tags):
-        wrong["tags"] = f"There may be {_MOST_TAGS} tags of at most {_LONGEST_TAG} characters each."
+        wrong["tags"] = _(
+            "There may be %(most)s tags of at most %(longest)s characters each.", most=_MOST_TAGS, longest=_LONGEST_TAG
+        )
     return tags

@@ -9,14 +9,16 @@ from commerce.rules.segments import rfm
 from commerce.tables.people import profile_lists
 from commerce.tables.people.profile_lists import Filters
 from webapp import inputs
+from webapp.languages import gettext
+from webapp.languages import lazy_gettext as _
 
 SORTS = {
-    profile_lists.CHANGED: "Last changed",
-    profile_lists.NAME: "Name",
-    profile_lists.SPENT: "Spent the most",
-    profile_lists.ORDERS: "Most orders",
-    profile_lists.LAST_ORDER: "Ordered last",
-    profile_lists.CREATED: "Newest here",
+    profile_lists.CHANGED: _("Last changed"),
+    profile_lists.NAME: _("Name"),
+    profile_lists.SPENT: _("Spent the most"),
+    profile_lists.ORDERS: _("Most orders"),
+    profile_lists.LAST_ORDER: _("Ordered last"),
+    profile_lists.CREATED: _("Newest here"),
 }
 NAMES = ("q", "segment", "account", "consent", "country", "group", "cell")
 _CELL = re.compile(r"[1-5]-[1-5]")
@@ -27,7 +29,7 @@ def filters_of() -> Filters:
     """The filters of this request. Raises Problem."""
     cell = inputs.text("cell", longest=3)
     if cell and not _CELL.fullmatch(cell):
-        raise inputs.wrong("cell", "recency and value from 1 to 5 each, such as 5-3")
+        raise inputs.wrong("cell", gettext("recency and value from 1 to 5 each, such as 5-3"))
     return Filters(
         text=inputs.text("q"),
         segment=inputs.text("segment", longest=60),

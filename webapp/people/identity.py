@@ -6,6 +6,7 @@ from typing import Any
 
 from commerce.mirror.merges import PLATFORM
 from commerce.rules.people.keys import EMAIL, FORMER, OWN, PHONE
+from webapp.languages import gettext as _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,26 +64,28 @@ def merged(rows: Sequence[Any], pieces_of: Sequence[Any]) -> list[Joined]:
 
 def label(row: Any) -> str:
     """What a member is."""
-    kind, _, value = row.key.partition(":")
+    kind, _colon, value = row.key.partition(":")
     if row.kind == FORMER:
-        return f"Account {value}, which the shop deleted"
+        return _("Account %(id)s, which the shop deleted", id=value)
     if row.kind == OWN:
-        return "Put in here"
+        return _("Put in here")
     if kind == "account":
-        return f"Account {value}"
-    return f"Guest, by the {'mail address' if kind == EMAIL else 'phone'} {value}"
+        return _("Account %(id)s", id=value)
+    if kind == EMAIL:
+        return _("Guest, by the mail address %(address)s", address=value)
+    return _("Guest, by the phone %(number)s", number=value)
 
 
 def _why(root: str, row: Any, known: Mapping[str, Sequence[Any]]) -> str:
     if row.id == root:
-        return "The others stand under this one."
+        return _("The others stand under this one.")
     if row.merged_into:
-        return "Merged by hand or by the shop; the merge is listed below."
+        return _("Merged by hand or by the shop; the merge is listed below.")
     mine, theirs = (_addresses(known.get(key, ())) for key in (row.id, row.joined_into))
     shared = [kind for kind, _ in sorted(mine & theirs)]
     if EMAIL in shared:
-        return "Has or had the same mail address."
-    return "Has the same phone, and no mail address." if PHONE in shared else "Joined by rule."
+        return _("Has or had the same mail address.")
+    return _("Has the same phone, and no mail address.") if PHONE in shared else _("Joined by rule.")
 
 
 def _addresses(rows: Sequence[Any]) -> set[tuple[str, str]]:

@@ -5,7 +5,6 @@ from typing import Any
 from commerce.database import Connection
 from commerce.rules.events import CUSTOMER
 from commerce.rules.people.keys import ACCOUNT, EMAIL, PHONE
-from commerce.rules.people.suggestions import REASONS
 from commerce.rules.segments import rfm
 from commerce.tables import effects, segment_members, segments
 from commerce.tables.loyalty import programmes, reading
@@ -34,7 +33,6 @@ def of(db: Connection, shop: Shop, row: Any, *, before: Place | None) -> dict[st
         "pieces": identity.pieces(row.id, pieces, known),
         "merges": identity.merged(merges.of_members(db, shop_id=shop_id, ids=ids), pieces),
         "suggested": suggestions.of_profile(db, shop_id=shop_id, profile=row, limit=_SUGGESTED),
-        "reasons": REASONS,
         "others_ids": _ids_elsewhere(shop, row, known),
         "own_fields": _fields(db, shop_id, row),
         "segments": _segments(db, shop_id, row.id),

@@ -4,6 +4,7 @@ Conditions are rows, each within a group; group 0 is the outermost one. All that
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -11,10 +12,12 @@ from werkzeug.datastructures import MultiDict
 from commerce.rules.segments.conditions import ALL, MATCHES
 from commerce.rules.segments.fields import OPERATORS, Field, Operator
 from commerce.rules.segments.written import DEEPEST, MOST_CONDITIONS
+from webapp.languages import lazy_gettext as _
+from webapp.languages import translated
 
 ROW = ("in", "field", "operator", "value", "upto", "since", "days")
 FIRST = "orders_count"  # the field that a new row asks
-MATCH_WORDS = {"all": "all of these", "any": "any of these", "none": "none of these"}
+MATCH_WORDS = {"all": _("all of these"), "any": _("any of these"), "none": _("none of these")}
 LONGEST_NAME = 100
 _MOST_ROWS, _MOST_GROUPS = MOST_CONDITIONS + 5, 20
 
@@ -123,5 +126,5 @@ def settled(fields: Fields, there: Mapping[str, Field]) -> Fields:
 
 
 def operators_of(field: Field) -> list[Operator]:
-    """How a field may be asked."""
-    return list(OPERATORS[field.type].values())
+    """How a field may be asked, by names of the page's language."""
+    return [replace(one, label=translated(one.label)) for one in OPERATORS[field.type].values()]

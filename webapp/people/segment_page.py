@@ -12,6 +12,8 @@ from commerce.tables.loyalty import programmes
 from commerce.tables.people import profile_lists
 from commerce.tables.shops import Shop
 from integrations.search_api import SearchQuery
+from webapp.languages import gettext, translated
+from webapp.languages import lazy_gettext as _
 from webapp.parts import Parts
 from webapp.people import words
 from webapp.people.segment_form import Fields, Row
@@ -19,13 +21,19 @@ from webapp.shoppers.searching import find_as_merchant
 
 _PICKED = 5  # products offered for what was written
 _GROUPS = (
-    ("Orders", ("orders_count", "total_spent", "average_order", "refunded", "lifetime_value", "days_between_orders")),
-    ("Time", ("first_order", "last_order", "next_order", "created")),
-    ("What was bought", ("product", "currency")),
-    ("Who they are", ("first_name", "last_name", "email", "phone", "country", "locale", "has_account", "tags", "note")),
-    ("What they allow", ("email_consent", "sms_consent", "whatsapp_consent")),
-    ("Points", ("points", "points_pending", "points_earned", "tier")),
-    ("Groups", ("rfm_group", "recency", "frequency", "monetary", "segment")),
+    (
+        _("Orders"),
+        ("orders_count", "total_spent", "average_order", "refunded", "lifetime_value", "days_between_orders"),
+    ),
+    (_("Time"), ("first_order", "last_order", "next_order", "created")),
+    (_("What was bought"), ("product", "currency")),
+    (
+        _("Who they are"),
+        ("first_name", "last_name", "email", "phone", "country", "locale", "has_account", "tags", "note"),
+    ),
+    (_("What they allow"), ("email_consent", "sms_consent", "whatsapp_consent")),
+    (_("Points"), ("points", "points_pending", "points_earned", "tier")),
+    (_("Groups"), ("rfm_group", "recency", "frequency", "monetary", "segment")),
 )
 
 Offered = list[tuple[str, list[Field]]]
@@ -40,10 +48,12 @@ def there(db: Connection, shop: Shop, custom: dict[str, Declared], *, but: str =
     }
     found = {}
     for field in every(custom):
-        choices = tuple(known.get(field.name, ())) or field.choices
+        is_own = field.name.startswith(kinds.CUSTOM)
+        ours = field.choices if is_own else tuple((value, translated(told)) for value, told in field.choices)
+        choices = tuple(known.get(field.name, ())) or ours
         if field.suggested:
             choices = tuple((value, words.state(value)) for value in field.suggested)
-        found[field.name] = replace(field, choices=choices)
+        found[field.name] = replace(field, label=field.label if is_own else translated(field.label), choices=choices)
     return found
 
 
@@ -59,7 +69,7 @@ def offered(fields: dict[str, Field]) -> Offered:
     others = [field for name, field in fields.items() if name not in grouped]
     own = [field for field in others if field.name.startswith(kinds.CUSTOM)]
     rest = [field for field in others if not field.name.startswith(kinds.CUSTOM)]
-    return [*found, *([("More", rest)] if rest else []), *([("Own fields", own)] if own else [])]
+    return [*found, *([(gettext("More"), rest)] if rest else []), *([(gettext("Own fields"), own)] if own else [])]
 
 
 def tags(db: Connection, shop: Shop) -> list[str]:
@@ -88,7 +98,7 @@ def picks(here: Parts, shop: Shop, form: Fields, known: Collection[str]) -> dict
 def unknown_products(form: Fields, known: Collection[str]) -> dict[str, str]:
     """What is wrong with rows that name no product of the shop."""
     return {
-        f"row-{at}": "Choose one of the products that were found."
+        f"row-{at}": gettext("Choose one of the products that were found.")
         for at, row in enumerate(form["rows"])
         if row["field"] == kinds.PRODUCT and row["value"].strip() and row["value"].strip() not in known
     }

@@ -9,6 +9,8 @@ from commerce.rules.segments import fields as kinds
 from commerce.rules.segments.conditions import Condition, Group, Rules
 from commerce.rules.segments.fields import OPERATORS, Declared, Field
 from commerce.rules.segments.written import UnableToReadRules, parse
+from webapp import sentences
+from webapp.languages import gettext as _
 from webapp.people import segment_form
 from webapp.people.segment_form import Fields, Row
 
@@ -124,16 +126,16 @@ def _at(places: Mapping[str, str], place: str) -> str:
 def _in_words(error: UnableToReadRules) -> str:
     """For people: amounts are not in minor units in a form, and an empty group is one without conditions."""
     if "minor units" in error.text:
-        return "This must be an amount such as 49.90."
+        return _("This must be an amount such as 49.90.")
     if "list of 1 to" in error.text and not error.place.endswith(".value"):
-        return "Add a condition, or take the group away."
+        return _("Add a condition, or take the group away.")
     if "list of" in error.text:
-        return "Give at least one, one a line."
+        return _("Give at least one, one a line.")
     if "text of 1" in error.text:
-        return "Fill in with what it is compared."
+        return _("Fill in with what it is compared.")
     if "true or false" in error.text:
-        return "Choose yes or no."
-    return f"This {error.text}." if error.place else f"Here {error.text}."
+        return _("Choose yes or no.")
+    return sentences.this(error.text) if error.place else sentences.told(f"Here {error.text}.")
 
 
 def form_of(name: str, rules: Rules, *, currency: str | None) -> Fields:

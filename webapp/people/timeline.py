@@ -8,6 +8,9 @@ from typing import Any
 from commerce.database import Connection
 from commerce.tables.people import timelines
 from commerce.tables.shops import Shop
+from webapp import sentences
+from webapp.languages import gettext, translated
+from webapp.languages import lazy_gettext as _
 
 PER_PAGE = 30
 _SPARE = 20  # rows of a source beyond a page, for those of the very moment where the page before ended
@@ -70,11 +73,19 @@ def _entries(db: Connection, shop: Shop, members: Sequence[str], until: datetime
     asked: dict[str, Any] = {"shop_id": shop.id, "member_ids": members, "limit": limit}
     for row in timelines.placed(db, until=until, **asked):
         detail = {"number": row.number, "amount": row.total, "currency": row.currency, "status": row.status}
-        yield Entry(at=row.placed_at, kind="order.placed", ref=row.id, title=f"Order {row.number}", detail=detail)
+        yield Entry(
+            at=row.placed_at,
+            kind="order.placed",
+            ref=row.id,
+            title=gettext("Order %(number)s", number=row.number),
+            detail=detail,
+        )
     for row in timelines.refunded(db, **asked | {"limit": _MOST_REFUNDED}):
         yield from _refunds(row, until)
     for row in timelines.carried(db, until=until, **asked):
-        title = f"Parcel {row.number}: {row.status.replace('_', ' ')}"
+        title = gettext(
+            "Parcel %(number)s: %(status)s", number=row.number, status=translated(row.status.replace("_", " "))
+        )
         detail = {"number": row.number, "order_id": row.order_id, "status": row.status}
         yield Entry(at=row.at, kind="parcel.scanned", ref=f"{row.id}:{row.status}", title=title, detail=detail)
     for row in timelines.points(db, until=until, **asked):
@@ -89,7 +100,7 @@ def _entries(db: Connection, shop: Shop, members: Sequence[str], until: datetime
             at=row.happened_at,
             kind=row.kind,
             ref=str(row.id),
-            title=row.title,
+            title=row.title if row.source not in OURS else sentences.told(row.title),
             source=row.source,
             detail=dict(row.detail) | ({"by": row.made_by} if row.made_by else {}),
             is_told=row.source not in OURS,
@@ -109,31 +120,31 @@ def _refunds(row: Any, until: datetime | None) -> Iterator[Entry]:
                 at=at,
                 kind="order.refunded",
                 ref=f"{row.id}:{number}",
-                title=f"Refund of order {row.number}",
+                title=gettext("Refund of order %(number)s", number=row.number),
                 detail=detail,
             )
 
 
 _POINTS = {
-    "earn": "Points earned",
-    "mature": "Points count from now on",
-    "reverse": "Points taken back",
-    "spend": "Points spent",
-    "return": "Points given back",
-    "expire": "Points expired",
-    "adjust": "Points adjusted",
+    "earn": _("Points earned"),
+    "mature": _("Points count from now on"),
+    "reverse": _("Points taken back"),
+    "spend": _("Points spent"),
+    "return": _("Points given back"),
+    "expire": _("Points expired"),
+    "adjust": _("Points adjusted"),
 }
 
 
 def _points(row: Any) -> str:
-    return _POINTS.get(row.kind, f"Points: {row.kind}")
+    return str(_POINTS.get(row.kind) or gettext("Points: %(kind)s", kind=row.kind))
 
 
 def _merges(db: Connection, asked: dict[str, Any], until: datetime | None) -> Iterator[Entry]:
     for row in timelines.merged(db, **asked | {"limit": _MOST_REFUNDED}):
-        told = [("customer.merged", row.made_at, row.made_by, "Merged")]
+        told = [("customer.merged", row.made_at, row.made_by, gettext("Merged"))]
         if row.undone_at is not None:
-            told.append(("customer.unmerged", row.undone_at, row.undone_by, "Merge undone"))
+            told.append(("customer.unmerged", row.undone_at, row.undone_by, gettext("Merge undone")))
         for kind, at, by, title in told:
             if until is None or at <= until:
                 detail = {

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from webapp import inputs
+from webapp.languages import gettext as _
 from webapp.people.timeline import Place
 
 
@@ -11,14 +12,14 @@ def before() -> Place | None:
     told = inputs.text("before")
     if not told:
         return None
-    at, _, rest = told.partition("~")
-    kind, _, ref = rest.partition("~")
+    at, _tilde, rest = told.partition("~")
+    kind, _tilde, ref = rest.partition("~")
     try:
         moment = datetime.fromisoformat(at)
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None or not kind:
-        raise inputs.wrong("before", "what the link to earlier entries says")
+        raise inputs.wrong("before", _("what the link to earlier entries says"))
     return moment.astimezone(UTC), kind, ref
 
 

@@ -1,38 +1,66 @@
 """How the pages of customers name things."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from commerce.rules.people.suggestions import MAIL, PHONE, PLACE
 from webapp import formats
+from webapp.languages import gettext
+from webapp.languages import lazy_gettext as _
 from webapp.people.timeline import OURS, Entry
 
 # Channels, and what is known of somebody's permission.
-CHANNELS = {"email": "Email", "sms": "SMS", "whatsapp": "WhatsApp"}
+CHANNELS = {"email": _("Email"), "sms": "SMS", "whatsapp": "WhatsApp"}
 STATES = {
-    "subscribed": "Allowed",
-    "unsubscribed": "Withdrawn",
-    "pending": "Not confirmed yet",
-    "not_subscribed": "Not given",
-    "redacted": "Erased",
-    "invalid": "Address does not work",
+    "subscribed": _("Allowed"),
+    "unsubscribed": _("Withdrawn"),
+    "pending": _("Not confirmed yet"),
+    "not_subscribed": _("Not given"),
+    "redacted": _("Erased"),
+    "invalid": _("Address does not work"),
 }
 TONES = {"subscribed": "good", "pending": "wait", "unsubscribed": "bad", "invalid": "bad"}
 # How a permission was given or withdrawn, as it can be noted here.
 METHODS = {
-    "in_writing": "In writing",
-    "spoken": "By word of mouth",
-    "form": "By a form",
-    "double_opt_in": "By a form, confirmed by mail",
-    "other": "Another way",
+    "in_writing": _("In writing"),
+    "spoken": _("By word of mouth"),
+    "form": _("By a form"),
+    "double_opt_in": _("By a form, confirmed by mail"),
+    "other": _("Another way"),
 }
-SOURCES = {"platform": "the shop", "backroom": "Backroom", "dashboard": "this dashboard", "api": "another system"}
-MAKERS = {
-    "merchant": "you",
-    "operator": "the operator",
-    "platform": "the shop",
+SOURCES = {
+    "platform": _("the shop"),
     "backroom": "Backroom",
-    "api": "the API",
+    "dashboard": _("this dashboard"),
+    "api": _("another system"),
 }
+MAKERS = {
+    "merchant": _("you"),
+    "operator": _("the operator"),
+    "platform": _("the shop"),
+    "backroom": "Backroom",
+    "api": _("the API"),
+}
+# Why two may be one person.
+_ALIKE = {MAIL: _("the same mail address"), PHONE: _("the same phone"), PLACE: _("the same name and postcode")}
+# Where parcels are, within a sentence of the timeline.
+PARCELS = (
+    _("label created"),
+    _("not found"),
+    _("picked up"),
+    _("in transit"),
+    _("customs"),
+    _("delayed"),
+    _("out for delivery"),
+    _("exception"),
+    _("attempt failed"),
+    _("ready for pickup"),
+    _("returning"),
+    _("expired"),
+    _("cancelled"),
+    _("returned"),
+    _("delivered"),
+)
 _KEY = re.compile(r"key \d+ \((.*)\)", re.DOTALL)  # how a key of the API is noted
 _CURRENCY = len("EUR")
 _MOST_TOLD, _LONGEST_TOLD = 12, 300
@@ -40,52 +68,59 @@ _MOST_TOLD, _LONGEST_TOLD = 12, 300
 
 def channel(name: str) -> str:
     """A channel's name."""
-    return CHANNELS.get(name, name.replace("_", " ").capitalize())
+    return str(CHANNELS.get(name, name.replace("_", " ").capitalize()))
 
 
 def state(name: str) -> str:
     """What a permission is."""
-    return STATES.get(name, name.replace("_", " ").capitalize())
+    return str(STATES.get(name, name.replace("_", " ").capitalize()))
 
 
 def method(name: str) -> str:
     """How a permission was given, within a sentence."""
-    return METHODS.get(name, name.replace("_", " ")).lower()
+    told = str(METHODS.get(name, name.replace("_", " ").lower()))
+    return told[:1].lower() + told[1:]
 
 
 def source(name: str) -> str:
     """Who told something."""
-    return SOURCES.get(name, name)
+    return str(SOURCES.get(name, name))
 
 
 def maker(name: str) -> str:
     """Who did something; a key of the API by the name that the merchant gave it."""
     found = _KEY.fullmatch(name)
-    return f"“{found[1]}”" if found else MAKERS.get(name, name)
+    return f"“{found[1]}”" if found else str(MAKERS.get(name, name))
+
+
+def alike(reasons: Iterable[str]) -> str:
+    """Why two may be one person, within a sentence."""
+    return gettext(" and ").join(str(_ALIKE[reason]) for reason in reasons)
 
 
 def value(told: object) -> str:
     """A value of a field, as people read it."""
     if isinstance(told, bool):
-        return "Yes" if told else "No"
+        return gettext("Yes") if told else gettext("No")
     return str(told)
 
 
 def under(one: Entry) -> list[str]:
     """What stands under an entry of the timeline: what it is about in numbers, why, and who says so."""
     told = _of_others(one) if one.is_told else _of_ours(one)
-    said_by = f"told by {source(one.source)}" if one.source not in OURS else ""
+    said_by = gettext("told by %(source)s", source=source(one.source)) if one.source not in OURS else ""
     by = maker(str(one.detail["by"])) if one.detail.get("by") else ""
-    return [words for words in (*told, said_by, f"by {by}" if by else "") if words]
+    return [words for words in (*told, said_by, gettext("by %(maker)s", maker=by) if by else "") if words]
 
 
 def _of_ours(one: Entry) -> Iterator[str]:
     told = one.detail
     if told.get("currency") and told.get("amount") is not None:
         yield formats.money(told["amount"], told["currency"])
-    for name, words in (("points", "points"), ("pending", "waiting")):
-        if told.get(name):
-            yield f"{told[name]:+d} {words}"
+    if told.get("points"):
+        yield gettext("%(number)s points", number=f"{told['points']:+d}")
+    if told.get("pending"):
+        yield gettext("%(number)s waiting", number=f"{told['pending']:+d}")
     yield from (told.get(name) or "" for name in ("text", "reason"))
 
 

@@ -7,6 +7,7 @@ from commerce.settings import Settings
 from commerce.tables.page_templates import Cdn
 from integrations.cdns.purges import KINDS
 from integrations.outbound import is_public
+from webapp.languages import gettext as _
 
 LONGEST_SECONDS = 86_400
 _LONGEST = 500
@@ -21,28 +22,30 @@ def read(form: Mapping[str, str], before: Cdn | None, settings: Settings) -> tup
     kind, address = form.get("kind", ""), form.get("address", "").strip()
     seconds, token = form.get("seconds", "").strip(), form.get("token", "").strip()
     if kind not in KINDS:
-        wrong["kind"] = "Choose one of the list."
+        wrong["kind"] = _("Choose one of the list.")
     if told := _wrong_address(address, settings):
         wrong["address"] = told
     if not (seconds.isascii() and seconds.isdecimal() and len(seconds) <= 6 and 1 <= int(seconds) <= LONGEST_SECONDS):
-        wrong["seconds"] = f"Seconds are a whole number from 1 to {LONGEST_SECONDS}."
+        wrong["seconds"] = _("Seconds are a whole number from 1 to %(most)s.", most=LONGEST_SECONDS)
     if not token and before and _host(before.address) == _host(address):
         token = before.token
     elif not token:
-        wrong["token"] = "Enter the token that this CDN wants to see." if before else "Without it nobody may purge."
+        wrong["token"] = (
+            _("Enter the token that this CDN wants to see.") if before else _("Without it nobody may purge.")
+        )
     elif not (token.isascii() and token.isprintable()) or len(token) > _LONGEST:
-        wrong["token"] = f"A token is at most {_LONGEST} letters, numbers and signs."
+        wrong["token"] = _("A token is at most %(most)s letters, numbers and signs.", most=_LONGEST)
     return (None, wrong) if wrong else (Cdn(kind=kind, address=address, token=token, seconds=int(seconds)), {})
 
 
 def _wrong_address(address: str, settings: Settings) -> str:
     """What is wrong with where the CDN is purged; it is looked at again with each call."""
     if not address.startswith("https://") or len(address) > _LONGEST or not address.isprintable() or " " in address:
-        return "The address has to begin with https://."
+        return _("The address has to begin with https://.")
     if not _host(address):
-        return "There is no host in this address."
+        return _("There is no host in this address.")
     if not settings.allow_private_hosts and not is_public(address):
-        return "There is no such host on the internet, or it is in a private network."
+        return _("There is no such host on the internet, or it is in a private network.")
     return ""
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from commerce.rules.money import exponent
 from commerce.tables.page_templates import CATEGORY, PRODUCT
 from integrations.bounded_liquid import Bounded
+from webapp.languages import gettext as _
 from webapp.reading.storefronts import Storefront
 
 LONGEST_TEMPLATE = 50_000
@@ -78,7 +79,7 @@ def _environment() -> Bounded:
 @lru_cache(maxsize=512)
 def _parsed(source: str) -> BoundTemplate:
     if len(source) > LONGEST_TEMPLATE:
-        raise UnableToRender(f"The template is longer than {LONGEST_TEMPLATE} characters.")
+        raise UnableToRender(_("The template is longer than %(most)s characters.", most=LONGEST_TEMPLATE))
     try:
         return _environment().from_string(source)
     except LiquidError as error:
@@ -95,7 +96,7 @@ def render(source: str, values: dict[str, Any]) -> str:
     try:
         return _parsed(source).render(**known)
     except RecursionError as error:
-        raise UnableToRender("The template is nested too deeply.") from error
+        raise UnableToRender(_("The template is nested too deeply.")) from error
     except _FAULTS as error:
         raise UnableToRender(_told(error)) from error
 

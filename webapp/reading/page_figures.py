@@ -12,11 +12,12 @@ from commerce.tables import effect_lists, effects, page_templates, tallies
 from commerce.tables.shops import Shop
 from integrations.cache.pages import Space
 from integrations.errors import Transient
+from webapp.languages import lazy_gettext as _
 from webapp.parts import Parts
 from webapp.reading.kept import BYPASS, HIT, MISS, STALE
 
-KINDS = (("product", "Product pages"), ("category", "Category pages"), ("categories", "List of categories"))
-PERIODS = ((1, "24 hours"), (7, "7 days"), (30, "30 days"))
+KINDS = (("product", _("Product pages")), ("category", _("Category pages")), ("categories", _("List of categories")))
+PERIODS = ((1, _("24 hours")), (7, _("7 days")), (30, _("30 days")))
 _LARGEST, _LATEST, _LOOKED_AT = 10, 20, 300
 _USUAL = timedelta(seconds=2)  # what a change takes to reach the cache at most, unless something is wrong
 

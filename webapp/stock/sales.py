@@ -13,6 +13,8 @@ from commerce.tables import figure_lists
 from commerce.tables.figure_lists import Span
 from commerce.tables.shops import Shop
 from webapp import pages
+from webapp.languages import gettext as _
+from webapp.languages import ngettext, thousands
 
 USUAL, LONGEST = 28, 366  # days
 _LISTED = 10
@@ -54,9 +56,11 @@ def span_of(shop: Shop, since: date | None, until: date | None) -> Span:
     last = until or today
     first = since or last - timedelta(days=USUAL - 1)
     if first > last:
-        raise UnableToShow("The first day lies behind the last one.")
+        raise UnableToShow(_("The first day lies behind the last one."))
     if (last - first).days >= LONGEST:
-        raise UnableToShow(f"At most {LONGEST} days are shown at a time.")
+        raise UnableToShow(
+            ngettext("At most %(num)s day is shown at a time.", "At most %(num)s days are shown at a time.", LONGEST)
+        )
     return first, last
 
 
@@ -108,6 +112,11 @@ def shape(found: Sales, by: str) -> dict[str, Any]:
 def change(now: int, before: int) -> str:
     """By how much something changed, in words."""
     if not before:
-        return "none before" if now else "none before either"
+        return _("none before") if now else _("none before either")
     share = round((now - before) * 100 / abs(before))  # more is more, also than what was below nothing
-    return "as before" if not share else f"{abs(share)} % {'more' if share > 0 else 'less'} than before"
+    if not share:
+        return _("as before")
+    told = thousands(abs(share))
+    return (
+        _("%(share)s %% more than before", share=told) if share > 0 else _("%(share)s %% less than before", share=told)
+    )

@@ -6,12 +6,22 @@ from collections.abc import Mapping
 from commerce.tables.carriers import Account, account_key
 from integrations.carrier_api import About, Field
 from integrations.carriers.pushes import PUSHERS
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext, thousands
 
-# Those that may be asked for other carriers' parcels as well.
-WINDOWS = {1: "a second", 60: "a minute", 3600: "an hour", 86_400: "a day"}
+WINDOWS = {
+    1: lazy_gettext("a second"),
+    60: lazy_gettext("a minute"),
+    3600: lazy_gettext("an hour"),
+    86_400: lazy_gettext("a day"),
+}
 QUOTAS = 2  # rows of the form
-_LONGEST = 4000
-_SECRET = Field(name="webhook_secret", title="Secret of its calls", hint="the same words as at the carrier")
+_LONGEST, _MOST_CALLS = 4000, 10_000_000
+_SECRET = Field(
+    name="webhook_secret",
+    title=lazy_gettext("Secret of its calls"),
+    hint=lazy_gettext("the same words as at the carrier"),
+)
 
 
 def push_fields(about: About) -> tuple[Field, ...]:
@@ -59,9 +69,9 @@ def _read(
         if not told and field.secret and not form.get(f"drop_{field.name}"):
             told = before.get(field.name, "")
         if len(told) > _LONGEST:
-            wrong[field.name] = f"This is longer than {_LONGEST:,} characters."
+            wrong[field.name] = _("This is longer than %(most)s characters.", most=thousands(_LONGEST))
         elif not told and field.required and not is_optional:
-            wrong[field.name] = "This is needed."
+            wrong[field.name] = _("This is needed.")
         if told:
             found[field.name] = told
     return found
@@ -73,10 +83,10 @@ def _quotas(form: Mapping[str, str], wrong: dict[str, str]) -> tuple[tuple[int, 
         calls, seconds = form.get(f"calls_{place}", "").replace(",", "").strip(), form.get(f"window_{place}", "")
         if not calls:
             continue
-        if not (calls.isascii() and calls.isdecimal() and 1 <= int(calls[:9]) <= 10_000_000 and len(calls) <= 8):
-            wrong["quotas"] = "Calls are a whole number from 1 to 10,000,000."
+        if not (calls.isascii() and calls.isdecimal() and 1 <= int(calls[:9]) <= _MOST_CALLS and len(calls) <= 8):
+            wrong["quotas"] = _("Calls are a whole number from 1 to %(most)s.", most=thousands(_MOST_CALLS))
         elif seconds not in map(str, WINDOWS):
-            wrong["quotas"] = "Choose in which time."
+            wrong["quotas"] = _("Choose in which time.")
         else:
             found[int(seconds)] = int(calls)
     return tuple((calls, seconds) for seconds, calls in sorted(found.items()))

@@ -16,6 +16,7 @@ from integrations import registry
 from integrations.carriers import ways
 from integrations.carriers.numbers import choosing
 from jobs.queues import TRACK
+from webapp.languages import gettext as _
 from webapp.parts import Parts
 
 PAUSE = 300  # seconds between two askings of one parcel by hand
@@ -98,13 +99,16 @@ def ask_now(here: Parts, *, shop_id: int, tracking_id: int, now: datetime) -> st
         row = order_tracking.by_id(db, shop_id=shop_id, tracking_id=tracking_id)
         doing = carriers.health_of(db, shop_id=shop_id).get(row.carrier) if row else None
     if row is None or not steering.can_be_asked(row):
-        return "Nobody asks for this parcel any more. Track it anew to begin again."
+        return _("Nobody asks for this parcel any more. Track it anew to begin again.")
     if doing is not None and doing.closed_until is not None and doing.closed_until > now:
-        return (
-            f"{registry.carrier_title(row.carrier)} is not asked before {doing.closed_until:%H:%M} UTC: {doing.error}"
+        return _(
+            "%(carrier)s is not asked before %(time)s UTC: %(error)s",
+            carrier=registry.carrier_title(row.carrier),
+            time=f"{doing.closed_until:%H:%M}",
+            error=doing.error,
         )
     if (row.checked_at is not None and (now - row.checked_at).total_seconds() < PAUSE) or not _is_first(here, row.id):
-        return "It was asked a moment ago. Carriers are asked by hand once in five minutes."
+        return _("It was asked a moment ago. Carriers are asked by hand once in five minutes.")
     with here.database.write() as db:
         order_tracking.opened(db, row.id, now=now, ask=True)
     here.queues.wake(TRACK, [shop_id], again=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from webapp import formats
+from webapp.languages import gettext as _
 from webapp.search.rule_form import zone_of
 
 
@@ -24,11 +26,11 @@ class Line:
 
 def lines_of(rows: Iterable[Any], *, timezone: str, unknown: set[str]) -> list[Line]:
     """A parcel's lines, newest first, for a merchant whose clock shows that zone."""
-    whose = "your time" if timezone else "UTC"
+    whose = _("your time") if timezone else "UTC"
     return [
         Line(
             row=row,
-            there=_clock(datetime.fromisoformat(row.local)) if row.local else "",
+            there=formats.clock(datetime.fromisoformat(row.local)) if row.local else "",
             zone=zone_name(row.zone),
             here=_beside(row, row.at.astimezone(zone_of(timezone)), whose),
             place=place_of(row),
@@ -41,11 +43,11 @@ def lines_of(rows: Iterable[Any], *, timezone: str, unknown: set[str]) -> list[L
 def _beside(row: Any, at: datetime, whose: str) -> str:
     """A line's time on the merchant's clock, as it stands beside the time there."""
     if not row.local:
-        return f"{_clock(at)} {whose}"
+        return f"{formats.clock(at)} {whose}"
     there, here = datetime.fromisoformat(row.local), at.replace(tzinfo=None, microsecond=0)
     if there.replace(tzinfo=None, microsecond=0) == here:
         return ""
-    return f"{at:%H:%M} {whose}" if there.date() == here.date() else f"{_clock(at)} {whose}"
+    return f"{at:%H:%M} {whose}" if there.date() == here.date() else f"{formats.clock(at)} {whose}"
 
 
 def route(lines: Iterable[Line]) -> list[tuple[str, str]]:
@@ -68,17 +70,15 @@ def zone_name(zone: str) -> str:
         return ""
     if zone[0] in "+-":
         return f"UTC{zone}"
-    return "UTC" if zone == "UTC" else f"{zone.rpartition('/')[2].replace('_', ' ')} time"
-
-
-def _clock(at: datetime) -> str:
-    return f"{at:%a %-d %b, %H:%M}"
+    return "UTC" if zone == "UTC" else _("%(place)s time", place=zone.rpartition("/")[2].replace("_", " "))
 
 
 def expected(first: date | None, last: date | None) -> str:
     """The estimated day: "24 November", or "24 to 26 November"."""
     if last is None:
-        return f"{first:%-d %B}" if first else ""
+        return formats.long_day(first) if first else ""
     if first is None or first == last:
-        return f"{last:%-d %B}"
-    return f"{first:%-d} to {last:%-d %B}" if first.month == last.month else f"{first:%-d %B} to {last:%-d %B}"
+        return formats.long_day(last)
+    if first.month == last.month:
+        return _("%(number)s to %(last)s", number=first.day, last=formats.long_day(last))
+    return _("%(first)s to %(last)s", first=formats.long_day(first), last=formats.long_day(last))

@@ -8,9 +8,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from commerce.rules.zones import zone_of
+from integrations import registry
 from integrations.carriers.numbers import choosing
 from webapp import spreadsheets
-from webapp.tracking import asking, words
+from webapp.languages import gettext as _
+from webapp.languages import thousands
+from webapp.tracking import asking
 from webapp.tracking.asking import Told
 
 LARGEST_FILE, MOST_ROWS, MOST_DOWNLOADED = 500_000, 5_000, 50_000  # bytes, rows, rows
@@ -43,13 +46,13 @@ class Row:
 def decoded(content: bytes) -> str:
     """The file's text. Raises UnableToReadFile."""
     if not content:
-        raise UnableToReadFile("Choose a file first.")
+        raise UnableToReadFile(_("Choose a file first."))
     if len(content) > LARGEST_FILE:
-        raise UnableToReadFile(f"The file is larger than {LARGEST_FILE // 1000} kB. Split it.")
+        raise UnableToReadFile(_("The file is larger than %(most)s kB. Split it.", most=LARGEST_FILE // 1000))
     try:
         return content.decode("utf-8-sig").replace("\x00", "")
     except UnicodeDecodeError:
-        raise UnableToReadFile("The file is not in UTF-8: save it as “CSV UTF-8”.") from None
+        raise UnableToReadFile(_("The file is not in UTF-8: save it as “CSV UTF-8”.")) from None
 
 
 def cells_of(text: str) -> list[tuple[int, dict[str, str]]]:
@@ -65,11 +68,12 @@ def cells_of(text: str) -> list[tuple[int, dict[str, str]]]:
             if any(told.values()):
                 found.append((reader.line_num, told))
             if len(found) > MOST_ROWS:
-                raise UnableToReadFile(f"The file has more than {MOST_ROWS:,} rows. Split it.")
+                raise UnableToReadFile(_("The file has more than %(most)s rows. Split it.", most=thousands(MOST_ROWS)))
     except csv.Error as error:
-        raise UnableToReadFile(f"Line {reader.line_num} cannot be read: {error}.") from None
+        told = _("Line %(line)s cannot be read: %(error)s.", line=reader.line_num, error=error)
+        raise UnableToReadFile(told) from None
     if not found:
-        raise UnableToReadFile("There is no parcel in this file.")
+        raise UnableToReadFile(_("There is no parcel in this file."))
     return found
 
 
@@ -81,7 +85,7 @@ def _columns(header: list[str]) -> dict[str, int]:
         if any(cell in names for cell in told)
     }
     if NUMBER not in found:
-        raise UnableToReadFile("Line 1 has to name the columns; one of them has to be “number”.")
+        raise UnableToReadFile(_("Line 1 has to name the columns; one of them has to be “number”."))
     return found
 
 
@@ -92,7 +96,7 @@ def rows_of(lines: Iterable[tuple[int, Mapping[str, str]]], orders: Mapping[str,
         number = choosing.normalised(cells[NUMBER])
         wrong = _wrong(cells, number, orders, today)
         if NUMBER not in wrong and number in seen:
-            wrong[NUMBER] = f"is in line {seen[number]} already"
+            wrong[NUMBER] = _("is in line %(line)s already", line=seen[number])
         seen.setdefault(number, line)
         told = None if wrong else _told(cells, number, orders)
         rows.append(Row(line=line, shown=cells, told=told, wrong=wrong))
@@ -102,23 +106,31 @@ def rows_of(lines: Iterable[tuple[int, Mapping[str, str]]], orders: Mapping[str,
 def _wrong(cells: Mapping[str, str], number: str, orders: Mapping[str, str], today: date) -> dict[str, str]:
     wrong: dict[str, str] = {}
     if not asking.SHORTEST_NUMBER <= len(number) <= asking.LONGEST_NUMBER:
-        wrong[NUMBER] = f"has to have {asking.SHORTEST_NUMBER} to {asking.LONGEST_NUMBER} letters and digits"
+        shortest, longest = asking.SHORTEST_NUMBER, asking.LONGEST_NUMBER
+        wrong[NUMBER] = _("has to have %(low)s to %(high)s letters and digits", low=shortest, high=longest)
     carrier, country, order = cells.get(CARRIER, ""), cells.get(COUNTRY, ""), cells.get(ORDER, "")
     if carrier and asking.carrier_named(carrier) is None:
-        wrong[CARRIER] = f"“{carrier[:40]}” is no carrier that is known"
+        wrong[CARRIER] = _("“%(word)s” is no carrier that is known", word=carrier[:40])
     if country and not zone_of(country):
-        wrong[COUNTRY] = f"“{country[:20]}” is no country's code of two letters, such as US"
+        wrong[COUNTRY] = _("“%(word)s” is no country's code of two letters, such as US", word=country[:20])
     if order and order.lstrip("#") not in orders:
-        wrong[ORDER] = f"the shop has no order “{order[:40]}”"
+        wrong[ORDER] = _("the shop has no order “%(word)s”", word=order[:40])
     if len(cells.get(POSTCODE, "")) > 20:
-        wrong[POSTCODE] = "is longer than 20 characters"
-    shipped = cells.get(SHIPPED, "")
-    day = _day(shipped)
-    if shipped and day is None:
-        wrong[SHIPPED] = f"“{shipped[:20]}” is no date such as {today:%Y-%m-%d}"
-    elif day is not None and not date(2000, 1, 1) <= day <= today:
-        wrong[SHIPPED] = f"“{shipped[:20]}” is {'not in the past' if day > today else 'before the year 2000'}"
+        wrong[POSTCODE] = _("is longer than 20 characters")
+    if told := _wrong_day(cells.get(SHIPPED, ""), today):
+        wrong[SHIPPED] = told
     return wrong
+
+
+def _wrong_day(shipped: str, today: date) -> str:
+    day, word = _day(shipped), shipped[:20]
+    if shipped and day is None:
+        return _("“%(word)s” is no date such as %(today)s", word=word, today=f"{today:%Y-%m-%d}")
+    if day is not None and day > today:
+        return _("“%(word)s” is not in the past", word=word)
+    if day is not None and day < date(2000, 1, 1):
+        return _("“%(word)s” is before the year 2000", word=word)
+    return ""
 
 
 def _told(cells: Mapping[str, str], number: str, orders: Mapping[str, str]) -> Told:
@@ -142,7 +154,7 @@ def _day(text: str) -> date | None:
 
 def order_numbers(lines: Iterable[tuple[int, Mapping[str, str]]]) -> set[str]:
     """The order numbers that lines tell, without "#"."""
-    return {cells.get(ORDER, "").lstrip("#") for _, cells in lines} - {""}
+    return {cells.get(ORDER, "").lstrip("#") for __, cells in lines} - {""}
 
 
 DOWNLOADED = (
@@ -158,7 +170,7 @@ def written(rows: Iterable[Any], base_url: str) -> str:
 
 def _cells(row: Any, base_url: str) -> tuple[Any, ...]:
     return (
-        *(row.number, words.title_of(row.carrier) if row.carrier else row.carrier_named),
+        *(row.number, registry.carrier_title(row.carrier) if row.carrier else row.carrier_named),
         *(row.order_number or row.order_id, row.status, row.city, row.to_country, row.to_postcode),
         *(row.expected_first, row.expected_last, row.scanned_at, row.shipped_at, row.created_at, row.ended_at),
         *(row.calls, f"{base_url}/track/{row.token}"),
@@ -167,4 +179,8 @@ def _cells(row: Any, base_url: str) -> tuple[Any, ...]:
 
 def in_words(rows: Collection[Row]) -> list[str]:
     """What is wrong in a file, a sentence for each cell: "Line 3, column “carrier”: …"."""
-    return [f"Line {row.line}, column “{column}”: {text}." for row in rows for column, text in row.wrong.items()]
+    return [
+        _("Line %(line)s, column “%(column)s”: %(text)s.", line=row.line, column=column, text=text)
+        for row in rows
+        for column, text in row.wrong.items()
+    ]

@@ -11,12 +11,15 @@ from commerce.tables.shops import Shop
 from integrations import registry
 from integrations.carrier_api import About
 from integrations.carriers import ways
+from webapp.languages import gettext as _
+from webapp.languages import ngettext, thousands
 from webapp.parts import Parts
 from webapp.tracking import words
+from webapp.tracking.account_form import WINDOWS
 
 _KEPT_HERE = 60  # seconds: windows up to this are kept where the call is made
 BREAKS_AFTER = 5  # failures in a row after which a carrier is left alone for a while
-_WINDOWS = {1: "a second", 60: "a minute", 3600: "an hour", 86_400: "a day"}
+
 _EXAMPLES = 5
 
 Counted = Mapping[tuple[str, str], int]
@@ -92,16 +95,19 @@ def _limits(name: str, account: Account | None) -> ways.Limits:
 
 def limits_in_words(limits: ways.Limits) -> str:
     """Quotas as people say them: "20,000 calls a day, 5 a second"."""
-    told = [
-        f"{calls:,} {_WINDOWS.get(seconds, f'in {seconds:,} seconds')}"
-        for calls, seconds in sorted(limits, key=lambda limit: -limit[1])
-    ]
+    told = [f"{thousands(calls)} {_window(seconds)}" for calls, seconds in sorted(limits, key=lambda limit: -limit[1])]
     return ", ".join(told)
+
+
+def _window(seconds: int) -> str:
+    known = WINDOWS.get(seconds)
+    return str(known) if known else ngettext("in %(num)s second", "in %(num)s seconds", seconds)
 
 
 def _errors(counted: Counted, name: str) -> list[tuple[str, int]]:
     found = {label.rpartition(":")[2]: number for (kind, label), number in counted.items() if _is_of(kind, label, name)}
-    return sorted(((words.PROBLEMS.get(kind, kind), number) for kind, number in found.items()), key=lambda one: -one[1])
+    told = ((str(words.PROBLEMS.get(kind, kind)), number) for kind, number in found.items())
+    return sorted(told, key=lambda one: -one[1])
 
 
 def _is_of(kind: str, label: str, name: str) -> bool:
@@ -117,7 +123,13 @@ def alarm(name: str, row: Any, now: datetime) -> str:
     """Why a carrier is not asked at the moment, in words; empty where it is."""
     if row is None or row.closed_until is None or row.closed_until <= now:
         return ""
-    title, again = registry.carrier_title(name), f"{row.closed_until:%H:%M} UTC"
+    title, again = words.title_of(name), f"{row.closed_until:%H:%M} UTC"
     if row.failures >= BREAKS_AFTER:
-        return f"{title} did not answer {row.failures} times in a row. It is asked again at {again}."
-    return f"{title} is left alone until {again}: {row.error}"
+        return ngettext(
+            "%(carrier)s did not answer %(num)s time. It is asked again at %(time)s.",
+            "%(carrier)s did not answer %(num)s times in a row. It is asked again at %(time)s.",
+            row.failures,
+            carrier=title,
+            time=again,
+        )
+    return _("%(carrier)s is left alone until %(time)s: %(error)s", carrier=title, time=again, error=row.error)

@@ -8,12 +8,18 @@ from urllib.parse import urlsplit
 
 from commerce.rules.zones import zone_of
 from commerce.tables.tracking_settings import LEVELS, TrackingSettings
+from webapp import formats
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext
 
 DAYS = {
-    "no_information_days": ("No information", "The carrier does not know the number."),
-    "not_handed_over_days": ("Not handed over", "There is a label, and the carrier does not have the parcel."),
-    "stuck_days": ("Stuck", "The carrier has it, and there is no new line."),
-    "overdue_days": ("Overdue", "The estimated day is over."),
+    "no_information_days": (lazy_gettext("No information"), lazy_gettext("The carrier does not know the number.")),
+    "not_handed_over_days": (
+        lazy_gettext("Not handed over"),
+        lazy_gettext("There is a label, and the carrier does not have the parcel."),
+    ),
+    "stuck_days": (lazy_gettext("Stuck"), lazy_gettext("The carrier has it, and there is no new line.")),
+    "overdue_days": (lazy_gettext("Overdue"), lazy_gettext("The estimated day is over.")),
 }
 _LONGEST_DAYS = 60
 _TEXTS = {"brand": 80, "help_text": 200}
@@ -28,16 +34,34 @@ class Level:
 
     name: str
     title: str
-    calls: str
-    hours: str
+    calls: int
+    hours: float
     for_whom: str
 
 
 # Measured: docs/explanation/polling.md.
 LEVEL_WORDS = (
-    Level(name="economy", title="Economy", calls="9", hours="1.6 h", for_whom="Small quotas, many parcels."),
-    Level(name="balanced", title="Balanced", calls="12", hours="1.2 h", for_whom="Right for most shops."),
-    Level(name="fast", title="Fast", calls="18", hours="0.8 h", for_whom="When customers ask within the hour."),
+    Level(
+        name="economy",
+        title=lazy_gettext("Economy"),
+        calls=9,
+        hours=1.6,
+        for_whom=lazy_gettext("Small quotas, many parcels."),
+    ),
+    Level(
+        name="balanced",
+        title=lazy_gettext("Balanced"),
+        calls=12,
+        hours=1.2,
+        for_whom=lazy_gettext("Right for most shops."),
+    ),
+    Level(
+        name="fast",
+        title=lazy_gettext("Fast"),
+        calls=18,
+        hours=0.8,
+        for_whom=lazy_gettext("When customers ask within the hour."),
+    ),
 )
 
 
@@ -52,16 +76,16 @@ def read(form: Mapping[str, str], before: TrackingSettings) -> tuple[TrackingSet
     told |= {name: bool(form.get(name)) for name in ("tells_shop", "completes_orders")}
     for name, longest in _TEXTS.items():
         if len(told[name]) > longest:
-            wrong[name] = f"This has at most {longest} characters."
+            wrong[name] = _("This has at most %(most)s characters.", most=longest)
     if told["level"] not in LEVELS:
-        wrong["level"] = "Choose one of the three."
+        wrong["level"] = _("Choose one of the three.")
     if told["from_country"] and not zone_of(told["from_country"]):
-        wrong["from_country"] = "This is no country's code of two letters, such as US."
+        wrong["from_country"] = _("This is no country's code of two letters, such as US.")
     if len(told["from_postcode"]) > 20:
-        wrong["from_postcode"] = "A postcode has at most 20 characters."
-    _check_address("logo_url", told["logo_url"], ("https",), "The address has to begin with https://.", wrong)
-    schemes = ("https", "http", "mailto", "tel")
-    _check_address("help_url", told["help_url"], schemes, "The address has to begin with https:// or mailto:.", wrong)
+        wrong["from_postcode"] = _("A postcode has at most 20 characters.")
+    _check_address("logo_url", told["logo_url"], ("https",), _("The address has to begin with https://."), wrong)
+    schemes, advice = ("https", "http", "mailto", "tel"), _("The address has to begin with https:// or mailto:.")
+    _check_address("help_url", told["help_url"], schemes, advice, wrong)
     return replace(before, **told), wrong
 
 
@@ -69,13 +93,13 @@ def _day(form: Mapping[str, str], name: str, wrong: dict[str, str]) -> int:
     told = form.get(name, "").strip()
     if told.isascii() and told.isdecimal() and len(told) <= 3 and 1 <= int(told) <= _LONGEST_DAYS:
         return int(told)
-    wrong[name] = f"Days are a whole number from 1 to {_LONGEST_DAYS}."
+    wrong[name] = _("Days are a whole number from 1 to %(most)s.", most=_LONGEST_DAYS)
     return 1
 
 
 def _colour(told: str, wrong: dict[str, str]) -> str:
     if told and not _COLOUR.fullmatch(told):
-        wrong["colour"] = "Write it as #0b6b5d."
+        wrong["colour"] = _("Write it as #0b6b5d.")
     return f"#{told.lstrip('#').lower()}" if told else ""
 
 
@@ -98,8 +122,11 @@ def contrast_note(colour: str) -> str:
     ratio = contrast_with_white(colour)
     if ratio >= _WHITE_NEEDS:
         return ""
-    return (
-        f"White on it has a contrast of {ratio:.1f} to 1, where 4.5 is needed: it is shown darker, or with dark words."
+    return _(
+        "White on it has a contrast of %(ratio)s to 1, where %(needed)s is needed: it is shown darker, or with dark "
+        "words.",
+        ratio=formats.decimal(ratio),
+        needed=formats.decimal(_WHITE_NEEDS),
     )
 
 

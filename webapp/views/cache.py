@@ -11,10 +11,19 @@ from jobs import queues
 from webapp import guards, pages
 from webapp.errors import Problem
 from webapp.inputs import whole
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext
 from webapp.parts import parts
 from webapp.reading.page_figures import PERIODS, figures
 
 blueprint = Blueprint("cache", __name__, url_prefix="/dashboard/cache")
+
+# What the page says of what was dropped, as it is stored.
+TOLD = (
+    lazy_gettext("product"),
+    lazy_gettext("category"),
+    lazy_gettext("No page that is kept shows what changed."),
+)
 
 
 @blueprint.get("")
@@ -35,16 +44,27 @@ def drop() -> Any:
     what, key = request.form.get("what", ""), request.form.get("key", "").strip().replace("\x00", "")
     if what == "everything":
         _drop_everything()
-        flash("Everything was dropped. Pages are made anew as they are asked for.")
+        flash(_("Everything was dropped. Pages are made anew as they are asked for."))
     elif what in ("product", "category") and key:
         scope = _scope(what, key)
         if scope is None:
-            raise Problem(404, f"No such {what}", f"No {what} that shoppers see has this id or handle.")
+            raise _missing(what)
         _plan(scope, what, key)
-        flash(f"The pages of {what} {key} are being dropped.")
+        is_product = what == "product"
+        flash(
+            _("The pages of product %(key)s are being dropped.", key=key)
+            if is_product
+            else _("The pages of category %(key)s are being dropped.", key=key)
+        )
     else:
-        raise Problem(400, "Nothing to drop", "Name a product or a category by its id or handle.")
+        raise Problem(400, _("Nothing to drop"), _("Name a product or a category by its id or handle."))
     return redirect(url_for("cache.index"))
+
+
+def _missing(what: str) -> Problem:
+    if what == "product":
+        return Problem(404, _("No such product"), _("No product that shoppers see has this id or handle."))
+    return Problem(404, _("No such category"), _("No category that shoppers see has this id or handle."))
 
 
 def _drop_everything() -> None:

@@ -15,6 +15,8 @@ from integrations.carriers.pushes import PUSHERS
 from jobs.queues import TRACK
 from webapp import guards, pages
 from webapp.errors import Problem
+from webapp.languages import gettext as _
+from webapp.languages import ngettext, translated
 from webapp.parts import parts
 from webapp.tracking import account_form, asking, health, words
 
@@ -71,11 +73,11 @@ def save(name: str) -> Any:
     if account is None:
         return _page(about, request.form, wrong), 400
     here.queues.wake(TRACK, [g.shop.id], again=True)
-    waited = "1 parcel that waited for it is" if number == 1 else f"{number:,} parcels that waited for it are"
-    flash(f"Saved. {waited} asked for now." if number else "Saved.")
+    flash(_saved(number))
     made = [field for field in account_form.push_fields(about) if request.form.get(f"new_{field.name}")]
     for field in made:
-        flash(f"{field.title}, shown this once: {account.push[field.name]}")
+        title, secret = translated(field.title), account.push[field.name]
+        flash(_("%(title)s, shown this once: %(secret)s", title=title, secret=secret))
     return redirect(url_for("carriers.one", name=name))
 
 
@@ -87,7 +89,7 @@ def remove(name: str) -> Any:
     about = _about(name)
     with parts().database.write() as db:
         carriers.remove_account(db, shop_id=g.shop.id, carrier=name)
-    flash(f"The account with {about.title} is gone. Its parcels wait until there is one again.")
+    flash(_("The account with %(carrier)s is gone. Its parcels wait until there is one again.", carrier=_called(about)))
     return redirect(url_for("carriers.index"))
 
 
@@ -103,17 +105,38 @@ def try_it(name: str) -> Any:
             carriers.reset_health(db, shop_id=g.shop.id, carrier=name)
             order_tracking.opened(db, row.id, now=now, ask=True)
     if row is None:
-        flash(f"There is no parcel of {about.title} to ask for.")
+        flash(_("There is no parcel of %(carrier)s to ask for.", carrier=_called(about)))
     else:
         here.queues.wake(TRACK, [g.shop.id], again=True)
-        flash(f"{about.title} is being asked for {row.number}. Its answer appears under “Last answer”.")
+        flash(
+            _(
+                "%(carrier)s is being asked for %(number)s. Its answer appears under “Last answer”.",
+                carrier=_called(about),
+                number=row.number,
+            )
+        )
     return redirect(url_for("carriers.one", name=name))
+
+
+def _saved(number: int) -> str:
+    """That an account is stored, and how many parcels waited for it."""
+    if not number:
+        return _("Saved.")
+    return ngettext(
+        "Saved. %(num)s parcel that waited for it is asked for now.",
+        "Saved. %(num)s parcels that waited for it are asked for now.",
+        number,
+    )
+
+
+def _called(about: About) -> str:
+    return translated(about.title)
 
 
 def _about(name: str) -> About:
     found = registry.carriers().get(name)
     if found is None:
-        raise Problem(404, "No such carrier", "Choose one of the list under Carriers.")
+        raise Problem(404, _("No such carrier"), _("Choose one of the list under Carriers."))
     return found
 
 
@@ -127,6 +150,7 @@ def _page(about: About, form: Mapping[str, str], wrong: dict[str, str]) -> str:
         state=state,
         account=account,
         fields=about.fields,
+        in_lines=[field.name for field in about.fields if "one line" in field.hint],
         push_fields=account_form.push_fields(about),
         filled=_filled(about, account, form),
         wrong=wrong,

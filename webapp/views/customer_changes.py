@@ -11,6 +11,8 @@ from commerce.mirror.erasing import KeptOut
 from commerce.rules.written_settings import is_storable
 from commerce.tables.people import fields, profiles
 from webapp import guards, pages
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext
 from webapp.parts import parts
 from webapp.people import addressed, customer_form, words
 from webapp.people.actors import CHANGED, READ, actor, saw
@@ -20,8 +22,8 @@ blueprint = Blueprint("customer_changes", __name__, url_prefix="/dashboard/custo
 
 _LONGEST_NOTE, _LONGEST_SOURCE, _LONGEST_ONCE = 5000, 200, 60
 _GIVEN = ("subscribed", "unsubscribed")
-_KEPT_OUT = "Whoever had this was erased on request, and is kept out since."
-_TAKEN = {"email": "Another customer has this mail address already."}
+_KEPT_OUT = lazy_gettext("Whoever had this was erased on request, and is kept out since.")
+_TAKEN = {"email": lazy_gettext("Another customer has this mail address already.")}
 
 
 @blueprint.get("/new")
@@ -42,7 +44,7 @@ def create() -> Any:
     empty = customer_form.blank(own)
     form, said = customer_form.read(customer_form.filled_in(request.form, empty), empty, own)
     if customer_form.is_nobody(form):
-        form.wrong["first_name"] = "Give at least a name, a mail address or a phone."
+        form.wrong["first_name"] = _("Give at least a name, a mail address or a phone.")
     if form.wrong:
         return _page(form, own), 422
     try:
@@ -52,7 +54,7 @@ def create() -> Any:
     except (Taken, KeptOut) as refused:
         return _page(form, own, refused=refused), 409
     saw([root], CHANGED)
-    flash("The customer was added.")
+    flash(_("The customer was added."))
     return redirect(url_for("customers.one", key=root))
 
 
@@ -89,7 +91,7 @@ def save(key: str) -> Any:
     except (Taken, KeptOut) as refused:
         return _page(form, own, customer=row, was=before, refused=refused), 409
     saw([root], CHANGED)
-    flash("Saved.")
+    flash(_("Saved."))
     return redirect(url_for("customers.one", key=root))
 
 
@@ -113,7 +115,8 @@ def add_note(key: str) -> Any:
             changes.happened(db, g.shop, root, told=[told], made_by=actor(), now=pages.now())
     if is_good:
         saw([root], CHANGED)
-    flash("The note is on the timeline." if is_good else f"A note has 1 to {_LONGEST_NOTE} characters.")
+    too_long = _("A note has 1 to %(most)s characters.", most=_LONGEST_NOTE)
+    flash(_("The note is on the timeline.") if is_good else too_long)
     return redirect(url_for("customers.one", key=root, _anchor="timeline"))
 
 
@@ -133,7 +136,7 @@ def note_consent(key: str) -> Any:
             changes.consent(db, g.shop, root, **told, at=pages.now(), now=pages.now())
     if is_good:
         saw([root], CHANGED)
-    flash("Noted." if is_good else "Nothing was noted: choose a channel, what was said, and how.")
+    flash(_("Noted.") if is_good else _("Nothing was noted: choose a channel, what was said, and how."))
     return redirect(url_for("customers.one", key=root, _anchor="consents"))
 
 

@@ -10,8 +10,9 @@ from commerce.rules.people.own_fields import TYPES, UnableToReadField
 from commerce.rules.segments.fields import CHOICE, Declared
 from commerce.tables import segments
 from commerce.tables.people import fields, turns
-from webapp import guards, pages
+from webapp import guards, pages, sentences
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 from webapp.parts import parts
 
 blueprint = Blueprint("customer_fields", __name__, url_prefix="/dashboard/customers/fields")
@@ -42,8 +43,8 @@ def add() -> Any:
             )
             fields.save(db, shop_id=g.shop.id, name=name, field=field, now=pages.now())
     except UnableToReadField as error:
-        return _page(form, wrong={error.field: f"This {error.text}."}), 422
-    flash(f"“{field.label}” is a field of customers from now on.")
+        return _page(form, wrong={error.field: sentences.this(error.text)}), 422
+    flash(_("“%(field)s” is a field of customers from now on.", field=field.label))
     return redirect(url_for("customer_fields.index"))
 
 
@@ -68,11 +69,11 @@ def save(name: str) -> Any:
     try:
         field = own_fields.changed(before, label=form["label"], choices=_lines(form))
     except UnableToReadField as error:
-        return _field_page(name, before, form, wrong={error.field: f"This {error.text}."}), 422
+        return _field_page(name, before, form, wrong={error.field: sentences.this(error.text)}), 422
     with parts().database.write() as db:
         _declared(db, name)
         fields.save(db, shop_id=g.shop.id, name=name, field=field, now=pages.now())
-    flash("Saved.")
+    flash(_("Saved."))
     return redirect(url_for("customer_fields.index"))
 
 
@@ -86,8 +87,10 @@ def remove(name: str) -> Any:
         asking = segments.asking(db, shop_id=g.shop.id, field=name)
         if not asking:
             fields.remove(db, shop_id=g.shop.id, name=name.replace("\x00", ""))
-    told = f"The segment {asking[0]} asks this field. Change that first." if asking else "The field was removed."
-    flash(told)
+    if asking:
+        flash(_("The segment %(name)s asks this field. Change that first.", name=asking[0]))
+    else:
+        flash(_("The field was removed."))
     return redirect(url_for("customer_fields.index"))
 
 
@@ -98,7 +101,7 @@ def _lines(form: dict[str, str]) -> list[str]:
 def _declared(db: Connection, name: str) -> Declared:
     field = fields.all_of(db, shop_id=g.shop.id).get(name)
     if field is None:
-        raise Problem(404, "No such field", "It may have been removed, or belong to another shop.")
+        raise Problem(404, _("No such field"), _("It may have been removed, or belong to another shop."))
     return field
 
 

@@ -8,12 +8,13 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from commerce.database import Connection
 from commerce.mirror import merges
 from commerce.mirror.merges import UnableToMerge
-from commerce.rules.people.suggestions import REASONS, reasons
+from commerce.rules.people.suggestions import reasons
 from commerce.tables.people import profile_lists
 from commerce.tables.people.profile_lists import Filters
-from webapp import guards, inputs, pages
+from webapp import guards, inputs, pages, sentences
+from webapp.languages import gettext as _
 from webapp.parts import parts
-from webapp.people import addressed
+from webapp.people import addressed, words
 from webapp.people.actors import LISTED, MERGED, READ, actor, saw
 
 blueprint = Blueprint("customer_merges", __name__, url_prefix="/dashboard/customers/<key>")
@@ -44,12 +45,12 @@ def compare(key: str, other: str) -> Any:
     with parts().database.read() as db:
         one, two = (addressed.of_key(db, g.shop.id, each) for each in (key, other))
     if one.id == two.id:
-        flash("The two are one customer already.")
+        flash(_("The two are one customer already."))
         return redirect(url_for("customers.one", key=one.id))
     saw([one.id, two.id], READ)
     # Whom the shop knows, and who is known for longer, is the better one to stand under.
     first, second = sorted((one, two), key=lambda row: (not row.has_account, row.created_at, row.id))
-    why = " and ".join(REASONS[reason] for reason in reasons(one, two))
+    why = words.alike(reasons(one, two))
     return render_template("customer_merge.html", customer=one, other=two, first=first, second=second, why=why)
 
 
@@ -64,12 +65,12 @@ def merge(key: str, other: str) -> Any:
     def done(db: Connection) -> str:
         ids = [addressed.of_key(db, g.shop.id, each).id for each in (key, other)]
         if kept not in ids:
-            raise UnableToMerge("Choose under which of the two both are shown.")
+            raise UnableToMerge(_("Choose under which of the two both are shown."))
         secondary = ids[1] if kept == ids[0] else ids[0]
         merges.merge(db, g.shop, primary=kept, secondary=secondary, reason=reason, made_by=actor(), now=pages.now())
         return kept
 
-    return _carried_out(done, key, "They are one customer now. You can undo it below, under “Made of”.")
+    return _carried_out(done, key, _("They are one customer now. You can undo it below, under “Made of”."))
 
 
 @blueprint.post("/merge/undo")
@@ -80,10 +81,10 @@ def undo(key: str) -> Any:
 
     def done(db: Connection) -> str:
         merge_id = request.form.get("merge", "").replace("\x00", "")
-        primary, _ = merges.undo(db, g.shop, merge_id=merge_id, undone_by=actor(), now=pages.now())
+        primary, _secondary = merges.undo(db, g.shop, merge_id=merge_id, undone_by=actor(), now=pages.now())
         return primary
 
-    return _carried_out(done, key, "The merge is undone: the two are different customers again.")
+    return _carried_out(done, key, _("The merge is undone: the two are different customers again."))
 
 
 @blueprint.post("/take-out")
@@ -98,7 +99,7 @@ def take_out(key: str) -> Any:
         merges.take_out(db, g.shop, member=member, said_by=actor(), now=pages.now())
         return str(root)
 
-    return _carried_out(done, key, "Noted: that is somebody else, with a page of their own.")
+    return _carried_out(done, key, _("Noted: that is somebody else, with a page of their own."))
 
 
 @blueprint.post("/not-the-same")
@@ -112,7 +113,7 @@ def keep_apart(key: str) -> Any:
         merges.not_the_same(db, g.shop, one=one, other=other, said_by=actor(), now=pages.now())
         return str(one)
 
-    return _carried_out(done, key, "Noted: they are not the same, and it is not suggested again.")
+    return _carried_out(done, key, _("Noted: they are not the same, and it is not suggested again."))
 
 
 def _carried_out(act: Callable[[Connection], str], key: str, told: str) -> Any:
@@ -121,7 +122,7 @@ def _carried_out(act: Callable[[Connection], str], key: str, told: str) -> Any:
         with parts().database.write() as db:
             shown = act(db)
     except UnableToMerge as error:
-        flash(str(error))
+        flash(sentences.told(str(error)))
         return redirect(url_for("customers.one", key=key))
     saw([shown], MERGED)
     flash(told)

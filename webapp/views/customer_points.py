@@ -12,8 +12,9 @@ from commerce.mirror.points_spending import Spent, spend
 from commerce.rules.loyalty.entries import NotEnoughPoints
 from commerce.tables.loyalty import figures, programmes, reading
 from jobs.queues import CALL
-from webapp import guards, inputs, pages
+from webapp import guards, inputs, pages, sentences
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 from webapp.loyalty import words
 from webapp.parts import parts
 from webapp.people import addressed
@@ -43,7 +44,7 @@ def correct(key: str) -> Any:
     number = inputs.row_id(told.get("points", "").strip()) or 0
     reason = told.get("reason", "").strip()[:_LONGEST_REASON]
     if told.get("way") not in ("give", "take"):
-        wrong["way"] = "Choose one of the two."
+        wrong["way"] = _("Choose one of the two.")
     try:
         if not wrong:
             here, points = parts(), number if told["way"] == "give" else -number
@@ -54,7 +55,7 @@ def correct(key: str) -> Any:
                 )
                 people.refresh(db, g.shop, moved.roots, now=pages.now())
             saw([root], CHANGED)
-            flash("This was done before, and nothing was done again." if moved.again else "Done.")
+            flash(_("This was done before, and nothing was done again.") if moved.again else _("Done."))
             return redirect(url_for("customer_points.index", key=root))
     except (UnableToMovePoints, NotEnoughPoints, UnknownMember) as error:
         wrong = _wrong(error)
@@ -85,27 +86,27 @@ def buy(key: str) -> Any:
 
 def _told(spent: Spent) -> str:
     if spent.again:
-        return f"This was bought before, with the code {spent.code}. Nothing was taken again."
+        return _("This was bought before, with the code %(code)s. Nothing was taken again.", code=spent.code)
     if spent.calls:
-        return f"Bought. The code {spent.code} is being made at your shop, which takes a moment."
-    return f"Bought. The code is {spent.code}; your shop has to be told what it is good for."
+        return _("Bought. The code %(code)s is being made at your shop, which takes a moment.", code=spent.code)
+    return _("Bought. The code is %(code)s; your shop has to be told what it is good for.", code=spent.code)
 
 
 def _once() -> str:
     """The form's key, under which it does what it does only once. Raises Problem."""
     key = request.form.get("key", "")
     if not key or len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
-        raise Problem(400, "This form is not complete", "Open the page again, and send it from there.")
+        raise Problem(400, _("This form is not complete"), _("Open the page again, and send it from there."))
     return f"page:{key}"
 
 
 def _wrong(error: UnableToMovePoints | NotEnoughPoints | UnknownMember) -> dict[str, str]:
     if isinstance(error, NotEnoughPoints):
-        return {"points": str(error)}
+        return {"points": sentences.told(str(error))}
     if isinstance(error, UnableToMovePoints) and error.field != "key":
         text = "must be a whole number above 0" if error.field == "points" else error.text
-        return {error.field: f"This {text}."}
-    return {"points": "Something else was sent with this form before. Look at the ledger, and try again."}
+        return {error.field: sentences.this(text)}
+    return {"points": _("Something else was sent with this form before. Look at the ledger, and try again.")}
 
 
 def _page(key: str, wrong: dict[str, str]) -> str:

@@ -12,6 +12,7 @@ from commerce.tables.people import bought
 from jobs.queues import ERASE
 from webapp import guards, pages
 from webapp.exports import export, zipped
+from webapp.languages import gettext as _
 from webapp.parts import parts
 from webapp.people import addressed
 from webapp.people.actors import EXPORTED, READ, actor, saw
@@ -63,12 +64,13 @@ def ask(key: str) -> str:
 def erase(key: str) -> Any:
     """Erase the customer."""
     if request.form.get("word", "").strip() != WORD:
-        return _page(key, wrong={"word": f"Write {WORD} in capitals, so that nobody is erased by a slip."}), 422
+        told = _("Write %(word)s in capitals, so that nobody is erased by a slip.", word=WORD)
+        return _page(key, wrong={"word": told}), 422
     with parts().database.write() as db:
         root = addressed.of_key(db, g.shop.id, key).id
         erasing.ask_erasure(db, g.shop, root, asked_by=actor(), now=pages.now())
     parts().queues.wake(ERASE, [g.shop.id])
-    flash("The customer is being erased. It takes a moment.")
+    flash(_("The customer is being erased. It takes a moment."))
     return redirect(url_for("customers.index"))
 
 

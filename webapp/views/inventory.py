@@ -14,6 +14,8 @@ from jobs.queues import STOCK
 from webapp import guards, pages
 from webapp.errors import Problem
 from webapp.inputs import choice, row_id, text
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext, thousands, translated
 from webapp.parts import parts
 from webapp.people.actors import actor
 
@@ -23,12 +25,17 @@ _HOLDING = 20
 _LONGEST_REASON = 200
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 WHY = {
-    movements.ORDER: "Order",
-    movements.TOLD: "Told by the shop",
-    movements.COUNTED: "Counted",
-    movements.ADJUSTED: "Changed by hand",
-    movements.DELETED: "Order deleted",
+    movements.ORDER: lazy_gettext("Order"),
+    movements.TOLD: lazy_gettext("Told by the shop"),
+    movements.COUNTED: lazy_gettext("Counted"),
+    movements.ADJUSTED: lazy_gettext("Changed by hand"),
+    movements.DELETED: lazy_gettext("Order deleted"),
 }
+# What commerce.mirror.stock.adjusting refuses with.
+REFUSED = (
+    lazy_gettext("The platform keeps this shop's stock. Change it there, or have it kept here."),
+    lazy_gettext("A count cannot be less than 0. To take pieces off, change it by so many."),
+)
 
 
 @blueprint.get("")
@@ -70,18 +77,18 @@ def adjust(key: str) -> Any:
     is_count, number = request.form.get("way") == "to", _number(request.form.get("number", "").strip())
     reason = " ".join(request.form.get("reason", "").replace("\x00", "").split())[:_LONGEST_REASON]
     if number is None:
-        return _page(key, wrong="Write a whole number, such as 12 or -3."), 400
+        return _page(key, wrong=_("Write a whole number, such as 12 or -3.")), 400
     change = Change(to=number if is_count else None, by=None if is_count else number, reason=reason, made_by=actor())
     here = parts()
     try:
         with here.database.write() as db:
             left = adjusting.adjust(db, g.shop, key.replace("\x00", ""), change, now=pages.now())
     except UnableToAdjust as error:
-        return _page(key, wrong=str(error)), 409
+        return _page(key, wrong=translated(str(error))), 409
     except KeyError:
         raise _missing() from None
     here.queues.wake(STOCK, [g.shop.id], again=True)
-    flash(f"{left:,} on hand now.")
+    flash(_("%(number)s on hand now.", number=thousands(left)))
     return redirect(url_for("inventory.one", key=key))
 
 
@@ -93,7 +100,7 @@ def warn(key: str) -> Any:
     told = request.form.get("low_at", "").strip()
     number = _number(told) if told else None
     if told and (number is None or number < -1):
-        return _page(key, wrong_limit="Write a whole number, or nothing for the shop's own."), 400
+        return _page(key, wrong_limit=_("Write a whole number, or nothing for the shop's own.")), 400
     here = parts()
     try:
         with here.database.write() as db:
@@ -101,7 +108,7 @@ def warn(key: str) -> Any:
     except KeyError:
         raise _missing() from None
     here.queues.wake(STOCK, [g.shop.id], again=True)
-    flash("The limit was stored.")
+    flash(_("The limit was stored."))
     return redirect(url_for("inventory.one", key=key))
 
 
@@ -110,7 +117,7 @@ def _number(told: str) -> int | None:
 
 
 def _missing() -> Problem:
-    return Problem(404, "No such variant", "It may have been deleted in the shop, or belong to another shop.")
+    return Problem(404, _("No such variant"), _("It may have been deleted in the shop, or belong to another shop."))
 
 
 def _page(key: str, *, wrong: str = "", wrong_limit: str = "") -> str:

@@ -12,6 +12,7 @@ from integrations.labels.composed import Ground
 from webapp import guards, inputs, pages
 from webapp.errors import Problem
 from webapp.labels import asking, label_form, words
+from webapp.languages import gettext as _
 from webapp.parts import parts
 from webapp.views.labels_api import printed
 
@@ -41,10 +42,10 @@ def make(key: str) -> Any:
     if request.form.get("keep_sender"):
         asking.keep_sender(here, shop_id=g.shop.id, told=told[label_form.SENDER], now=pages.now())
     name = composed.usual_key(ground.order.id, len(wanted.sending.boxes), after=after)
-    _, is_new = asking.want(
+    is_new = asking.want(
         here, shop_id=g.shop.id, key=name, wanted=wanted, ground=ground, now=pages.now(), only=not after
-    )
-    flash("It is asked for." if is_new else "This label was asked for before, and nothing new was bought.")
+    )[1]
+    flash(_("It is asked for.") if is_new else _("This label was asked for before, and nothing new was bought."))
     return redirect(url_for("labels.index", key=key))
 
 
@@ -55,7 +56,7 @@ def file(key: str, number: str) -> Response:
     """What is to be printed."""
     row = _found(key, number)
     if row.file is None:
-        raise Problem(404, "There is no file", words.explained(row) or "It was erased.")
+        raise Problem(404, _("There is no file"), words.explained(row) or _("It was erased."))
     return printed(row)
 
 
@@ -66,7 +67,7 @@ def void(key: str, number: str) -> Any:
     """Take a label back."""
     row = _found(key, number)
     asked = asking.take_back(parts(), shop_id=g.shop.id, label_id=row.id, now=pages.now())
-    flash("The carrier is asked to take it back." if asked else "Only a label that was bought can be taken back.")
+    flash(_("The carrier is asked to take it back.") if asked else _("Only a label that was bought can be taken back."))
     return redirect(url_for("labels.index", key=key))
 
 
@@ -75,7 +76,7 @@ def _ground(key: str) -> Ground:
     with here.database.read() as db:
         found = asking.ground(db, here, g.shop, key.replace("\x00", ""))
     if found is None or found.order is None:
-        raise Problem(404, "No such order", "It may have been deleted in the shop, or belong to another shop.")
+        raise Problem(404, _("No such order"), _("It may have been deleted in the shop, or belong to another shop."))
     return found
 
 
@@ -87,7 +88,7 @@ def _found(key: str, number: str) -> Any:
             row = labels.by_id(db, shop_id=g.shop.id, label_id=row_id)
         if row is not None and row.order_id == key:
             return row
-    raise Problem(404, "No such label", "The order has no label of this number.")
+    raise Problem(404, _("No such label"), _("The order has no label of this number."))
 
 
 def _page(key: str, wrong: dict[str, str]) -> str:

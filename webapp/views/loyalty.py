@@ -10,6 +10,7 @@ from commerce.tables.loyalty import figures, programmes
 from commerce.tables.loyalty.programmes import Chosen
 from jobs.queues import POINTS
 from webapp import guards, pages
+from webapp.languages import gettext as _
 from webapp.loyalty import programme_form, trials, words
 from webapp.loyalty.programme_form import Fields
 from webapp.loyalty.trials import Trial, UnableToReadDay
@@ -91,7 +92,7 @@ def off() -> Any:
     chosen = _chosen()
     if chosen is not None and chosen.holds is not None:
         _save(chosen.written, is_on=False)
-    flash("The programme is switched off. Customers keep what they have.")
+    flash(_("The programme is switched off. Customers keep what they have."))
     return redirect(url_for("loyalty.index"))
 
 
@@ -107,10 +108,12 @@ def _save(programme: Programme, *, is_on: bool, since: Any = None) -> str:
     if saved.settled_to is not None:
         here.queues.wake(POINTS, [g.shop.id], again=True)
     if not is_on:
-        return "Saved. The programme is switched off."
+        return _("Saved. The programme is switched off.")
     if course is not None and course.now is not None:
-        return "Saved. Orders earn by these rules from now on; those of before keep what the rules of their day gave."
-    return f"The programme is on. Orders count that were placed since {_day(saved)}."
+        return _(
+            "Saved. Orders earn by these rules from now on; those of before keep what the rules of their day gave."
+        )
+    return _("The programme is on. Orders count that were placed since %(day)s.", day=_day(saved))
 
 
 def _chosen() -> Chosen | None:

@@ -13,6 +13,7 @@ from integrations.channels import occasions, rendering
 from integrations.channels.wording import LANGUAGES, language_of
 from webapp import guards, inputs, pages
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 from webapp.notifications import drafts, framing, words
 from webapp.parts import parts
 from webapp.people.actors import actor
@@ -31,7 +32,7 @@ def index() -> str:
     with parts().database.read() as db:
         own = templates.current(db, shop_id=g.shop.id)
     languages: dict[str, list[str]] = {}
-    for kind, _, language in own:
+    for kind, _channel, language in own:
         languages.setdefault(kind, []).append(language)
     return render_template(
         "notification_templates.html", kinds=KINDS, own=languages, language=language_of(g.shop.locale), w=words
@@ -58,7 +59,7 @@ def save(kind: str, language: str) -> Any:
     here, back = parts(), redirect(url_for("notification_templates.edit", kind=kind, language=language))
     if request.form.get("action") == "usual":
         _store(kind, language, None)
-        flash("The usual template counts again. Yours are kept below.")
+        flash(_("The usual template counts again. Yours are kept below."))
         return back
     template = drafts.filled_in(request.form, kind=kind, language=language)
     with here.database.read() as db:
@@ -72,7 +73,7 @@ def save(kind: str, language: str) -> Any:
         return page
     if template != present.template:
         _store(kind, language, {name: getattr(template, name) for name in drafts.PARTS})
-    flash("Saved. Messages are written with it from now on.")
+    flash(_("Saved. Messages are written with it from now on."))
     return back
 
 
@@ -132,10 +133,10 @@ def restore(kind: str, language: str, key: str) -> Any:
         chosen = choices.of_shop(db, shop_id=g.shop.id, platform=g.shop.platform)
     wrong = {} if row.is_default else drafts.wrong_with(template, g.shop, chosen)
     if wrong:
-        flash(f"It cannot count again as it is: {next(iter(wrong.values()))[0]}")
+        flash(_("It cannot count again as it is: %(why)s", why=next(iter(wrong.values()))[0]))
     else:
         _store(kind, language, None if row.is_default else {name: getattr(row, name) for name in drafts.PARTS})
-        flash(f"Version {row.version} counts again.")
+        flash(_("Version %(version)s counts again.", version=row.version))
     return redirect(url_for("notification_templates.edit", kind=kind, language=language))
 
 
@@ -157,13 +158,13 @@ def _version(kind: str, language: str, key: str) -> Any:
         place = {"kind": kind, "channel": MAIL, "language": language}
         row = templates.version(db, shop_id=g.shop.id, **place, number=number) if number is not None else None
     if row is None:
-        raise Problem(404, "No such version", "It may belong to another shop.")
+        raise Problem(404, _("No such version"), _("It may belong to another shop."))
     return row
 
 
 def _known(kind: str, language: str) -> None:
     if kind not in KINDS or language not in LANGUAGES:
-        raise Problem(404, "No such template", "Choose a message and one of the languages that there are.")
+        raise Problem(404, _("No such template"), _("Choose a message and one of the languages that there are."))
 
 
 def _page(kind: str, language: str, draft: drafts.Draft, wrong: dict[str, list[str]]) -> Response:

@@ -16,6 +16,7 @@ from integrations.channels.wording import LANGUAGES, language_of
 from jobs.queues import NOTIFY
 from webapp import guards, limits, pages
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 from webapp.notifications import words
 from webapp.parts import parts
 
@@ -69,7 +70,7 @@ def save() -> Any:
     with parts().database.write() as db:
         before = choices.of_shop(db, shop_id=g.shop.id, platform=g.shop.platform)
         choices.save(db, shop=g.shop, chosen=replace(before, kinds=told), now=pages.now())
-    flash("Saved. It counts for whatever happens from now on.")
+    flash(_("Saved. It counts for whatever happens from now on."))
     return redirect(url_for("notifications.index"))
 
 
@@ -81,9 +82,9 @@ def test() -> Any:
     kind, language = request.form.get("kind", ""), request.form.get("language", "en")
     to = request.form.get("to", "").strip().lower()
     if kind not in KINDS or language not in LANGUAGES:
-        raise Problem(400, "No such kind of message", "Choose one of the list.")
+        raise Problem(400, _("No such kind of message"), _("Choose one of the list."))
     if not is_address(to):
-        flash("Nothing was sent: write a mail address such as you@example.com.")
+        flash(_("Nothing was sent: write a mail address such as you@example.com."))
         return redirect(url_for("notifications.index"))
     limits.attempt("message-test", g.shop.key)  # anybody's address may be entered
     here, now = parts(), pages.now()

@@ -13,6 +13,8 @@ from integrations.channels import outbox
 from jobs.queues import NOTIFY
 from webapp import guards, inputs, pages
 from webapp.errors import Problem
+from webapp.languages import gettext as _
+from webapp.languages import translated
 from webapp.notifications import framing, words
 from webapp.parts import parts
 
@@ -75,7 +77,7 @@ def file(key: str) -> Response:
     row = _found(key)
     mail = outbox.read(parts().settings.var_dir, _key(row))
     if mail is None:
-        raise Problem(404, "No such file", "A mail server took it, or it was tidied away.")
+        raise Problem(404, _("No such file"), _("A mail server took it, or it was tidied away."))
     response = Response(mail, mimetype="message/rfc822")
     response.headers["Content-Disposition"] = f'attachment; filename="{_key(row)}.eml"'
     response.headers["Cache-Control"] = "private, no-store"
@@ -92,10 +94,10 @@ def resend(key: str) -> Any:
         with here.database.write() as db:
             new = messages.resend(db, row, now=pages.now())
     except messages.UnableToResend as error:
-        flash(str(error))
+        flash(translated(str(error)))
         return redirect(url_for("notifications_log.one", key=row.id))
     here.queues.wake(NOTIFY, [g.shop.id], again=True)
-    flash("It is sent again. This is the new message.")
+    flash(_("It is sent again. This is the new message."))
     return redirect(url_for("notifications_log.one", key=new))
 
 
@@ -108,7 +110,7 @@ def _found(key: str) -> Any:
     with parts().database.read() as db:
         row = None if number is None else notifications.by_id(db, shop_id=g.shop.id, notification_id=number)
     if row is None:
-        raise Problem(404, "No such message", "It may have been tidied away, or belong to another shop.")
+        raise Problem(404, _("No such message"), _("It may have been tidied away, or belong to another shop."))
     return row
 
 

@@ -10,6 +10,8 @@ from commerce.tables.notifications import choices
 from integrations.channels.occasions import sender_of
 from integrations.channels.sms import USUAL_BODY, USUAL_HEADER
 from webapp import guards, pages
+from webapp.languages import gettext as _
+from webapp.languages import translated
 from webapp.notifications import settings_form
 from webapp.parts import parts
 
@@ -39,7 +41,7 @@ def save() -> Any:
     with here.database.write() as db:
         choices.save(db, shop=g.shop, chosen=told.choices, now=pages.now())
         choices.save_secrets(db, here.vault, shop=g.shop, secrets=told.secrets, now=pages.now())
-    flash("Saved. Messages that wait go out by it too.")
+    flash(_("Saved. Messages that wait go out by it too."))
     return redirect(url_for("notifications_settings.index"))
 
 
@@ -55,7 +57,7 @@ def _page(filled: Any, wrong: Any) -> str:
         filled=filled,
         wrong=wrong,
         secrets=secrets,
-        weekdays=WEEKDAYS,
+        weekdays=[translated(day) for day in WEEKDAYS],
         providers=settings_form.PROVIDERS,
         usual_sender=sender_of(replace(chosen, sender=""), base_url),
         usual_body=USUAL_BODY,

@@ -19,6 +19,7 @@ from webapp import guards, pages
 from webapp.errors import Problem
 from webapp.labels import asking
 from webapp.labels.label_form import ADDRESS_TITLES
+from webapp.languages import gettext as _
 from webapp.orders import about, settings_form
 from webapp.parts import parts
 from webapp.views.api import order_shape
@@ -55,7 +56,7 @@ def save() -> Any:
         asking.keep_sender(here, shop_id=g.shop.id, told=sender, now=pages.now())
     made = _store(replace(chosen, call_outs=before.call_outs))
     here.queues.wake(STOCK, [g.shop.id])
-    flash("Saved. It counts for what happens from now on.")
+    flash(_("Saved. It counts for what happens from now on."))
     return _page({}, secret=made) if made else redirect(url_for("order_settings.index"))
 
 
@@ -71,7 +72,7 @@ def add() -> Any:
     if wrong:
         return _page(wrong), 422
     made = _store(replace(before, call_outs=(*before.call_outs, new)))
-    flash(f"“{new.name}” is asked from now on.")
+    flash(_("“%(name)s” is asked from now on.", name=new.name))
     return _page({}, secret=made) if made else redirect(url_for("order_settings.index") + "#call-outs")
 
 
@@ -83,7 +84,7 @@ def remove(name: str) -> Any:
     with parts().database.read() as db:
         before = _chosen(db)
     _store(replace(before, call_outs=tuple(one for one in before.call_outs if one.name != name)))
-    flash(f"“{name}” is not asked any more.")
+    flash(_("“%(name)s” is not asked any more.", name=name))
     return redirect(url_for("order_settings.index") + "#call-outs")
 
 
@@ -102,7 +103,7 @@ def test() -> Any:
         chosen.payment_url if name == "payment" else ""
     )
     if not url or not secrets:
-        raise Problem(404, "Nothing to ask", "This address was taken away. Go back and reload the page.")
+        raise Problem(404, _("Nothing to ask"), _("This address was taken away. Go back and reload the page."))
     at = now.isoformat().replace("+00:00", "Z")
     body = json.dumps({"type": _TEST, "timestamp": at, "data": shown}, ensure_ascii=False)
     settings = here.settings
@@ -170,7 +171,7 @@ def _page(wrong: dict[str, str], *, secret: str = "", tried: dict[str, Any] | No
         makers=[(name, registry.carrier_title(name)) for name in makers],
         sender=dict(sender),
         titles=ADDRESS_TITLES,
-        occasions=settings_form.OCCASIONS,
+        settings_form=settings_form,
         secret=secret,
         has_secret=has_secret,
         tried=tried,

@@ -12,6 +12,8 @@ from commerce.tables.order_steps.step_lists import TROUBLES, Filters
 from jobs.queues import DECIDE
 from webapp import guards, inputs, pages
 from webapp.errors import Problem
+from webapp.languages import gettext as _
+from webapp.languages import translated
 from webapp.orders import deciding, words
 from webapp.parts import parts
 from webapp.people.actors import actor
@@ -80,9 +82,9 @@ def decide_many(decision: str) -> Any:
             )
         known = bool(form) and step_runs.is_known(db, shop_id=g.shop.id, form=form)
     if not known:
-        return _confirm(decision, filters, note="There are others by now. Look at the number again."), 409
+        return _confirm(decision, filters, note=_("There are others by now. Look at the number again.")), 409
     here.queues.wake(DECIDE, [g.shop.id], again=True)
-    flash("It is being done. The list shows how far it is.")
+    flash(_("It is being done. The list shows how far it is."))
     return redirect(url_for("order_steps.index", trouble=filters.trouble))
 
 
@@ -96,7 +98,7 @@ def cancel(number: str) -> Any:
     if run_id is not None:
         with parts().database.write() as db:
             done = step_runs.cancel(db, shop_id=g.shop.id, run_id=run_id, now=pages.now())
-    flash("Cancelled. What was done stays done." if done else "There is nothing left of it to cancel.")
+    flash(_("Cancelled. What was done stays done.") if done else _("There is nothing left of it to cancel."))
     return redirect(url_for("order_steps.index"))
 
 
@@ -106,9 +108,8 @@ def cancel(number: str) -> Any:
 def ask_before(key: str, number: str) -> str:
     """What may happen twice, before a step is run again of which nobody knows whether it happened."""
     row = _found(key, number)
-    return render_template(
-        "order_step_again.html", row=row, warning=warning(RUN, row.kind, row.state, row.detail), w=words
-    )
+    told = translated(warning(RUN, row.kind, row.state, row.detail))
+    return render_template("order_step_again.html", row=row, warning=told, w=words)
 
 
 @blueprint.post("/<key>/steps/<number>/<decision>")
@@ -120,7 +121,7 @@ def decide(key: str, number: str, decision: str) -> Any:
     if warning(decision, row.kind, row.state, row.detail) and not request.form.get("knowing"):
         return redirect(url_for("order_steps.ask_before", key=key, number=number))
     done = deciding.decide(parts(), shop_id=g.shop.id, ids=[row.id], decision=decision, by=actor(), now=pages.now())
-    flash(words.DID[decision] if done else "This step is not in that state any more. Nothing was changed.")
+    flash(str(words.DID[decision]) if done else _("This step is not in that state any more. Nothing was changed."))
     return redirect(url_for("orders.one", key=key) + "#steps")
 
 
@@ -128,7 +129,7 @@ def _confirm(decision: str, filters: Filters, *, note: str) -> str:
     with parts().database.read() as db:
         ids = step_lists.chosen(db, shop_id=g.shop.id, filters=filters, limit=step_runs.MOST)
         kinds = [filters.kind] if filters.kind else step_lists.kinds(db, shop_id=g.shop.id, filters=filters)
-    warnings = [warning(decision, kind, filters.trouble) for kind in kinds]
+    warnings = [translated(warning(decision, kind, filters.trouble)) for kind in kinds]
     return render_template(
         "order_steps_confirm.html",
         warnings=list(dict.fromkeys(filter(None, warnings))),
@@ -156,8 +157,12 @@ def _decisions(trouble: str) -> list[str]:
 
 def _fitting(decision: str, filters: Filters) -> str:
     if _known(decision) not in _decisions(filters.trouble):
-        title = words.TROUBLES[filters.trouble]
-        raise Problem(400, "This cannot be decided about them", f"It is not for steps listed under “{title}”.")
+        title = words.troubles()[filters.trouble]
+        raise Problem(
+            400,
+            _("This cannot be decided about them"),
+            _("It is not for steps listed under “%(title)s”.", title=title),
+        )
     return decision
 
 
@@ -168,7 +173,7 @@ def _filters() -> Filters:
 
 def _known(decision: str) -> str:
     if decision not in ALLOWED:
-        raise Problem(404, "No such decision", "A step can be run again, skipped, released or rejected.")
+        raise Problem(404, _("No such decision"), _("A step can be run again, skipped, released or rejected."))
     return decision
 
 
@@ -179,4 +184,4 @@ def _found(key: str, number: str) -> Any:
             rows = steps.by_ids(db, shop_id=g.shop.id, ids=[step_id])
         if rows and rows[0].order_id == key:
             return rows[0]
-    raise Problem(404, "No such step", "The order has no step of this number.")
+    raise Problem(404, _("No such step"), _("The order has no step of this number."))

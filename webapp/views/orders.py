@@ -11,6 +11,7 @@ from integrations.carriers.followed import Followed
 from webapp import guards, pages, spreadsheets
 from webapp.api import cursors
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 from webapp.orders import listing, messages
 from webapp.orders import words as step_words
 from webapp.parts import parts
@@ -70,7 +71,9 @@ def one(key: str) -> str:
     with parts().database.read() as db:
         row = orders.by_ids(db, shop_id=shop_id, ids=[wanted]).get(wanted)
         if row is None:
-            raise Problem(404, "No such order", "It may have been deleted in the shop, or belong to another shop.")
+            raise Problem(
+                404, _("No such order"), _("It may have been deleted in the shop, or belong to another shop.")
+            )
         rows = steps.of_orders(db, shop_id=shop_id, order_ids=[wanted])
         return render_template(
             "order.html",

@@ -7,11 +7,12 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from commerce.rules.outgoing import tries
 from commerce.tables.outgoing import endpoints, log, replays
-from commerce.tables.outgoing.endpoints import TooMany
+from commerce.tables.outgoing.endpoints import MOST, TooMany
 from commerce.tables.outgoing.log import Filters
 from integrations.receivers import new_secret
 from webapp import guards, inputs, pages
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 from webapp.outgoing import form, words
 from webapp.parts import parts
 
@@ -56,8 +57,9 @@ def add() -> Any:
     try:
         with here.database.write() as db:
             key = endpoints.add(db, here.vault, shop_id=g.shop.id, chosen=chosen, secret=secret, now=pages.now())
-    except TooMany as error:
-        return _form(told, wrong={"url": str(error)}), 422
+    except TooMany:
+        said = _("A shop has at most %(most)s endpoints. Delete one that is no longer needed.", most=MOST)
+        return _form(told, wrong={"url": said}), 422
     return page(key, secret=secret), 201
 
 
@@ -89,7 +91,7 @@ def save(key: str) -> Any:
         return _form(told, row=row, wrong=wrong), 422
     with here.database.write() as db:
         endpoints.save(db, shop_id=g.shop.id, endpoint_id=row.id, chosen=chosen, now=pages.now())
-    flash("Saved.")
+    flash(_("Saved."))
     return redirect(url_for("outgoing.one", key=row.id))
 
 
@@ -99,7 +101,7 @@ def found(key: str) -> Any:
     with parts().database.read() as db:
         row = None if number is None else endpoints.one(db, shop_id=g.shop.id, endpoint_id=number)
     if row is None:
-        raise Problem(404, "No such endpoint", "It may have been deleted, or belong to another shop.")
+        raise Problem(404, _("No such endpoint"), _("It may have been deleted, or belong to another shop."))
     return row
 
 

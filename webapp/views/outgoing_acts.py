@@ -12,6 +12,8 @@ from integrations.receivers import new_secret
 from jobs.queues import DISPATCH, RESEND
 from webapp import guards, inputs, pages
 from webapp.errors import Problem
+from webapp.languages import gettext as _
+from webapp.languages import ngettext, translated
 from webapp.outgoing import words
 from webapp.parts import parts
 from webapp.views.outgoing import found, page
@@ -19,7 +21,7 @@ from webapp.views.outgoing import found, page
 blueprint = Blueprint("outgoing_acts", __name__, url_prefix="/dashboard/webhooks-out")
 
 # Hours for which the secret before goes on signing as well.
-OVERLAPS = {24: "for 24 hours", 168: "for a week", 0: "not any more"}
+OVERLAPS = (24, 168, 0)
 
 
 @blueprint.post("/<key>/state")
@@ -29,7 +31,7 @@ def switch(key: str) -> Any:
     """Pause it, disable it, or let it be active."""
     row, state = found(key), request.form.get("state", "")
     if state not in outgoing.SWITCHES:
-        raise Problem(400, "No such state", f"It is one of {', '.join(outgoing.SWITCHES)}.")
+        raise Problem(400, _("No such state"), _("It is one of %(states)s.", states=", ".join(outgoing.SWITCHES)))
     with parts().database.write() as db:
         number = outgoing.switch(db, row, state, now=pages.now())
     _wake(DISPATCH)
@@ -59,7 +61,7 @@ def send_test(key: str) -> Any:
     with parts().database.write() as db:
         made = outgoing.send_test(db, g.shop, row, now=pages.now())
     _wake(DISPATCH)
-    flash("The test event is on its way. What is answered appears below.")
+    flash(_("The test event is on its way. What is answered appears below."))
     return redirect(url_for("outgoing_log.one", key=made))
 
 
@@ -71,7 +73,7 @@ def remove(key: str) -> Any:
     row = found(key)
     with parts().database.write() as db:
         outgoing.remove(db, row)
-    flash("The endpoint was deleted.")
+    flash(_("The endpoint was deleted."))
     return redirect(url_for("outgoing.index"))
 
 
@@ -92,17 +94,17 @@ def replay(key: str) -> Any:
     which = _which(row, min(inputs.moment("asked_at") or now, now))
     expected = request.form.get("number", "")
     if not expected.isascii() or not expected.isdecimal() or len(expected) > 12:
-        raise Problem(400, "How many?", "The page says how many are sent again. Go back and reload it.")
+        raise Problem(400, _("How many?"), _("The page says how many are sent again. Go back and reload it."))
     try:
         with parts().database.write() as db:
             done = outgoing.replay(db, row, which, expected=int(expected), now=now)
     except outgoing.AnotherNumber:
         return _asked(row, _which(row, now), changed=True), 409
     except outgoing.UnableToReplay as error:
-        flash(str(error))
+        flash(translated(str(error)))
         return _back(row)
     _wake(RESEND if done.replay_id is not None else DISPATCH)
-    flash(f"{done.number:,} {'event is' if done.number == 1 else 'events are'} sent again.")
+    flash(ngettext("%(num)s event is sent again.", "%(num)s events are sent again.", done.number))
     return _back(row)
 
 
@@ -115,7 +117,7 @@ def cancel(key: str, replay_key: str) -> Any:
     with parts().database.write() as db:
         told: dict[str, Any] = {"shop_id": g.shop.id, "state": CANCELLED, "now": pages.now()}
         stopped = number is not None and replays.finish(db, replay_id=number, **told)
-    flash("It was stopped. What was begun already goes out." if stopped else "It was over already.")
+    flash(_("It was stopped. What was begun already goes out.") if stopped else _("It was over already."))
     return _back(row)
 
 

@@ -12,6 +12,8 @@ from commerce.tables.outgoing.log import Filters
 from jobs.queues import DISPATCH
 from webapp import guards, inputs, pages
 from webapp.errors import Problem
+from webapp.languages import gettext as _
+from webapp.languages import translated
 from webapp.outgoing import words
 from webapp.parts import parts
 
@@ -74,10 +76,10 @@ def replay(key: str) -> Any:
         with here.database.write() as db:
             outgoing.replay_one(db, row, now=pages.now())
     except outgoing.UnableToReplay as error:
-        flash(str(error))
+        flash(translated(str(error)))
         return redirect(url_for("outgoing_log.one", key=row.id))
     here.queues.wake(DISPATCH, [g.shop.id])
-    flash("It is sent again. What is answered appears below.")
+    flash(_("It is sent again. What is answered appears below."))
     return redirect(url_for("outgoing_log.one", key=row.id))
 
 
@@ -86,7 +88,7 @@ def _found(key: str) -> Any:
     with parts().database.read() as db:
         row = None if number is None else log.one(db, shop_id=g.shop.id, dispatch_id=number)
     if row is None:
-        raise Problem(404, "No such dispatch", "It may have been tidied away, or belong to another shop.")
+        raise Problem(404, _("No such dispatch"), _("It may have been tidied away, or belong to another shop."))
     return row
 
 

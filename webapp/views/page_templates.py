@@ -11,6 +11,7 @@ from commerce.tables.page_templates import CATEGORY, KINDS, PRODUCT
 from integrations.cdns.purges import KINDS as CDNS
 from webapp import guards, pages
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 from webapp.parts import parts
 from webapp.reading import cdn_form, fragments, store_pages
 
@@ -44,7 +45,7 @@ def save(kind: str) -> Any:
         page_templates.save(db, shop_id=g.shop.id, kind=kind, source=source, now=pages.now())
         shops.bump_pages(db, g.shop.id)
     here.storefronts.forget()
-    flash("Saved. Pages are made with it from now on." if source else "The usual template is back.")
+    flash(_("Saved. Pages are made with it from now on.") if source else _("The usual template is back."))
     return redirect(url_for("page_templates.edit", kind=kind))
 
 
@@ -71,7 +72,7 @@ def save_cdn() -> Any:
         page_templates.save_cdn(db, here.vault, shop_id=g.shop.id, chosen=chosen, now=pages.now())
         shops.bump_pages(db, g.shop.id)
     here.storefronts.forget()
-    flash("Saved. The CDN is told of every change from now on." if chosen else "Saved: there is no CDN.")
+    flash(_("Saved. The CDN is told of every change from now on.") if chosen else _("Saved: there is no CDN."))
     return redirect(url_for("page_templates.cdn"))
 
 
@@ -89,7 +90,7 @@ def _cdn_page(form: Any, wrong: dict[str, str]) -> str:
 
 def _known(kind: str) -> None:
     if kind not in KINDS:
-        raise Problem(404, "No such template", "There is one for products and one for categories.")
+        raise Problem(404, _("No such template"), _("There is one for products and one for categories."))
 
 
 def _page(kind: str, source: str, *, is_own: bool, wrong: str = "") -> str:

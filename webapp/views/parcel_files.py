@@ -6,6 +6,8 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 
 from commerce.tables import order_tracking, tracking_lists
 from webapp import guards, pages
+from webapp.languages import gettext as _
+from webapp.languages import thousands
 from webapp.parts import parts
 from webapp.tracking import asking, csv_rows
 from webapp.tracking.csv_rows import LARGEST_FILE, Row, UnableToReadFile
@@ -47,7 +49,7 @@ def bring_in() -> Any:
         if not text:
             text = csv_rows.decoded(_content())
         elif len(text.encode()) > LARGEST_FILE * 2:
-            raise UnableToReadFile("The file is too large.")
+            raise UnableToReadFile(_("The file is too large."))
         rows, there = _read(text)
     except UnableToReadFile as error:
         return _page(wrong={"file": str(error)}), 400
@@ -57,7 +59,8 @@ def bring_in() -> Any:
     added = asking.add(parts(), shop_id=g.shop.id, told=new, source=order_tracking.FILE, now=pages.now())
     left = sum(1 for row in rows if row.wrong)
     known = len(rows) - len(added) - left
-    flash(f"{len(added)} added, {known} known already, {left} left out because of errors.")
+    numbers = {"added": thousands(len(added)), "known": thousands(known), "left": thousands(left)}
+    flash(_("%(added)s added, %(known)s known already, %(left)s left out because of errors.", **numbers))
     return redirect(url_for("shipments.everything"))
 
 

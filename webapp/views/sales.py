@@ -7,8 +7,9 @@ from flask import Blueprint, Response, g, render_template, request
 from commerce.rules.days import day_of
 from commerce.rules.figures import NONE
 from commerce.rules.money import decimal_text
-from webapp import guards, pages, spreadsheets
+from webapp import formats, guards, pages, spreadsheets
 from webapp.inputs import text
+from webapp.languages import gettext as _
 from webapp.parts import parts
 from webapp.stock.sales import EVERY, Sales, UnableToShow, change, sales, span_of
 
@@ -35,6 +36,7 @@ def index() -> str:
         since=request.args.get("since", "") if wrong else found.span[0].isoformat(),
         until=request.args.get("until", "") if wrong else found.span[1].isoformat(),
         change=change,
+        long_day=formats.long_day,
     )
 
 
@@ -63,7 +65,7 @@ def _found() -> Sales:
     told = [text("since"), text("until")]
     since, until = (day_of(each) for each in told)
     if any(each and day_of(each) is None for each in told):
-        raise UnableToShow("Write days as 2026-05-01.")
+        raise UnableToShow(_("Write days as 2026-05-01."))
     return _read(since, until)
 
 

@@ -11,8 +11,10 @@ from commerce.tables import segment_lists, segments
 from commerce.tables.people import fields as own_fields
 from commerce.tables.segments import Segment, UnableToSaveSegment
 from jobs.queues import SEGMENT
-from webapp import guards, pages
+from webapp import guards, pages, sentences
 from webapp.errors import Problem
+from webapp.languages import gettext as _
+from webapp.languages import translated
 from webapp.parts import parts
 from webapp.people import segment_form, segment_page, segment_rules
 from webapp.people.actors import LISTED, saw
@@ -35,7 +37,10 @@ def index() -> str:
         ready = ready_made(own_fields.all_of(db, shop_id=g.shop.id))
     names = {one.name for one in rows}
     return render_template(
-        "segments.html", rows=rows, everybody=everybody, ready=[one for one in ready if one.name not in names]
+        "segments.html",
+        rows=rows,
+        everybody=everybody,
+        ready=[one for one in ready if not {one.name, translated(one.name)} & names],
     )
 
 
@@ -52,12 +57,12 @@ def take(name: str) -> Any:
             if one is None:
                 raise _unknown()
             rules = parse(one.rules, custom=custom)
-            segments.add(db, shop_id=shop_id, name=one.name, rules=rules, now=pages.now())
+            segments.add(db, shop_id=shop_id, name=translated(one.name), rules=rules, now=pages.now())
     except UnableToSaveSegment as error:
-        flash(str(error))
+        flash(sentences.told(str(error)))
         return redirect(url_for("segments.index"))
     parts().queues.wake(SEGMENT, [shop_id])
-    flash(f"“{one.name}” was added. Who is in is being worked out.")
+    flash(_("“%(name)s” was added. Who is in is being worked out.", name=translated(one.name)))
     return redirect(url_for("segments.index"))
 
 
@@ -77,7 +82,7 @@ def one(key: str) -> str:
     with parts().database.read() as db:
         found = _segment(db, key)
     if found.rules is None:
-        raise Problem(409, "Cannot be changed here", "The rules of this segment were written by a newer version.")
+        raise Problem(409, _("Cannot be changed here"), _("The rules of this segment were written by a newer version."))
     return _page(segment_rules.form_of(found.name, found.rules, currency=g.shop.currency), key)
 
 
@@ -97,9 +102,9 @@ def save(key: str) -> Any:
     except UnableToReadForm as error:
         return _page(form, key, wrong=error.wrong), 422
     except UnableToSaveSegment as error:
-        return _page(form, key, wrong={_place(form, error.place): str(error)}), 422
+        return _page(form, key, wrong={_place(form, error.place): sentences.told(str(error))}), 422
     parts().queues.wake(SEGMENT, [g.shop.id])
-    flash(f"“{name}” is saved. Who is in is being worked out.")
+    flash(_("“%(name)s” is saved. Who is in is being worked out.", name=name))
     return redirect(url_for("segments.index"))
 
 
@@ -112,9 +117,9 @@ def remove(key: str) -> Any:
         with parts().database.write() as db:
             removed = segments.remove(db, shop_id=g.shop.id, segment_id=key.replace("\x00", ""))
     except UnableToSaveSegment as error:
-        flash(str(error))
+        flash(sentences.told(str(error)))
         return redirect(url_for("segments.one", key=key))
-    flash("The segment was deleted; its customers stay." if removed else "The segment was not there any more.")
+    flash(_("The segment was deleted; its customers stay.") if removed else _("The segment was not there any more."))
     return redirect(url_for("segments.index"))
 
 
@@ -127,7 +132,7 @@ def _store(db: Connection, key: str, name: str, form: Fields) -> None:
     known = {*segment_page.titles(db, shop, form), *_asked_before(before)}
     wrong = segment_page.unknown_products(form, known)
     if not name:
-        wrong["name"] = "Give it a name."
+        wrong["name"] = _("Give it a name.")
     if wrong:
         raise UnableToReadForm(wrong)
     rules = segment_rules.rules_of(form, there=there, custom=custom, currency=shop.currency)
@@ -196,4 +201,4 @@ def _segment(db: Connection, key: str) -> Segment:
 
 
 def _unknown() -> Problem:
-    return Problem(404, "No such segment", "It may have been deleted, or belong to another shop.")
+    return Problem(404, _("No such segment"), _("It may have been deleted, or belong to another shop."))

@@ -11,6 +11,7 @@ from commerce.tables.team.sessions import INVITATION, MACHINE, MAIL, PASSWORD
 from jobs.queues import LETTERS
 from webapp import guards, inputs, limits, pages, sessions
 from webapp.errors import Problem
+from webapp.languages import current
 from webapp.parts import parts
 from webapp.team import arriving, passwords
 
@@ -44,7 +45,7 @@ def by_mail() -> Any:
     with parts().database.write() as db:
         user = users.by_mail(db, mail)
         if user is not None:
-            letters.write(db, user_id=user.id, now=pages.now())
+            letters.write(db, user_id=user.id, language=current(), now=pages.now())
     if user is not None:
         parts().queues.wake(LETTERS, [0])
     return _page(sent_to=mail)

@@ -9,11 +9,18 @@ from commerce.tables.people import suppressions
 from integrations.platforms.phones import e164
 from webapp import guards, inputs, pages
 from webapp.api import cursors
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext
 from webapp.parts import parts
 
 blueprint = Blueprint("suppressions", __name__, url_prefix="/dashboard/notifications/suppressed")
 
-_CHANNELS = {"email": "Mail", "sms": "Text message", "whatsapp": "WhatsApp", "phone": "Phone"}
+_CHANNELS = {
+    "email": lazy_gettext("Mail"),
+    "sms": lazy_gettext("Text message"),
+    "whatsapp": "WhatsApp",
+    "phone": lazy_gettext("Phone"),
+}
 
 
 @blueprint.get("")
@@ -49,13 +56,13 @@ def add() -> Any:
     channel, told = request.form.get("channel", ""), request.form.get("address", "").strip()
     address = keys.mail(told) if channel == "email" else e164(told) or ""
     if channel not in _CHANNELS or not address:
-        flash("Nothing was saved: write a mail address, or a phone number with its country such as +49151…")
+        flash(_("Nothing was saved: write a mail address, or a phone number with its country such as +49151…"))
         return redirect(url_for("suppressions.index"))
     reason = " ".join(request.form.get("reason", "").replace("\x00", "").split())[:200] or "by hand"
     row = {"channel": channel, "address": address, "reason": reason, "source": "dashboard", "detail": ""}
     with parts().database.write() as db:
         suppressions.save(db, shop_id=g.shop.id, told=row | {"at": pages.now()})
-    flash("It is not written to any more.")
+    flash(_("It is not written to any more."))
     return redirect(url_for("suppressions.index"))
 
 
@@ -67,5 +74,6 @@ def lift() -> Any:
     with parts().database.write() as db:
         place = {name: request.form.get(name, "").replace("\x00", "") for name in ("channel", "address")}
         was_there = suppressions.remove(db, shop_id=g.shop.id, **place)
-    flash("It may be written to again, as far as its customer allows." if was_there else "It was lifted already.")
+    lifted = _("It may be written to again, as far as its customer allows.")
+    flash(lifted if was_there else _("It was lifted already."))
     return redirect(url_for("suppressions.index"))

@@ -12,6 +12,7 @@ from commerce.tables.team.memberships import UnableToLeaveOwnerless
 from jobs.queues import LETTERS
 from webapp import auditing, guards, inputs, pages, sessions
 from webapp.errors import Problem
+from webapp.languages import current
 from webapp.parts import parts
 
 blueprint = Blueprint("team", __name__, url_prefix="/dashboard/team")
@@ -41,7 +42,7 @@ def invite() -> Any:
         there = any(member.mail == mail for member in memberships.of_shop(db, shop_id=g.shop.id))
         if not there:
             invited = memberships.invite(db, shop_id=g.shop.id, mail=mail, role=role, invited_by=g.seen_by, now=now)
-            letters.write(db, invitation_id=invited, now=now)
+            letters.write(db, invitation_id=invited, language=current(), now=now)
             hours = memberships.INVITED_FOR.total_seconds() / 3600
             token = sign_ins.create(db, now=now, hours=hours, invitation_id=invited)
     if there:

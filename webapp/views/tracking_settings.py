@@ -9,6 +9,7 @@ from commerce.tables import tracking_lists, tracking_settings
 from commerce.tables.tracking_lists import Filters
 from commerce.tables.tracking_settings import TrackingSettings
 from webapp import guards, pages
+from webapp.languages import gettext as _
 from webapp.parts import parts
 from webapp.tracking import settings_form
 
@@ -36,7 +37,7 @@ def save() -> Any:
             tracking_settings.save(db, shop_id=g.shop.id, chosen=chosen, now=pages.now())
     if wrong:
         return _page(chosen, wrong), 400
-    flash("Saved. A new level counts from each parcel's next check on.")
+    flash(_("Saved. A new level counts from each parcel's next check on."))
     return redirect(url_for("tracking_settings.index"))
 
 
@@ -48,7 +49,7 @@ def usual_hours() -> Any:
     with parts().database.write() as db:
         chosen = replace(tracking_settings.of_shop(db, shop_id=g.shop.id), tables=None)
         tracking_settings.save(db, shop_id=g.shop.id, chosen=chosen, now=pages.now())
-    flash("The usual hours count again, from each parcel's next check on.")
+    flash(_("The usual hours count again, from each parcel's next check on."))
     return redirect(url_for("tracking_settings.index"))
 
 

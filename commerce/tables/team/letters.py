@@ -22,6 +22,7 @@ letters = Table(
     Column("id", BigId, primary_key=True),
     Column("user_id", BigId, ForeignKey(users.c.id, ondelete="CASCADE")),
     Column("invitation_id", BigId, ForeignKey(invitations.c.id, ondelete="CASCADE")),
+    Column("language", Text, nullable=False, default=""),  # of the page on which it was asked for
     Column("state", Text, nullable=False),
     Column("words", Text, nullable=False, default=""),  # what came of it
     Column("created_at", Moment, nullable=False),
@@ -30,15 +31,17 @@ letters = Table(
 )
 
 
-def write(db: Connection, *, user_id: int | None = None, invitation_id: int | None = None, now: datetime) -> None:
-    """Ask for a letter. One that waits already is enough."""
+def write(
+    db: Connection, *, user_id: int | None = None, invitation_id: int | None = None, language: str = "", now: datetime
+) -> None:
+    """Ask for a letter; `language` is that of who asks. One that waits already is enough."""
     whose = (
         letters.c.user_id.is_not_distinct_from(user_id),
         letters.c.invitation_id.is_not_distinct_from(invitation_id),
     )
     if db.execute(select(letters.c.id).where(letters.c.state == WAITING, *whose).limit(1)).first() is None:
-        row = {"user_id": user_id, "invitation_id": invitation_id, "state": WAITING, "created_at": now}
-        db.execute(letters.insert().values(row))
+        whom = {"user_id": user_id, "invitation_id": invitation_id, "language": language}
+        db.execute(letters.insert().values(**whom, state=WAITING, created_at=now))
 
 
 def waiting(db: Connection, *, limit: int) -> list[Row[Any]]:

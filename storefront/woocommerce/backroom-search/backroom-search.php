@@ -2,7 +2,7 @@
 /**
  * Plugin Name:       Backroom Search
  * Description:       Backroom's product search: suggestions while typing, a page of results, recommendations.
- * Version:           1.0.0
+ * Version:           1.1.0
  * Requires at least: 6.4
  * Requires PHP:      7.4
  * Requires Plugins:  woocommerce
@@ -18,6 +18,7 @@ defined( 'ABSPATH' ) || exit;
 require_once __DIR__ . '/includes/settings.php';
 require_once __DIR__ . '/includes/storefront.php';
 require_once __DIR__ . '/includes/orders.php';
+require_once __DIR__ . '/includes/connection.php';
 
 add_action(
 	'before_woocommerce_init',

@@ -31,7 +31,7 @@ class TestFigures:
         with shop.here.database.write() as db:
             tallies.add(db, counted, now=NOW)
         page = merchant.get("/dashboard/cache").text
-        assert "90.0 %" in page
+        assert "90.0\u00a0%" in page
         assert "450\xa0ms" in page, "90 reads of 5 ms each"
 
     def test_are_there_for_a_shop_that_nobody_asks(self, merchant: Any, shop: Any) -> None:
