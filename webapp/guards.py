@@ -16,6 +16,7 @@ from webapp import auditing, form_tokens, headers, sessions
 from webapp.api import calling
 from webapp.doors.door import SHOPIFY, app_secrets
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 from webapp.parts import parts
 from webapp.reading.storefronts import Storefront
 from webapp.stores import embedded
