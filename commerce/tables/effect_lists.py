@@ -36,11 +36,9 @@ def page(
     return db.execute(query).all()
 
 
-def counts(db: Connection, *, shop_id: int | None = None) -> dict[tuple[str, str], int]:
-    """How many effects there are by kind and state."""
+def counts(db: Connection) -> dict[tuple[str, str], int]:
+    """How many effects there are of all shops, by kind and state."""
     query = select(effects.c.kind, effects.c.state, func.count()).group_by(effects.c.kind, effects.c.state)
-    if shop_id is not None:
-        query = query.where(effects.c.shop_id == shop_id)
     return {(kind, state): number for kind, state, number in db.execute(query)}
 
 
@@ -58,7 +56,9 @@ def failed(db: Connection, *, shop_id: int, limit: int) -> Sequence[Row[Any]]:
     return db.execute(select(effects).where(chosen).order_by(effects.c.id.desc()).limit(limit)).all()
 
 
-def count_failed(db: Connection, *, shop_id: int) -> int:
-    """How many effects failed for good."""
+def count_failed(db: Connection, *, shop_id: int, kind: str = "") -> int:
+    """How many effects failed for good, of one kind or of all."""
     chosen = and_(effects.c.shop_id == shop_id, effects.c.state == text("'failed'"))
+    if kind:
+        chosen = and_(chosen, effects.c.kind == kind)
     return db.execute(select(func.count()).where(chosen)).scalar_one()

@@ -77,6 +77,7 @@ effects = Table(
     ),
     Index("ix_effects_inbox", "inbox_id"),
     Index("ix_effects_shop", "shop_id", "id"),
+    Index("ix_effects_kind", "shop_id", "kind", "id"),
     Index("ix_effects_finished", "finished_at"),
 )
 

@@ -97,6 +97,7 @@ order_tracking = Table(
         postgresql_where=text("next_check_at IS NOT NULL"),
     ),
     Index("ix_order_tracking_order", "shop_id", "order_id"),
+    Index("ix_order_tracking_carrier", "shop_id", "carrier"),
     Index("ix_order_tracking_status", "shop_id", "status", "id"),
     Index("ix_order_tracking_saved", "shop_id", "saved_at", "id"),
 )

@@ -26,6 +26,7 @@ REASONS = (
 )
 _WELL = frozenset({tracking.DELIVERED, tracking.CANCELLED})
 _LOOKED_AT = tuple(status for status in tracking.STATUSES if status not in _WELL)
+_GOING = tuple(status for status in tracking.STATUSES if status not in tracking.FINAL)
 _LEFT_ALONE = ("done", "history", "not_in_shop", "erased")
 
 _AT_ONCE = 10_000  # values in one statement
@@ -76,7 +77,7 @@ def _reason(chosen: TrackingSettings, now: datetime) -> Any:
 
 def _troubled(shop_id: int, chosen: TrackingSettings, now: datetime) -> Any:
     """The shop's parcels with which something is wrong and that nobody settled since."""
-    query = select(_row.id.label("key"), _reason(chosen, now)).where(
+    query = select(_row.id.label("key"), _row.saved_at, _reason(chosen, now)).where(
         _row.shop_id == shop_id,
         _row.status.in_(_LOOKED_AT),
         _row.stopped.not_in(_LEFT_ALONE),
@@ -99,12 +100,14 @@ def troubled(
     """Parcels with which something is wrong, the most pressing kind first, with `reason` and `order_number`."""
     found = _troubled(shop_id, chosen, now)
     place = case({name: position for position, name in enumerate(REASONS)}, value=found.c.reason)
-    query = select(order_tracking, orders.c.number.label("order_number"), found.c.reason).select_from(
-        found.join(order_tracking, _row.id == found.c.key).outerjoin(orders, _of_order())
-    )
+    some = select(found.c.key, found.c.reason, place.label("place")).select_from(found)
     if reason:
-        query = query.where(found.c.reason == reason)
-    return db.execute(query.order_by(place, _row.saved_at, _row.id).limit(limit).offset(offset)).all()
+        some = some.where(found.c.reason == reason)
+    shown = some.order_by(place, found.c.saved_at, found.c.key).limit(limit).offset(offset).subquery("shown")
+    query = select(order_tracking, orders.c.number.label("order_number"), shown.c.reason).select_from(
+        shown.join(order_tracking, _row.id == shown.c.key).outerjoin(orders, _of_order())
+    )
+    return db.execute(query.order_by(shown.c.place, _row.saved_at, _row.id)).all()
 
 
 def troubles(db: Connection, *, shop_id: int, chosen: TrackingSettings, now: datetime) -> dict[str, int]:
@@ -174,14 +177,17 @@ def page(
 
 
 def carriers_of(db: Connection, *, shop_id: int) -> list[str]:
-    """The carriers of the shop's parcels."""
-    query = select(_row.carrier).where(_row.shop_id == shop_id, _row.carrier != "").distinct()
-    return list(db.execute(query.order_by(_row.carrier)).scalars())
+    """The carriers of the shop's parcels: from one to the next by the index, however many parcels each has."""
+    first = select(func.min(_row.carrier).label("name")).where(_row.shop_id == shop_id, _row.carrier != "")
+    found = first.cte("found", recursive=True)
+    following = select(func.min(_row.carrier)).where(_row.shop_id == shop_id, _row.carrier > found.c.name)
+    found = found.union_all(select(following.scalar_subquery()).where(found.c.name.is_not(None)))
+    return list(db.execute(select(found.c.name).where(found.c.name.is_not(None)).order_by(found.c.name)).scalars())
 
 
 def on_their_way(db: Connection, *, shop_id: int) -> dict[str, int]:
     """How many parcels are not at an end yet, by carrier."""
-    chosen = and_(_row.shop_id == shop_id, _row.status.not_in(tracking.FINAL), _row.stopped.not_in(_LEFT_ALONE))
+    chosen = and_(_row.shop_id == shop_id, _row.status.in_(_GOING), _row.stopped.not_in(_LEFT_ALONE))
     return dict(db.execute(select(_row.carrier, func.count()).where(chosen).group_by(_row.carrier)).all())
 
 

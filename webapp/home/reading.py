@@ -8,14 +8,13 @@ from typing import Any
 from commerce.database import REFUSED, UNREACHABLE
 from commerce.rules import attention
 from commerce.rules.attention import Dismissed
-from commerce.tables import dismissals, orders, products
+from commerce.tables import dismissals
 from commerce.tables.notifications import log
 from commerce.tables.order_steps import settings
-from commerce.tables.people import profile_lists
 from commerce.tables.shops import Shop
 from webapp.figures import QueueState, queue_state
 from webapp.home import guide as steps
-from webapp.home import needs
+from webapp.home import kept, needs
 from webapp.home.recent import recent
 from webapp.home.today import Today, today
 from webapp.parts import Parts
@@ -35,11 +34,7 @@ def home(here: Parts, shop: Shop, *, is_operator: bool, now: datetime) -> dict[s
         there = attention.sort(needs.needs(db, shop, around, now), dismissed)
         figures = today(here.database, db, shop, now)
         messages = log.page(db, shop_id=shop.id, filters=log.Filters(), before=None, limit=_MESSAGES)
-        counts = {
-            "products": products.count(db, shop_id=shop.id),
-            "orders": orders.count(db, shop_id=shop.id),
-            "customers": profile_lists.count(db, shop_id=shop.id),
-        }
+        counts = kept.counts(here.database, db, shop_id=shop.id, now=now)
         found = _found(here, figures, messages, counts, has_chosen=settings.is_chosen(db, shop_id=shop.id))
         happened = recent(db, shop, messages)
     _learn(here, shop, there.fewer)

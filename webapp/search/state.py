@@ -50,7 +50,8 @@ def state_of(here: Parts, shop: Shop, now: datetime) -> State:
     """The state as it is now; the engine is asked once."""
     with here.database.read() as db:
         searchable, run = documents.count(db, shop_id=shop.id), reindexes.one(db, shop_id=shop.id)
-        counts = effect_lists.counts(db, shop_id=shop.id)
+        waiting = effect_lists.waiting(db, shop_id=shop.id).get(effects.INDEX, 0)
+        failed = effect_lists.count_failed(db, shop_id=shop.id, kind=effects.INDEX)
         configuring = effect_lists.page(db, shop_id=shop.id, kind=effects.CONFIGURE, limit=1)
         alarm, checking = drift.alarms(db).get(shop.id), drift.waiting(db, shop_id=shop.id)
         checks = drift.last(db, shop_id=shop.id)
@@ -65,8 +66,8 @@ def state_of(here: Parts, shop: Shop, now: datetime) -> State:
         searchable=searchable,
         indexed=indexed,
         error=error,
-        waiting=counts.get((effects.INDEX, effects.WAITING), 0),
-        failed=counts.get((effects.INDEX, effects.FAILED), 0),
+        waiting=waiting,
+        failed=failed,
         rebuilding=_rebuilding(run, now) if running else None,
         rebuilt=None if running else run,
         settings=last.state if last else "",

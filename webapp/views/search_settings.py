@@ -16,7 +16,7 @@ from webapp.search.state import state_of
 
 blueprint = Blueprint("search_settings", __name__, url_prefix="/dashboard/search/settings")
 
-_LOOKED_AT = 300  # products, the last changed ones, for the facets that there are
+_LOOKED_AT = 100  # products, the last changed ones, for the facets that there are
 
 
 @blueprint.get("")

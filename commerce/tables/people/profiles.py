@@ -86,6 +86,8 @@ profiles = Table(
     Index("ix_profiles_country", "shop_id", "country", "id"),
     Index("ix_profiles_consent", "shop_id", "email_consent", "id"),
     Index("ix_profiles_group", "shop_id", "rfm_group", "id"),
+    # For sums over everybody, which then need no look at the rows themselves.
+    Index("ix_profiles_ranks", "shop_id", "rfm_group", "recency", "frequency", "monetary", "total_spent"),
     Index("ix_profiles_tier", "shop_id", "tier", "id"),
 )
 
