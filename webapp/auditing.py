@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from commerce.database import UNREACHABLE
 from commerce.tables.team import audit
+from webapp.languages import translated
 from webapp.parts import parts
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -45,9 +46,9 @@ def of_all_shops(view: View) -> View:
 
 
 def words(route: str) -> str:
-    """What a route does, as its first line says it."""
+    """What a route does, as its first line says it, in the language of the page (webapp.team.audit_words)."""
     said = (getattr(current_app.view_functions.get(route), "__doc__", None) or route).strip().splitlines()[0]
-    return said.removesuffix(".")
+    return translated(said).removesuffix(".")
 
 
 def _begin(shop: Any, arguments: Mapping[str, Any]) -> int:
