@@ -10,7 +10,7 @@ from commerce.rules.events import REPLAY
 from commerce.tables import effects, inbox
 from webapp import formats
 from webapp.languages import gettext as _
-from webapp.languages import lazy_gettext, ngettext
+from webapp.languages import lazy_gettext, ngettext, translated
 
 SHOWN_BYTES = 64 * 1024
 _HIDDEN = ("authorization", "cookie", "token", "secret", "password")
@@ -83,7 +83,7 @@ def _attempt(number: int) -> str:
 
 def _outcome(row: Any) -> Step:
     title, at = str(OUTCOMES.get(row.state, row.state.capitalize())), row.applied_at
-    detail = row.note
+    detail = translated(row.note)
     if row.state == inbox.WAITING:
         title = _("Waits to be tried again") if row.attempts else title
         at, detail = None, ""
@@ -97,7 +97,7 @@ def _outcome(row: Any) -> Step:
 def _effect(row: Any) -> Step:
     title = f"{EFFECTS.get(row.kind, row.kind)}: {_WORDS.get(row.state, row.state)}"
     tried = _attempt(row.attempts) if row.attempts > 1 else ""
-    detail = " ".join(part for part in (row.reason, row.error, tried) if part)
+    detail = " ".join(part for part in (translated(row.reason), translated(row.error), tried) if part)
     return Step(title=title, at=row.finished_at, detail=detail, state=row.state)
 
 

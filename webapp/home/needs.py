@@ -14,7 +14,7 @@ from webapp.duties import duties
 from webapp.figures import QueueState
 from webapp.home.troubles import troubles
 from webapp.languages import gettext as _
-from webapp.languages import ngettext
+from webapp.languages import ngettext, translated
 from webapp.stores.connected import Link
 from webapp.stores.runs import Runs
 
@@ -54,7 +54,7 @@ def _of_connection(around: Around) -> Iterator[Need]:
             number=1,
             tone=BAD,
             words=words,
-            more=link.row.error,
+            more=translated(link.row.error),
             action=_("Connect again"),
             address=link.connect_at,
             leaves=True,
@@ -68,7 +68,7 @@ def _of_connection(around: Around) -> Iterator[Need]:
             number=len(failed),
             tone=WAIT,
             words=_("%(run)s failed.", run=newest.title) if len(failed) == 1 else several,
-            more=newest.error,
+            more=translated(newest.error),
             newest=newest.at,
             action=_("Look at the connection"),
             address=url_for("connection.index"),
