@@ -173,29 +173,44 @@ def _opened_by_a_person() -> bool:
 
 
 def _use(token: str) -> Any:
-    now = pages.now()
+    now, known = pages.now(), sessions.visitor()
+    mine = known.session.user_id if known is not None and known.session is not None else None
     with parts().database.write() as db:
         used = sign_ins.use(db, token, now=now)
         user_id = used.user_id if used is not None else None
         if used is not None and used.invitation_id is not None:
-            user_id = _accept(db, used.invitation_id)
+            user_id = _accept(db, used, mine)
     if used is None:
         sessions.note_refusal(how=MACHINE, why=_LINK)
         raise _void()
     wanted = _safe(session.get("next", ""))
+    if used.invitation_id is not None and user_id == mine:
+        return redirect(wanted)
     if user_id is not None:
         return arriving.let_in(user_id, how=INVITATION if used.invitation_id else MAIL, wanted=wanted)
     sessions.sign_in_operator()
     return redirect(wanted)
 
 
-def _accept(db: Any, invitation_id: int) -> int:
-    """The user who is a member of the shop from now on. Raises Problem for an invitation that is none any more."""
+def _accept(db: Any, used: Any, mine: int | None) -> int:
+    """The user who is a member of the shop from now on. Raises Problem for an invitation that is none any more.
+
+    Who invites may have seen the link. It makes an account, but leads into one that there is only where the link was
+    mailed there, or for who is signed in to it (`mine`).
+    """
     now = pages.now()
-    found = memberships.invitation(db, invitation_id, now=now)
+    found = memberships.invitation(db, used.invitation_id, now=now)
     if found is None:
         raise _void()
-    user_id = users.ensure(db, mail=found.mail, now=now)
+    user = users.by_mail(db, found.mail)
+    if user is not None and user.id not in (used.user_id, mine):
+        raise Problem(
+            403,
+            _("Sign in first"),
+            _("%(mail)s has an account. Sign in to it in this browser, then open this link again.", mail=found.mail),
+            action=(url_for("sign_in.page"), _("Sign in")),
+        )
+    user_id = user.id if user is not None else users.ensure(db, mail=found.mail, now=now)
     if found.shop_id not in memberships.of_user(db, user_id=user_id):
         memberships.join(db, user_id=user_id, shop_id=found.shop_id, role=found.role, now=now)
     memberships.withdraw(db, shop_id=found.shop_id, invitation_id=found.id)

@@ -1,16 +1,18 @@
 """The shop's team: who may do what, whom it invited, which browsers see the shop, and how they signed in."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
+from commerce.database import Connection
 from commerce.rules.roles import ROLES, STAFF
 from commerce.tables import sign_ins
 from commerce.tables.team import attempts, letters, memberships
 from commerce.tables.team import sessions as stored
 from commerce.tables.team.memberships import UnableToLeaveOwnerless
 from jobs.queues import LETTERS
-from webapp import auditing, guards, inputs, pages, sessions
+from webapp import auditing, guards, inputs, limits, pages, sessions
 from webapp.errors import Problem
 from webapp.languages import current
 from webapp.languages import gettext as _
@@ -34,6 +36,7 @@ def index() -> Any:
 @pages.of_shop
 def invite() -> Any:
     """Invite somebody by mail. The link is also shown, for who has no mail server."""
+    limits.attempt("invite", inputs.mail_address(request.form.get("mail", "")))
     mail, role, now = inputs.mail_address(request.form.get("mail", "")), request.form.get("role", ""), pages.now()
     if not mail or role not in ROLES:
         no_mail = {"mail": _("Enter a mail address, such as you@example.com.")}
@@ -45,14 +48,13 @@ def invite() -> Any:
         if not there:
             invited = memberships.invite(db, shop_id=g.shop.id, mail=mail, role=role, invited_by=g.seen_by, now=now)
             letters.write(db, invitation_id=invited, language=current(), now=now)
-            hours = memberships.INVITED_FOR.total_seconds() / 3600
-            token = sign_ins.create(db, now=now, hours=hours, invitation_id=invited)
+            link = _link(db, invited, now)
     if there:
         wrong = {"mail": _("They are a member already. Change their role below.")}
         return _page(wrong=wrong, filled={"mail": mail, "role": role}, status=409)
     auditing.detail(invited=mail, role=role)
     here.queues.wake(LETTERS, [0])
-    return _page(link=f"{here.settings.base_url}/sign-in/{token}", invited=mail, status=201)
+    return _page(link=link, invited=mail, status=201)
 
 
 @blueprint.post("/invitations/<key>/withdraw")
@@ -144,6 +146,17 @@ def _page(
     told |= {"link": link, "invited": invited, "wrong": wrong or {}, "filled": filled or {"mail": "", "role": STAFF}}
     current = known.session if known is not None else None
     return render_template("team.html", current=current, **told), status
+
+
+def _link(db: Connection, invitation_id: int, now: datetime) -> str:
+    """For who has no mail server. Where there is one, only who reads the mail gets a link: it proves whose address it
+    is."""
+    settings = parts().settings
+    if settings.smtp_url:
+        return ""
+    hours = memberships.INVITED_FOR.total_seconds() / 3600
+    token = sign_ins.create(db, now=now, hours=hours, invitation_id=invitation_id)
+    return f"{settings.base_url}/sign-in/{token}"
 
 
 def _ownerless() -> Problem:
