@@ -5,7 +5,6 @@ another file of gettext, for texts that have none yet.
 """
 
 import argparse
-import ast
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,7 +16,6 @@ from babel.messages.checkers import num_plurals, python_format
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from webapp.guards import DASHBOARD
 from webapp.languages import ENGLISH, FOLDER, NAMES
 
 _CODE = Path(__file__).resolve().parent.parent
@@ -25,7 +23,6 @@ _METHODS = [("webapp/**.py", "python"), ("webapp/templates/**.html", "jinja2")]
 _OPTIONS = {"webapp/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
 _KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None}
 _WIDTH = 120
-_GUARDS = {f"guards.{name}" for name in DASHBOARD}
 _HEADER = "# The texts of Backroom's dashboard: `python -m docs.languages` brings them to what the code has."
 _NEVER = datetime(2026, 1, 1, tzinfo=UTC)  # the file changes when a text does
 
@@ -37,20 +34,7 @@ def extracted() -> Catalog:
         _CODE, _METHODS, _OPTIONS, _KEYWORDS, strip_comment_tags=True
     ):
         catalogue.add(text, None, [(file, line)], auto_comments=notes, context=context)
-    for view, text in _acts():
-        catalogue.add(text, None, [(view, 1)])
     return catalogue
-
-
-def _acts() -> Iterator[tuple[str, str]]:
-    """What the audit log calls changes: the first lines of the views that make them (`webapp.auditing.words`)."""
-    for file in sorted((_CODE / "webapp" / "views").glob("*.py")):
-        for node in ast.parse(file.read_text()).body:
-            marks = [ast.unparse(mark) for mark in getattr(node, "decorator_list", [])]
-            is_change = any(".post(" in mark for mark in marks) and not _GUARDS.isdisjoint(marks)
-            if isinstance(node, ast.FunctionDef) and is_change:
-                said = (ast.get_docstring(node) or "").strip().splitlines()[0]
-                yield str(file.relative_to(_CODE)), said.removesuffix(".")
 
 
 def of_language(language: str) -> Catalog:

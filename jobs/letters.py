@@ -80,8 +80,9 @@ def _written(process: Process, db: Connection, row: Any) -> Outgoing | None:
     if found is None or shop is None:
         return None
     hours = memberships.INVITED_FOR.total_seconds() / 3600
-    token = sign_ins.create(db, now=utc_now(), hours=hours, invitation_id=found.id)
     known = users.by_mail(db, found.mail)
+    user_id = known.id if known is not None else None  # who reads this mail may sign in as them
+    token = sign_ins.create(db, now=utc_now(), hours=hours, invitation_id=found.id, user_id=user_id)
     words = words_of(known.language if known is not None else "", row.language)
     said = words.invitation.format(by=found.invited_by or words.an_owner, shop=shop.name, role=words.roles[found.role])
     paragraphs = [said, _link(process, token), words.invitation_warning]

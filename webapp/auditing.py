@@ -46,9 +46,9 @@ def of_all_shops(view: View) -> View:
 
 
 def words(route: str) -> str:
-    """What a route does, as its first line says it."""
+    """What a route does, as its first line says it, in the language of the page (webapp.team.audit_words)."""
     said = (getattr(current_app.view_functions.get(route), "__doc__", None) or route).strip().splitlines()[0]
-    return translated(said.removesuffix("."))
+    return translated(said).removesuffix(".")
 
 
 def _begin(shop: Any, arguments: Mapping[str, Any]) -> int:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from commerce.rules.thinning import thinned
 from webapp import formats
+from webapp.languages import gettext as _
 
 WIDTH, HEIGHT = 480.0, 120.0
 MOST_POINTS, MOST_BARS = 240, 120
 TABLED = 400  # rows of the table behind a chart; more are a file, not a table
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _TOP = 6.0  # left free above the highest point, so that a line is not cut
 _WIDEST = 40.0  # of a bar: one alone is no wall
 _SPARK = (100.0, 24.0)
@@ -109,6 +109,7 @@ class Heat:
     words: str
     rows: Sequence[Row]
     hours: Sequence[str]
+    days: Sequence[str]
 
 
 def lines(named: Mapping[str, Sequence[float]], labels: Sequence[str], *, unit: str = "") -> Lines:
@@ -122,7 +123,7 @@ def lines(named: Mapping[str, Sequence[float]], labels: Sequence[str], *, unit: 
     told = [f"{name}: {_told(values, unit)}" for name, values in named.items()]
     return Lines(
         lines=drawn,
-        words=" ".join(told) or "There is nothing to show yet.",
+        words=" ".join(told) or _("There is nothing to show yet."),
         highest=_with(highest, unit),
         rows=_rows(labels, list(named.values()), unit),
         left_out=max(0, len(labels) - TABLED),
@@ -167,22 +168,26 @@ def spark(values: Sequence[float | None], *, of: str, unit: str = "") -> Spark |
 def heat(counted: Mapping[tuple[int, int], int], *, of: str) -> Heat:
     """Counts by (weekday from 0 for Monday, hour); `of` says of what."""
     highest = max(counted.values(), default=0)
+    days = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
     cells = [
         Cell(x=hour, y=day, level=_level(number, highest), label=f"{name} {hour:02}:00: {formats.number(number)} {of}")
-        for day, name in enumerate(DAYS)
+        for day, name in enumerate(days)
         for hour in range(24)
         for number in [counted.get((day, hour), 0)]
     ]
     if highest:
         day, hour = max(counted, key=lambda place: (counted[place], -place[0], -place[1]))
-        words = f"Most {of} came on {DAYS[day]} from {hour:02}:00: {formats.number(highest)}."
+        when = {"day": days[day], "hour": f"{hour:02}:00"}
+        words = _(
+            "Most %(of)s came on %(day)s from %(hour)s: %(number)s.", of=of, number=formats.number(highest), **when
+        )
     else:
-        words = f"There are no {of} yet."
+        words = _("There are no %(of)s yet.", of=of)
     by_hour = [
         Row(label=f"{hour:02}:00", values=tuple(formats.number(counted.get((day, hour), 0)) for day in range(7)))
         for hour in range(24)
     ]
-    return Heat(cells=cells, words=words, rows=by_hour, hours=[f"{hour:02}" for hour in range(0, 24, 6)])
+    return Heat(cells=cells, words=words, rows=by_hour, hours=[f"{hour:02}" for hour in range(0, 24, 6)], days=days)
 
 
 def _level(number: int, highest: int) -> int:
@@ -212,21 +217,22 @@ def _added_up(values: Sequence[float], labels: Sequence[str]) -> list[tuple[floa
 
 
 def _from_to(labels: Sequence[str]) -> str:
-    return labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
+    return labels[0] if len(labels) == 1 else _("%(first)s to %(last)s", first=labels[0], last=labels[-1])
 
 
 def _told(values: Iterable[float], unit: str) -> str:
     known = list(values)
     if not known:
-        return "There is nothing to show yet."
+        return _("There is nothing to show yet.")
     if len(known) == 1:
         return f"{_with(known[0], unit)}."
     low, high = (_with(value, unit) for value in (min(known), max(known)))
-    return f"{formats.number(len(known))} values from {low} to {high}, the last {_with(known[-1], unit)}."
+    told = {"number": formats.number(len(known)), "low": low, "high": high, "last": _with(known[-1], unit)}
+    return _("%(number)s values from %(low)s to %(high)s, the last %(last)s.", **told)
 
 
 def _with(value: float, unit: str) -> str:
-    shown = formats.number(int(value)) if value == int(value) else f"{value:,.1f}"
+    shown = formats.number(int(value)) if value == int(value) else formats.decimal(value)
     return f"{shown}{formats.NO_BREAK}{unit}" if unit else shown
 
 

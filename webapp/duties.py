@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from commerce.tables import privacy
+from webapp.languages import lazy_gettext as _
 
 # Shopify's wording of the law: within 30 days (shopify.dev, privacy-law-compliance).
 LAWFUL = timedelta(days=30)
 _ASKED = {
-    privacy.EXPORT: "A customer asks for their data",
-    privacy.ERASE_CUSTOMER: "A customer asks to be erased",
-    privacy.ERASE_SHOP: "The shop asks to be erased",
+    privacy.EXPORT: _("A customer asks for their data"),
+    privacy.ERASE_CUSTOMER: _("A customer asks to be erased"),
+    privacy.ERASE_SHOP: _("The shop asks to be erased"),
 }
 
 

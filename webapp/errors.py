@@ -7,11 +7,29 @@ from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from commerce.database import UNREACHABLE
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext, translated
 
 _log = structlog.get_logger(__name__)
 _PROGRAMS = (
     *("/api/", "/storefront/", "/webhooks/", "/healthz", "/readyz", "/metrics"),
     *("/shopify/proxy/", "/woocommerce/callback"),
+)
+
+
+# What Werkzeug says of the commonest ones.
+_STANDARD = (
+    lazy_gettext("Not Found"),
+    lazy_gettext(
+        "The requested URL was not found on the server. If you entered the URL manually please check your spelling and"
+        " try again."
+    ),
+    lazy_gettext("Method Not Allowed"),
+    lazy_gettext("The method is not allowed for the requested URL."),
+    lazy_gettext("Bad Request"),
+    lazy_gettext("The browser (or proxy) sent a request that this server could not understand."),
+    lazy_gettext("Request Entity Too Large"),
+    lazy_gettext("The data value transmitted exceeds the capacity limit."),
 )
 
 
@@ -43,7 +61,7 @@ def _on_problem(problem: Problem) -> Response:
 def _on_http(error: HTTPException) -> Response:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()  # type: ignore[return-value]
-    response = _answer(error.code or 500, error.name, error.description or "")
+    response = _answer(error.code or 500, translated(error.name), translated(error.description or ""))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
@@ -52,14 +70,15 @@ def _on_http(error: HTTPException) -> Response:
 
 def _on_unreachable(error: Exception) -> Response:
     _log.error("database.unreachable", error=type(error).__name__, path=request.path)
-    response = _answer(503, "The database cannot be reached", "Try again in a moment.")
+    response = _answer(503, _("The database cannot be reached"), _("Try again in a moment."))
     response.headers["Retry-After"] = "5"
     return response
 
 
 def _on_bug(error: Exception) -> Response:
     _log.exception("request.broke", path=request.path, error=type(error).__name__)
-    return _answer(500, "Something broke here", "It is in the log with the time of this answer. Trying again may help.")
+    detail = _("It is in the log with the time of this answer. Trying again may help.")
+    return _answer(500, _("Something broke here"), detail)
 
 
 def _answer(status: int, title: str, detail: str, **extra: Any) -> Response:

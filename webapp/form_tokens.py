@@ -6,6 +6,7 @@ from typing import cast
 from flask import abort, g, request, session
 
 from webapp import sessions
+from webapp.languages import gettext as _
 from webapp.stores import embedded
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -32,4 +33,4 @@ def check() -> None:
     if g.form_of:
         return
     if not secrets.compare_digest(sent.encode(), session.get("csrf", secrets.token_urlsafe()).encode()):
-        abort(400, "This page was open for too long. Go back, reload it and try again.")
+        abort(400, _("This page was open for too long. Go back, reload it and try again."))

@@ -17,6 +17,7 @@ from webapp.api import calling
 from webapp.doors.door import SHOPIFY, app_secrets
 from webapp.errors import Problem
 from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext
 from webapp.parts import parts
 from webapp.reading.storefronts import Storefront
 from webapp.stores import embedded
@@ -26,8 +27,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 # The guards of the dashboard's pages.
 DASHBOARD = ("merchant", "owner", "reader", "operator")
 _MAY_NOT = {
-    STAFF: "Your access to this shop is for reading. Ask one of its owners for another role.",
-    OWNER: "Only owners of this shop change this. Ask one of them.",
+    STAFF: lazy_gettext("Your access to this shop is for reading. Ask one of its owners for another role."),
+    OWNER: lazy_gettext("Only owners of this shop change this. Ask one of them."),
 }
 
 
@@ -83,7 +84,9 @@ def operator(view: View) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if not g.operator:
-            raise Problem(403, "This page is the operator's", "It shows all shops. Ask whoever runs Backroom here.")
+            raise Problem(
+                403, _("This page is the operator's"), _("It shows all shops. Ask whoever runs Backroom here.")
+            )
         return view(*args, **kwargs)
 
     return _dashboard(cast(View, guarded), "operator", READ_ONLY)
@@ -113,7 +116,7 @@ def _act(view: View, needed: str, args: tuple[Any, ...], kwargs: dict[str, Any])
     if request.method in form_tokens.SAFE:
         return view(*args, **kwargs)
     if not may(g.role, needed):
-        raise Problem(403, "You may not change this", _MAY_NOT[needed])
+        raise Problem(403, _("You may not change this"), str(_MAY_NOT[needed]))
     return auditing.noted(view, args, kwargs)
 
 
@@ -197,7 +200,7 @@ def look_at(visitor: sessions.Visitor) -> bool:
     if wanted and not named:  # also for the operator: forms of a shop that is gone must not act on another one
         if embedded.here() and not embedded.token():
             return False
-        raise Problem(404, "No such shop", "There is no such shop, or it is not yours.")
+        raise Problem(404, _("No such shop"), _("There is no such shop, or it is not yours."))
     remembered = [shop for shop in g.shops if shop.key == session.get("shop")]
     g.shop = next(iter([*named, *remembered, *g.shops]), None)
     g.role = OWNER if visitor.is_operator else visitor.roles.get(g.shop.id, "")
@@ -255,8 +258,5 @@ def _let_in(shop_key: str) -> tuple[Storefront, str]:
 
 def _back() -> str:
     """Where to return to after signing in: a path of this server, never another site."""
-    return (
-        urlsplit(request.full_path)._replace(scheme="", netloc="").geturl().rstrip("?")
-        if request.method == "GET"
-        else ""
-    )
+    path = urlsplit(request.full_path)._replace(scheme="", netloc="").geturl().rstrip("?")
+    return path if request.method == "GET" else ""

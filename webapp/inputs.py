@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from commerce.rules.people import keys
 from integrations.channels import occasions
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 
 Args = MultiDict[str, str]
 
@@ -29,7 +30,8 @@ def _args(given: Args | None) -> Args:
 
 def wrong(name: str, what: str) -> Problem:
     """The answer to a parameter that cannot be: 400, naming it and saying what it may be."""
-    return Problem(400, f"Wrong value for {name}", f"`{name}` must be {what}.", field=name)
+    title = _("Wrong value for %(name)s", name=name)
+    return Problem(400, title, _("`%(name)s` must be %(what)s.", name=name, what=what), field=name)
 
 
 def json_object() -> dict[str, Any]:
@@ -44,7 +46,7 @@ def only(*names: str) -> None:
     """Refuse parameters that nobody reads: a filter with a slip in its name would show everything. Raises Problem."""
     if any(name not in names for name in request.args):
         known = ", ".join(names)
-        raise Problem(400, "Unknown parameter", f"There are {known}.", field="parameters")
+        raise Problem(400, _("Unknown parameter"), _("There are %(known)s.", known=known), field="parameters")
 
 
 def limit(*, default: int, most: int) -> int:
@@ -58,7 +60,7 @@ def text(name: str, *, longest: int = LONGEST, args: Args | None = None) -> str:
     """The parameter without space around it, "" where it is missing. Raises Problem."""
     value = _args(args).get(name, "").strip()
     if len(value) > longest or "\x00" in value:
-        raise wrong(name, f"text of at most {longest} characters")
+        raise wrong(name, _("text of at most %(number)s characters", number=longest))
     return value
 
 
@@ -68,7 +70,7 @@ def whole(name: str, *, default: int, low: int, high: int, args: Args | None = N
     if not value:
         return default
     if not re.fullmatch(r"[0-9]{1,12}", value) or not low <= int(value) <= high:
-        raise wrong(name, f"a whole number from {low} to {high}")
+        raise wrong(name, _("a whole number from %(low)s to %(high)s", low=low, high=high))
     return int(value)
 
 
@@ -79,7 +81,7 @@ def choice(
     args = _args(args)
     value = args.get(name, "").strip()
     if value not in allowed and (value or (name in args and not may_be_empty)):
-        raise wrong(name, "one of " + ", ".join(allowed))
+        raise wrong(name, _("one of %(values)s", values=", ".join(allowed)))
     return value or default
 
 
@@ -94,7 +96,7 @@ def moment(name: str, *, loose: bool = False) -> datetime | None:
             return datetime.fromisoformat(value).replace(tzinfo=UTC)
         return read_moment(value)
     except ValueError:
-        raise wrong(name, "a time such as 2026-05-01T12:00:00Z") from None
+        raise wrong(name, _("a time such as %(example)s", example="2026-05-01T12:00:00Z")) from None
 
 
 def read_moment(told: str) -> datetime:

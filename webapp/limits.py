@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from commerce.vault import digest
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 from webapp.parts import parts
 
 PER_CLIENT, PER_SUBJECT = 20, 10  # attempts in a minute
@@ -43,14 +44,14 @@ def attempt(what: str, subject: str = "", *, each: int = PER_CLIENT) -> None:
             asked.expire(f"backroom:attempts:{what}:{key}:{minute}", _KEPT)
         counted = asked.execute()[::2]
     if counted and any(number > most for number, most in zip(counted, limits.values(), strict=True)):
-        raise Problem(429, "Too many attempts", "Wait a minute, then try again.", retry_after=60)
+        raise Problem(429, _("Too many attempts"), _("Wait a minute, then try again."), retry_after=60)
 
 
 @contextmanager
 def one_of_few() -> Iterator[None]:
     """Take one of the places for waiting for a stranger's store. Raises Problem 503 where all of them are taken."""
     if not _places.acquire(blocking=False):
-        raise Problem(503, "Many stores are being connected", "Try again in a minute.", retry_after=60)
+        raise Problem(503, _("Many stores are being connected"), _("Try again in a minute."), retry_after=60)
     try:
         yield
     finally:

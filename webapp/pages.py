@@ -17,6 +17,7 @@ from webapp import formats, guards, languages
 from webapp.languages import lazy_gettext as _
 from webapp.parts import parts
 from webapp.stores import embedded
+from webapp.team import audit_words
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -57,6 +58,7 @@ def install(app: App) -> None:
         web_address=formats.web_address,
         marked=formats.marked,
         plain_text=plain_text,
+        actor=audit_words.actor,
     )
     app.jinja_env.globals.update(asset=asset, here_with=here_with, navigation=NAVIGATION, kept_in_links=kept_in_links)
     app.jinja_env.globals.update(with_query=with_query, is_same_query=is_same_query)

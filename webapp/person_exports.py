@@ -7,12 +7,12 @@ from commerce.database import Connection
 from commerce.tables.people import accesses, everything
 from commerce.tables.privacy import Subject
 
-_OURS = ("shop_id", "saved_at", "root", "joined_into", "sort_name")
+OURS = ("shop_id", "saved_at", "root", "joined_into", "sort_name")
 
 
 def shown(row: Any) -> dict[str, Any]:
     """A row as it is given away: without what is only ours."""
-    return {name: value for name, value in zip(row._fields, row, strict=True) if name not in _OURS}
+    return {name: value for name, value in zip(row._fields, row, strict=True) if name not in OURS}
 
 
 def of_members(db: Connection, *, shop_id: int, subject: Subject) -> dict[str, Any]:

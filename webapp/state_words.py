@@ -3,12 +3,15 @@
 from webapp.languages import lazy_gettext as _
 
 STATES = (
+    _("Account"),
     _("Active"),
     _("Applied"),
     _("Archived"),
     _("Attempt failed"),
     _("Authorized"),
     _("Cancelled"),
+    _("Cannot be read"),
+    _("Checking"),
     _("Completed"),
     _("Customs"),
     _("Delayed"),
@@ -19,11 +22,16 @@ STATES = (
     _("Expired"),
     _("Failed"),
     _("Fulfilled"),
+    _("Guest"),
+    _("Healed"),
     _("In transit"),
     _("Label created"),
     _("Not found"),
+    _("Not shown"),
+    _("Off"),
     _("Open"),
     _("Out for delivery"),
+    _("Over"),
     _("Overdue"),
     _("Paid"),
     _("Partial"),
@@ -31,6 +39,7 @@ STATES = (
     _("Partially refunded"),
     _("Pending"),
     _("Picked up"),
+    _("Planned"),
     _("Ready for pickup"),
     _("Refunded"),
     _("Rejected"),
@@ -38,10 +47,12 @@ STATES = (
     _("Returning"),
     _("Skipped"),
     _("Unfulfilled"),
+    _("Unknown"),
     _("Voided"),
     _("Waiting"),
     _("Waits"),
     _("Wrong"),
+    _("Yes"),
 )
 # Kinds of objects, where deliveries come from, and why the door turned some away, within a sentence.
 KINDS = (

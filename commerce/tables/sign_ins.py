@@ -15,7 +15,7 @@ sign_ins = Table(
     "sign_ins",
     metadata,
     Column("token_hash", Text, primary_key=True),
-    # Whose link it is; of neither: the operator's.
+    # Whose link it is; of neither: the operator's. Of both: an invitation that was mailed to a user that there was.
     Column("user_id", BigId, ForeignKey(users.c.id, ondelete="CASCADE")),
     Column("invitation_id", BigId, ForeignKey(invitations.c.id, ondelete="CASCADE")),
     Column("created_at", Moment, nullable=False),

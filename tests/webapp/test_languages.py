@@ -62,12 +62,16 @@ class TestWriting:
             assert formats.seconds(1.25) == "1,2\u00a0s"
             assert formats.ago(now - timedelta(minutes=10), now) == "vor 10\u00a0min"
             assert formats.day(now) == "1. Mai 2026"
+            assert formats.long_day(now) == "1. Mai"
+            assert formats.long_day(now, with_year=True) == "1. Mai 2026"
+            assert formats.clock(now) == "Fr. 1. Mai, 12:00"
             assert formats.stamp(now) == "01.05.2026, 12:00:00 UTC"
             assert languages.ngettext("%(num)s order", "%(num)s orders", 1200).startswith("1.200 ")
 
     def test_is_english_for_programs(self, german: Flask) -> None:
         with german.test_request_context("/api/v1/orders", headers={"Accept-Language": "de"}):
             assert formats.number(1234567) == "1,234,567"
+            assert formats.clock(datetime(2026, 5, 1, 12, tzinfo=UTC)) == "Fri 1 May, 12:00"
 
     def test_takes_values_by_name_and_signs_as_they_are(self) -> None:
         assert languages.gettext("%(share)s %% of %(name)s", share=5, name="100 % wool") == "5 % of 100 % wool"

@@ -8,30 +8,33 @@ from typing import Any
 
 from commerce.rules.events import REPLAY
 from commerce.tables import effects, inbox
+from webapp import formats
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext, ngettext, translated
 
 SHOWN_BYTES = 64 * 1024
 _HIDDEN = ("authorization", "cookie", "token", "secret", "password")
 _SHORTENED = ("hmac", "signature")
 
 OUTCOMES = {
-    inbox.WAITING: "Waits to be applied",
-    inbox.APPLIED: "Applied",
-    inbox.SKIPPED: "Read; nothing had to be done",
-    inbox.FAILED: "Set aside after its last attempt",
-    inbox.REJECTED: "Turned away",
-    inbox.ERASED: "Erased",
+    inbox.WAITING: lazy_gettext("Waits to be applied"),
+    inbox.APPLIED: lazy_gettext("Applied"),
+    inbox.SKIPPED: lazy_gettext("Read; nothing had to be done"),
+    inbox.FAILED: lazy_gettext("Set aside after its last attempt"),
+    inbox.REJECTED: lazy_gettext("Turned away"),
+    inbox.ERASED: lazy_gettext("Erased"),
 }
 EFFECTS = {
-    effects.INDEX: "Search index",
-    effects.REREAD: "Read again from the platform",
-    effects.CALL: "Change at the shop",
-    effects.ERASE: "Erasure",
+    effects.INDEX: lazy_gettext("Search index"),
+    effects.REREAD: lazy_gettext("Read again from the platform"),
+    effects.CALL: lazy_gettext("Change at the shop"),
+    effects.ERASE: lazy_gettext("Erasure"),
 }
 _WORDS = {
-    effects.WAITING: "waits",
-    effects.STARTED: "under way",
-    effects.DONE: "done",
-    effects.FAILED: "failed",
+    effects.WAITING: lazy_gettext("waits"),
+    effects.STARTED: lazy_gettext("under way"),
+    effects.DONE: lazy_gettext("done"),
+    effects.FAILED: lazy_gettext("failed"),
 }
 
 
@@ -56,24 +59,33 @@ def timeline(row: Any, planned: Sequence[Any]) -> list[Step]:
     """What happened to a delivery, in order, and what still has to."""
     steps = []
     if row.triggered_at:
-        steps.append(Step(title="Happened in the shop", at=row.triggered_at))
-    proved = "Its signature was right." if row.state != inbox.REJECTED else ""
-    repeats = f" It came {row.repeats:,} more time{'s' if row.repeats > 1 else ''}, which changed nothing."
-    steps.append(
-        Step(title="Received and stored", at=row.received_at, detail=proved + (repeats if row.repeats else ""))
-    )
+        steps.append(Step(title=_("Happened in the shop"), at=row.triggered_at))
+    told = [_("Its signature was right.")] if row.state != inbox.REJECTED else []
+    if row.repeats:
+        told.append(
+            ngettext(
+                "It came %(num)s more time, which changed nothing.",
+                "It came %(num)s more times, which changed nothing.",
+                row.repeats,
+            )
+        )
+    steps.append(Step(title=_("Received and stored"), at=row.received_at, detail=" ".join(told)))
     if row.taken_at:
-        attempt = f"Attempt {row.attempts:,}." if row.attempts else "Before it was replayed."
-        steps.append(Step(title="Taken by a worker", at=row.taken_at, detail=attempt))
+        attempt = _attempt(row.attempts) if row.attempts else _("Before it was replayed.")
+        steps.append(Step(title=_("Taken by a worker"), at=row.taken_at, detail=attempt))
     steps.append(_outcome(row))
     return steps + [_effect(effect) for effect in planned]
 
 
+def _attempt(number: int) -> str:
+    return _("Attempt %(number)s.", number=formats.number(number))
+
+
 def _outcome(row: Any) -> Step:
-    title, at = OUTCOMES.get(row.state, row.state.capitalize()), row.applied_at
-    detail = row.note
+    title, at = str(OUTCOMES.get(row.state, row.state.capitalize())), row.applied_at
+    detail = translated(row.note)
     if row.state == inbox.WAITING:
-        title = "Waits to be tried again" if row.attempts else title
+        title = _("Waits to be tried again") if row.attempts else title
         at, detail = None, ""
     elif row.state == inbox.FAILED:
         at, detail = row.taken_at, ""
@@ -84,8 +96,8 @@ def _outcome(row: Any) -> Step:
 
 def _effect(row: Any) -> Step:
     title = f"{EFFECTS.get(row.kind, row.kind)}: {_WORDS.get(row.state, row.state)}"
-    tried = f"Attempt {row.attempts:,}." if row.attempts > 1 else ""
-    detail = " ".join(part for part in (row.reason, row.error, tried) if part)
+    tried = _attempt(row.attempts) if row.attempts > 1 else ""
+    detail = " ".join(part for part in (translated(row.reason), translated(row.error), tried) if part)
     return Step(title=title, at=row.finished_at, detail=detail, state=row.state)
 
 
@@ -112,17 +124,17 @@ def shown_headers(headers: Mapping[str, str]) -> list[tuple[str, str]]:
 
 # The door's reasons.
 REASONS = {
-    "no_signature": "It was not signed.",
-    "wrong_signature": "Its signature does not fit: signed with another secret, or changed on its way.",
-    "other_shop": "Its body belongs to another shop than its header says.",
-    "not_json": "Its body is not JSON.",
-    "too_old": "It was signed more than 5 minutes before it came.",
-    "too_early": "It was signed for a time more than 5 minutes ahead: the sender's clock is wrong.",
-    "too_large": "Its body is larger than what is accepted.",
-    "no_account": "There is no account with this carrier that says how its calls are signed.",
+    "no_signature": lazy_gettext("It was not signed."),
+    "wrong_signature": lazy_gettext("Its signature does not fit: signed with another secret, or changed on its way."),
+    "other_shop": lazy_gettext("Its body belongs to another shop than its header says."),
+    "not_json": lazy_gettext("Its body is not JSON."),
+    "too_old": lazy_gettext("It was signed more than 5 minutes before it came."),
+    "too_early": lazy_gettext("It was signed for a time more than 5 minutes ahead: the sender's clock is wrong."),
+    "too_large": lazy_gettext("Its body is larger than what is accepted."),
+    "no_account": lazy_gettext("There is no account with this carrier that says how its calls are signed."),
 }
 
 
 def reason_words(reason: str) -> str:
     """Why a delivery was turned away, in plain words."""
-    return REASONS.get(reason, reason.replace("_", " ").capitalize())
+    return str(REASONS.get(reason, reason.replace("_", " ").capitalize()))

@@ -13,6 +13,7 @@ from integrations.platforms.woocommerce import trial as woocommerce
 from integrations.trial import Trial
 from webapp.doors.deliveries import EFFECTS, Step, timeline
 from webapp.doors.door import Door, Verdict, accept
+from webapp.languages import gettext as _
 from webapp.parts import Parts
 
 TRIALS: dict[str, Callable[..., Trial]] = {
@@ -39,7 +40,8 @@ def send(here: Parts, door: Door, shop: Shop, *, now: datetime, gone: bool = Fal
     """
     secrets = door.secrets(shop)
     if not secrets:
-        return Verdict(401, "no_secret", "There is no secret yet with which this shop's deliveries are signed."), None
+        advice = _("There is no secret yet with which this shop's deliveries are signed.")
+        return Verdict(401, "no_secret", advice), None
     told = TRIALS[shop.platform](shop=shop.domain, secret=secrets[0], now=now, gone=gone)
     verdict = accept(door, None if door.platform.names_shop else shop.key, told.headers, told.body)
     return verdict, _number(here, shop, told.body) if verdict.stored else None
@@ -62,7 +64,8 @@ def follow(row: Any, planned: Sequence[Any]) -> Followed:
     open_ones = [effect for effect in planned if effect.state in (effects.WAITING, effects.STARTED)]
     is_over = not waits and not open_ones
     if waits:
-        steps.append(Step(title=f"{EFFECTS[effects.INDEX]}: once it is applied", state=effects.WAITING))
+        title = _("%(what)s: once it is applied", what=EFFECTS[effects.INDEX])
+        steps.append(Step(title=title, state=effects.WAITING))
     ends = [effect.finished_at for effect in planned if effect.finished_at] + [row.applied_at or row.received_at]
     failed = row.state in (inbox.FAILED, inbox.REJECTED) or any(one.state == effects.FAILED for one in planned)
     return Followed(

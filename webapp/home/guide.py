@@ -9,6 +9,9 @@ from flask import url_for
 from commerce.rules.notifications.states import DELIVERED, SENT
 from commerce.tables.shops import Shop
 from commerce.tables.syncs import IMPORT
+from webapp import formats
+from webapp.languages import gettext as _
+from webapp.languages import ngettext
 from webapp.stores.connected import Link
 from webapp.stores.runs import Progress, Runs
 
@@ -72,62 +75,63 @@ def guide(shop: Shop, link: Link, runs: Runs, found: Found, *, folded: bool | No
 
 def _connect(link: Link) -> Point:
     words = {
-        "connected": "The shop lets Backroom in.",
-        "demo": "The demo shop needs no connection: its simulator sends everything.",
-        "no_api": "The shop's own system sends everything as signed webhooks.",
-        "lost": "The shop does not let Backroom in any more.",
-        "removed": "The app was removed from the shop.",
-    }.get(link.state, "Let Backroom read what is there already. It takes a minute in the shop's own admin.")
+        "connected": _("The shop lets Backroom in."),
+        "demo": _("The demo shop needs no connection: its simulator sends everything."),
+        "no_api": _("The shop's own system sends everything as signed webhooks."),
+        "lost": _("The shop does not let Backroom in any more."),
+        "removed": _("The app was removed from the shop."),
+    }.get(link.state, _("Let Backroom read what is there already. It takes a minute in the shop's own admin."))
     is_done = link.state == "connected" or link.state in _ALONE
     return Point(
         name="connect",
-        title="Connect the shop",
+        title=_("Connect the shop"),
         is_done=is_done,
         words=words,
-        action="" if is_done else "Connect",
+        action="" if is_done else _("Connect"),
         address=link.connect_at,
         leaves=True,
     )
 
 
 def _webhooks(shop: Shop, link: Link, found: Found) -> Point:
-    title, came = (
-        "Webhooks",
-        f"{found.deliveries:,} {'delivery' if found.deliveries == 1 else 'deliveries'} in 30 days.",
-    )
+    title = _("Webhooks")
+    came = ngettext("%(num)s delivery in 30 days.", "%(num)s deliveries in 30 days.", found.deliveries)
     if link.hooks and shop.platform != "shopify":
         active, wanted = link.hooks["active"], link.hooks["wanted"]
         is_done = active >= wanted > 0
+        registered = _("%(active)s of %(wanted)s are registered.", active=active, wanted=wanted)
         return Point(
             name="webhooks",
             title=title,
             is_done=is_done,
-            words=f"{active} of {wanted} are registered. {came}",
-            action="" if is_done else "Repair them",
+            words=f"{registered} {came}",
+            action="" if is_done else _("Repair them"),
             address=url_for("connection.index"),
         )
     if found.deliveries:
-        return Point(name="webhooks", title=title, is_done=True, words=f"They come in: {came}")
+        return Point(name="webhooks", title=title, is_done=True, words=_("They come in: %(number)s", number=came))
     where = (
-        "Shopify registers them from the app's configuration."
+        _("Shopify registers them from the app's configuration.")
         if shop.platform == "shopify"
-        else ("The shop has to send them to the address below.")
+        else _("The shop has to send them to the address below.")
     )
-    return Point(name="webhooks", title=title, is_done=False, words=f"{where} None came yet: send a test event.")
+    none = _("None came yet: send a test event.")
+    return Point(name="webhooks", title=title, is_done=False, words=f"{where} {none}")
 
 
 def _import(link: Link, runs: Runs, found: Found) -> Point:
-    here = f"{found.products:,} products and {found.orders:,} orders are here."
+    products, orders = formats.number(found.products), formats.number(found.orders)
+    here = _("%(products)s products and %(orders)s orders are here.", products=products, orders=orders)
     going = runs.going if runs.going is not None and runs.going.kind == IMPORT else None
-    title = "First import"
+    title = _("First import")
     if going is not None:
         return Point(
             name="import",
             title=title,
             is_done=False,
             going=going,
-            words="Everything is being read once.",
-            action="Details",
+            words=_("Everything is being read once."),
+            action=_("Details"),
             address=url_for("connection.index"),
         )
     done = runs.last.get(IMPORT)
@@ -135,50 +139,54 @@ def _import(link: Link, runs: Runs, found: Found) -> Point:
         return Point(name="import", title=title, is_done=True, words=f"{done.found} {here}")
     if link.state in _ALONE:
         is_done = bool(found.products or found.orders)
-        words = f"There is nothing to import: it all comes by webhooks. {here}"
-        return Point(name="import", title=title, is_done=is_done, words=words)
-    return Point(name="import", title=title, is_done=False, words="It begins by itself once the shop is connected.")
+        nothing = _("There is nothing to import: it all comes by webhooks.")
+        return Point(name="import", title=title, is_done=is_done, words=f"{nothing} {here}")
+    return Point(name="import", title=title, is_done=False, words=_("It begins by itself once the shop is connected."))
 
 
 def _search(found: Found) -> Point:
     is_done = found.searches > 0
-    number = f"{found.searches:,} {'search' if found.searches == 1 else 'searches'}"
-    words = f"Shoppers use it: {number} in 30 days." if is_done else "One line of script puts it on the storefront."
+    used = ngettext(
+        "Shoppers use it: %(num)s search in 30 days.",
+        "Shoppers use it: %(num)s searches in 30 days.",
+        found.searches,
+    )
     return Point(
         name="search",
-        title="Search on the storefront",
+        title=_("Search on the storefront"),
         is_done=is_done,
-        words=words,
-        action="" if is_done else "Set it up",
+        words=used if is_done else _("One line of script puts it on the storefront."),
+        action="" if is_done else _("Set it up"),
         address=url_for("widget.index"),
     )
 
 
 def _mail(found: Found) -> Point:
     sent = [row for row in found.messages if row.state in (SENT, DELIVERED)]
-    where = "" if found.has_mail_server else " No mail server is set up: mail is written to files, which the log shows."
-    words = "Mail goes out." if sent else "Send yourself one message, and see what becomes of it."
+    words = [_("Mail goes out.") if sent else _("Send yourself one message, and see what becomes of it.")]
+    if not found.has_mail_server:
+        words.append(_("No mail server is set up: mail is written to files, which the log shows."))
     return Point(
         name="mail",
-        title="Mail",
+        title=_("Mail"),
         is_done=bool(sent),
-        words=f"{words}{where}",
-        action="" if sent else "Send a test",
+        words=" ".join(words),
+        action="" if sent else _("Send a test"),
         address=url_for("notifications.index", _anchor="try"),
     )
 
 
 def _choose(found: Found) -> Point:
     words = (
-        "You chose what runs when an order comes in."
+        _("You chose what runs when an order comes in.")
         if found.has_chosen
-        else ("What runs when an order comes in is as usual on your platform. Look through it once, and save it.")
+        else _("What runs when an order comes in is as usual on your platform. Look through it once, and save it.")
     )
     return Point(
         name="choose",
-        title="Choose what runs",
+        title=_("Choose what runs"),
         is_done=found.has_chosen,
         words=words,
-        action="" if found.has_chosen else "Choose",
+        action="" if found.has_chosen else _("Choose"),
         address=url_for("order_settings.index"),
     )

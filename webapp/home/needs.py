@@ -13,16 +13,13 @@ from commerce.tables.shops import Shop
 from webapp.duties import duties
 from webapp.figures import QueueState
 from webapp.home.troubles import troubles
+from webapp.languages import gettext as _
+from webapp.languages import ngettext, translated
 from webapp.stores.connected import Link
 from webapp.stores.runs import Runs
 
 _SOME = 200  # rows that are looked at for a number that hardly ever is so high
-_ALERTS = {
-    "webhooks": ("webhook endpoint fails", "webhook endpoints fail", BAD),
-    "template": ("message template is broken", "message templates are broken", BAD),
-    "oversold": ("item was sold too often", "items were sold too often", BAD),
-    "low_stock": ("item runs low", "items run low", WAIT),
-}
+_ALERTS = {"webhooks": BAD, "template": BAD, "oversold": BAD, "low_stock": WAIT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,40 +48,46 @@ def _of_connection(around: Around) -> Iterator[Need]:
     link = around.link
     if link.state in ("lost", "removed"):
         lost = link.state == "lost"
-        words = "The shop does not let Backroom in any more." if lost else "The app was removed from the shop."
+        words = _("The shop does not let Backroom in any more.") if lost else _("The app was removed from the shop.")
         yield Need(
             kind="connection",
             number=1,
             tone=BAD,
             words=words,
-            more=link.row.error,
-            action="Connect again",
+            more=translated(link.row.error),
+            action=_("Connect again"),
             address=link.connect_at,
             leaves=True,
         )
     failed = list(around.runs.failed)
     if failed:
         newest = max(failed, key=lambda run: run.at)
-        words = f"{newest.title} failed." if len(failed) == 1 else f"{len(failed)} runs through the shop failed."
+        several = ngettext("%(num)s run through the shop failed.", "%(num)s runs through the shop failed.", len(failed))
         yield Need(
             kind="run",
             number=len(failed),
             tone=WAIT,
-            words=words,
-            more=newest.error,
+            words=_("%(run)s failed.", run=newest.title) if len(failed) == 1 else several,
+            more=translated(newest.error),
             newest=newest.at,
-            action="Look at the connection",
+            action=_("Look at the connection"),
             address=url_for("connection.index"),
         )
     if link.hooks and link.hooks["active"] < link.hooks["wanted"]:
-        missing = link.hooks["wanted"] - link.hooks["active"]
+        wanted = link.hooks["wanted"]
+        missing = wanted - link.hooks["active"]
         yield Need(
             kind="hooks",
             number=missing,
             tone=BAD,
-            words=f"{missing} of {link.hooks['wanted']} webhooks {_is(missing)} not registered.",
-            more="What they would tell is found later.",
-            action="Repair the webhooks",
+            words=ngettext(
+                "%(num)s of %(wanted)s webhooks is not registered.",
+                "%(num)s of %(wanted)s webhooks are not registered.",
+                missing,
+                wanted=wanted,
+            ),
+            more=_("What they would tell is found later."),
+            action=_("Repair the webhooks"),
             address=url_for("connection.index"),
         )
 
@@ -95,17 +98,17 @@ def _of_queue(around: Around) -> Iterator[Need]:
         return
     gone = around.queue.depth is None
     words = (
-        "Queue unreachable: deliveries are still taken in, and worked on once it is back."
+        _("Queue unreachable: deliveries are still taken in, and worked on once it is back.")
         if gone
-        else "No worker is running: deliveries are taken in, and wait."
+        else _("No worker is running: deliveries are taken in, and wait.")
     )
     yield Need(
         kind="queue" if gone else "workers",
         number=1,
         tone=BAD,
         words=words,
-        more="" if around.is_operator else "Whoever runs Backroom here has to look at it.",
-        action="Look at the workers" if around.is_operator else "",
+        more="" if around.is_operator else _("Whoever runs Backroom here has to look at it."),
+        action=_("Look at the workers") if around.is_operator else "",
         address=url_for("operator.index"),
     )
 
@@ -113,14 +116,15 @@ def _of_queue(around: Around) -> Iterator[Need]:
 def _of_index(db: Connection, shop: Shop) -> Iterator[Need]:
     since = drift.alarms(db).get(shop.id)
     if since is not None:
-        words = "The search index was found empty though products should be found. It is being built anew by itself."
         yield Need(
             kind="index",
             number=1,
             tone=BAD,
-            words=words,
+            words=_(
+                "The search index was found empty though products should be found. It is being built anew by itself."
+            ),
             newest=since,
-            action="Look at the search",
+            action=_("Look at the search"),
             address=url_for("search.index"),
         )
 
@@ -131,16 +135,22 @@ def _of_privacy(db: Connection, shop: Shop, now: datetime) -> Iterator[Need]:
         return
     first, late = found[0], sum(duty.overdue for duty in found)
     by_hand = sum(duty.by_hand for duty in found)
-    words = f"{first.asked}." if len(found) == 1 else f"{len(found)} requests under privacy law are open."
-    more = f"{late} overdue since" if late else "due by"
-    done = "" if by_hand else " They are done by themselves." if len(found) > 1 else " It is done by itself."
+    several = ngettext(
+        "%(num)s request under privacy law is open.", "%(num)s requests under privacy law are open.", len(found)
+    )
+    date = f"{first.due:%Y-%m-%d}"
+    more = [
+        _("%(number)s overdue since %(date)s.", number=late, date=date) if late else _("due by %(date)s.", date=date)
+    ]
+    if not by_hand:
+        more.append(ngettext("It is done by itself.", "They are done by themselves.", len(found)))
     yield Need(
         kind="privacy",
         number=len(found),
         tone=BAD if late or by_hand else WAIT,
-        words=words,
-        more=f"{more} {first.due:%Y-%m-%d}.{done}",
-        action="Answer it" if by_hand else "Look at it",
+        words=f"{first.asked}." if len(found) == 1 else several,
+        more=" ".join(more),
+        action=_("Answer it") if by_hand else _("Look at it"),
         address=url_for("privacy.index"),
     )
 
@@ -149,19 +159,27 @@ def _of_alerts(db: Connection, shop: Shop) -> Iterator[Need]:
     counted = alerts.counted(db, shop_id=shop.id)
     newest = {row.kind: row for row in reversed(alerts.newest(db, shop_id=shop.id, limit=_SOME))} if counted else {}
     for kind, (number, at) in counted.items():
-        one, several, tone = _ALERTS.get(kind, ("alert", "alerts", WAIT))
         row = newest.get(kind)
-        words = row.words if number == 1 and row is not None else f"{number:,} {several if number > 1 else one}."
         yield Need(
             kind=kind if kind in _ALERTS else "template",
             number=number,
-            tone=tone,
-            words=words,
+            tone=_ALERTS.get(kind, WAIT),
+            words=row.words if number == 1 and row is not None else _alert_words(kind, number),
             newest=at,
-            more="" if number == 1 or row is None else f"The newest: {row.words}",
-            action="Look at it" if number == 1 else "Look at them",
+            more="" if number == 1 or row is None else _("The newest: %(words)s", words=row.words),
+            action=_("Look at it") if number == 1 else _("Look at them"),
             address=_place(kind, row.about if row is not None and number == 1 else ""),
         )
+
+
+def _alert_words(kind: str, number: int) -> str:
+    words = {
+        "webhooks": ngettext("%(num)s webhook endpoint fails.", "%(num)s webhook endpoints fail.", number),
+        "template": ngettext("%(num)s message template is broken.", "%(num)s message templates are broken.", number),
+        "oversold": ngettext("%(num)s item was sold too often.", "%(num)s items were sold too often.", number),
+        "low_stock": ngettext("%(num)s item runs low.", "%(num)s items run low.", number),
+    }
+    return words.get(kind) or ngettext("%(num)s alert.", "%(num)s alerts.", number)
 
 
 def _place(kind: str, about: str) -> str:
@@ -172,7 +190,3 @@ def _place(kind: str, about: str) -> str:
         where = url_for("notification_templates.edit", kind=name, language=language) if language else ""
         return where or url_for("notifications.index")
     return url_for("inventory.index")
-
-
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"

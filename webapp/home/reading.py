@@ -12,11 +12,14 @@ from commerce.tables import dismissals
 from commerce.tables.notifications import log
 from commerce.tables.order_steps import settings
 from commerce.tables.shops import Shop
+from webapp import formats
 from webapp.figures import QueueState, queue_state
 from webapp.home import guide as steps
 from webapp.home import kept, needs
 from webapp.home.recent import recent
 from webapp.home.today import Today, today
+from webapp.languages import gettext as _
+from webapp.languages import ngettext
 from webapp.parts import Parts
 from webapp.stores import connected
 
@@ -55,17 +58,21 @@ def banner(there: attention.Sorted, queue: QueueState) -> dict[str, str]:
     tone = attention.standing(there.open)
     if there.open:
         first, others = there.open[0], len(there.open) - 1
-        more = f"{others} more {'thing needs' if others == 1 else 'things need'} attention." if others else ""
+        more = ngettext("%(num)s more thing needs attention.", "%(num)s more things need attention.", others)
         return {
             "tone": tone,
-            "title": "Something is wrong" if tone == attention.BAD else "Something waits for you",
+            "title": _("Something is wrong") if tone == attention.BAD else _("Something waits for you"),
             "words": first.words,
-            "more": more,
+            "more": more if others else "",
         }
-    waiting = f"{queue.depth:,} in the queue" if queue.depth else "nothing waits in the queue"
-    workers = f"{queue.workers} worker{' is' if queue.workers == 1 else 's are'} running"
-    aside = f" {len(there.aside)} put aside." if there.aside else ""
-    return {"tone": tone, "title": "All is well", "words": f"{waiting.capitalize()}, {workers}.", "more": aside.strip()}
+    workers = ngettext("%(num)s worker is running", "%(num)s workers are running", queue.workers or 0)
+    words = (
+        _("%(number)s in the queue, %(workers)s.", number=formats.number(queue.depth), workers=workers)
+        if queue.depth
+        else _("Nothing waits in the queue, %(workers)s.", workers=workers)
+    )
+    aside = _("%(number)s put aside.", number=len(there.aside)) if there.aside else ""
+    return {"tone": tone, "title": _("All is well"), "words": words, "more": aside}
 
 
 def _found(here: Parts, figures: Today, messages: Any, counts: Mapping[str, int], *, has_chosen: bool) -> steps.Found:

@@ -12,11 +12,18 @@ from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT
 from commerce.tables import events, figure_lists, inbox, tracking_lists
 from commerce.tables.shops import Shop
 from integrations.registry import carrier_title
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext, mid_sentence, ngettext
 from webapp.notifications import words
 from webapp.tracking.words import STATUSES
 
 _READ, _SHOWN, _EACH = 40, 10, 5
-_NOUNS = {PRODUCT: "Product", ORDER: "Order", CUSTOMER: "Customer", CATEGORY: "Category"}
+_NOUNS = {
+    PRODUCT: lazy_gettext("Product"),
+    ORDER: lazy_gettext("Order"),
+    CUSTOMER: lazy_gettext("Customer"),
+    CATEGORY: lazy_gettext("Category"),
+}
 _GONE = ("delete", "deleted")
 _NEW = ("create", "created")
 
@@ -60,9 +67,11 @@ def _changes(db: Connection, shop: Shop) -> Iterator[Happening]:
 def _what(rows: Sequence[Any]) -> str:
     verbs = [row.topic.replace(".", "/").rpartition("/")[2] for row in rows]
     if verbs[0] in _GONE:
-        return "was deleted"
-    told = "came in" if set(verbs) & set(_NEW) else "changed"
-    return f"{told}, {len(rows)} deliveries" if len(rows) > 1 else told
+        return _("was deleted")
+    told = _("came in") if set(verbs) & set(_NEW) else _("changed")
+    if len(rows) == 1:
+        return told
+    return ngettext("%(told)s, %(num)s delivery", "%(told)s, %(num)s deliveries", len(rows), told=told)
 
 
 def _address(kind: str, key: str, there: Mapping[str, str]) -> str:
@@ -73,20 +82,28 @@ def _address(kind: str, key: str, there: Mapping[str, str]) -> str:
 
 def _parcels(db: Connection, shop: Shop) -> Iterator[Happening]:
     for row in tracking_lists.newest(db, shop_id=shop.id, filters=tracking_lists.Filters(), limit=_EACH):
-        of = f" of order {row.order_number}" if row.order_number else ""
         yield Happening(
             at=row.saved_at,
-            about=f"{carrier_title(row.carrier) if row.carrier else 'A'} parcel{of}",
-            what=STATUSES.get(row.status, "was told of").lower(),
+            about=_parcel(row),
+            what=mid_sentence(STATUSES.get(row.status) or _("was told of")),
             address=url_for("shipments.one", key=row.id),
         )
+
+
+def _parcel(row: Any) -> str:
+    carrier, number = carrier_title(row.carrier) if row.carrier else "", row.order_number
+    if carrier and number:
+        return _("%(carrier)s parcel of order %(number)s", carrier=carrier, number=number)
+    if carrier:
+        return _("%(carrier)s parcel", carrier=carrier)
+    return _("A parcel of order %(number)s", number=number) if number else _("A parcel")
 
 
 def _messages(rows: Sequence[Any]) -> Iterator[Happening]:
     for row in rows[:_EACH]:
         yield Happening(
             at=row.sent_at or row.created_at,
-            about=f"Message “{words.title(row.kind)}”",
-            what=words.STATES[row.state].lower(),
+            about=_("Message “%(title)s”", title=words.title(row.kind)),
+            what=mid_sentence(words.STATES[row.state]),
             address=url_for("notifications_log.one", key=row.id),
         )

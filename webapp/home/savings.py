@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from webapp.home.days import Counted, Days, total
+from webapp.languages import lazy_gettext as _
 from webapp.reading.kept import HIT, STALE
 from webapp.stores.connected import PURPOSES
 
@@ -58,22 +59,25 @@ class Savings:
 
 _HOW = {
     "searches": (
-        "Searches answered",
-        "Each search with words that was answered here; further pages of it are not counted. Days are those of UTC.",
+        _("Searches answered"),
+        _("Each search with words that was answered here; further pages of it are not counted. Days are those of UTC."),
     ),
     "reads": (
-        "Reads of products and categories",
-        "Each read of a product or category page that was answered here, from the cache or from the tables.",
+        _("Reads of products and categories"),
+        _("Each read of a product or category page that was answered here, from the cache or from the tables."),
     ),
     "api": (
-        "Reads by your own systems",
-        "Each GET that a system with one of your keys sent to Backroom's API instead of the store's.",
+        _("Reads by your own systems"),
+        _("Each GET that a system with one of your keys sent to Backroom's API instead of the store's."),
     ),
-    "tracking": ("Tracking pages", "Each time the page of a parcel was opened."),
-    "polls": ("Questions to carriers", "Each parcel for which a carrier was asked from here."),
+    "tracking": (_("Tracking pages"), _("Each time the page of a parcel was opened.")),
+    "polls": (_("Questions to carriers"), _("Each parcel for which a carrier was asked from here.")),
     "calls": (
-        "API calls that nobody had to make",
-        "Deliveries that changed something: each would take a call to be found. Our calls to read again are taken off.",
+        _("API calls that nobody had to make"),
+        _(
+            "Deliveries that changed something: each would take a call to be found. Our calls to read again are taken"
+            " off."
+        ),
     ),
 }
 

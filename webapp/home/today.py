@@ -15,6 +15,8 @@ from webapp import charts, formats
 from webapp.home import days as calendar
 from webapp.home.days import Days
 from webapp.home.savings import Savings, hit_ratio, savings
+from webapp.languages import gettext as _
+from webapp.languages import ngettext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +76,17 @@ def _deliveries(db: Connection, shop: Shop, days: Days, now: datetime) -> Tile:
     lags = {label: number for (name, label), number in days.today.items() if name == "lag"}
     half, most = tallies.quantile(lags, 0.5), tallies.quantile(lags, 0.99)
     minute = events.recent(db, shop_id=shop.id, since=now - timedelta(minutes=1))
-    more = f"{minute:,} in the last minute"
+    more = [_("%(number)s in the last minute", number=formats.number(minute))]
     if half is not None:
-        more += f" · half done within {formats.seconds(half)}, 99 of 100 within {formats.seconds(most)}"
+        spans = {"half": formats.seconds(half), "most": formats.seconds(most)}
+        more.append(_("half done within %(half)s, 99 of 100 within %(most)s", **spans))
     numbers = days.of("received")
     return Tile(
-        name="Deliveries",
+        name=_("Deliveries"),
         value=formats.number(numbers[-1]),
         address=url_for("events.index"),
-        more=more,
-        spark=_line(numbers, "Deliveries"),
+        more=" · ".join(more),
+        spark=_line(numbers, _("Deliveries")),
     )
 
 
@@ -92,13 +95,14 @@ def _orders(db: Connection, shop: Shop, days: Days) -> Tile:
     placed = figure_lists.orders_by_day(db, shop_id=shop.id, span=(days.dates[0], days.dates[-1]))
     done = step_lists.done_since(db, shop_id=shop.id, since=first)
     numbers = [placed.get(day, 0) for day in days.dates]
-    steps = f"{done:,}{'+' if done >= 10_000 else ''} {'step' if done == 1 else 'steps'} of orders done"
+    several = f"{formats.number(done)}{'+' if done >= 10_000 else ''}"
+    steps = ngettext("%(number)s step of orders done", "%(number)s steps of orders done", done, number=several)
     return Tile(
-        name="Orders",
+        name=_("Orders"),
         value=formats.number(numbers[-1]),
         address=url_for("orders.index"),
         more=steps,
-        spark=_line(numbers, "Orders"),
+        spark=_line(numbers, _("Orders")),
     )
 
 
@@ -107,58 +111,59 @@ def _parcels(db: Connection, shop: Shop, days: Days) -> Tile:
     arrived = tracking_lists.delivered_since(db, shop_id=shop.id, since=calendar.begins(shop, days.dates[-1]))
     under_way = sum(number for status, number in states.items() if status not in tracking.FINAL)
     out = states.get(tracking.OUT_FOR_DELIVERY, 0)
-    more = " · ".join(([f"{out:,} out for delivery"] if out else []) + [f"{arrived:,} delivered today"])
+    more = [_("%(number)s out for delivery", number=formats.number(out))] if out else []
+    more.append(_("%(number)s delivered today", number=formats.number(arrived)))
     return Tile(
-        name="Parcels under way",
+        name=_("Parcels under way"),
         value=formats.number(under_way),
         address=url_for("shipments.everything"),
-        more=more,
-        spark=_line(days.of("parcel_news"), "News of parcels"),
+        more=" · ".join(more),
+        spark=_line(days.of("parcel_news"), _("News of parcels")),
     )
 
 
 def _searches(days: Days, searched: Mapping[date, tuple[int, int]]) -> Tile:
     asked = [searched.get(day, (0, 0)) for day in days.dates]
     number, empty = asked[-1]
-    more = f"{empty:,} without a result" if number else "none yet today"
+    more = _("%(number)s without a result", number=formats.number(empty)) if number else _("none yet today")
     return Tile(
-        name="Searches",
+        name=_("Searches"),
         value=formats.number(number),
         address=url_for("analytics.index"),
         more=more,
-        spark=_line([one for one, _ in asked], "Searches"),
+        spark=_line([one[0] for one in asked], _("Searches")),
     )
 
 
 def _cache(days: Days) -> Tile:
     ratios = [hit_ratio(day) for day in days.counted]
     reads = calendar.total(days.today, "pages")
-    value = "–" if ratios[-1] is None else f"{ratios[-1]:.0f}{formats.NO_BREAK}%"
-    spark = charts.spark(ratios[-calendar.LATELY :], of="Share of reads from the cache on each day", unit="%")
+    value = "–" if ratios[-1] is None else f"{formats.decimal(ratios[-1], 0)}{formats.NO_BREAK}%"
+    spark = charts.spark(ratios[-calendar.LATELY :], of=_("Share of reads from the cache on each day"), unit="%")
+    more = ngettext("of %(num)s read", "of %(num)s reads", reads) if reads else _("nothing read yet today")
     return Tile(
-        name="Reads from the cache",
+        name=_("Reads from the cache"),
         value=value,
         address=url_for("cache.index"),
-        more=f"of {reads:,} {'read' if reads == 1 else 'reads'}" if reads else "nothing read yet today",
+        more=more,
         spark=spark,
     )
 
 
 def _load(saved: Savings) -> Tile:
-    reads = saved.of("searches", "reads", "api", "tracking")
     parts = [
-        f"{reads:,} {'read' if reads == 1 else 'reads'}",
-        f"{saved.of('calls'):,} API calls",
-        f"{saved.of('polls'):,} polls",
+        ngettext("%(num)s read", "%(num)s reads", saved.of("searches", "reads", "api", "tracking")),
+        ngettext("%(num)s API call", "%(num)s API calls", saved.of("calls")),
+        ngettext("%(num)s poll", "%(num)s polls", saved.of("polls")),
     ]
     if saved.seconds[-1]:
-        parts.append(f"{formats.seconds(saved.seconds[-1])} saved")
+        parts.append(_("%(time)s saved", time=formats.seconds(saved.seconds[-1])))
     return Tile(
-        name="Taken off your store",
+        name=_("Taken off your store"),
         value=formats.number(saved.today),
         address=url_for("home.load"),
         more=" · ".join(parts),
-        spark=_line(saved.by_day, "Requests taken off the store"),
+        spark=_line(saved.by_day, _("Requests taken off the store")),
     )
 
 
@@ -166,4 +171,5 @@ def _line(numbers: Sequence[int], of: str) -> charts.Spark | None:
     """The last days as a line; none where only one day has anything."""
     lately = list(numbers[-calendar.LATELY :])
     known = sum(number > 0 for number in lately)
-    return charts.spark(lately, of=f"{of} on each of the last {len(lately)} days") if known > 1 else None
+    words = _("%(what)s on each of the last %(number)s days", what=of, number=len(lately))
+    return charts.spark(lately, of=words) if known > 1 else None

@@ -7,7 +7,7 @@ from typing import Any
 from commerce.tables import labels
 from integrations.label_api import PDF, ZPL
 from integrations.registry import carrier_title
-from webapp.languages import gettext
+from webapp.languages import gettext, translated
 from webapp.languages import lazy_gettext as _
 
 STATES: Mapping[str, str] = MappingProxyType(
@@ -32,6 +32,18 @@ _ANOTHER = {
     ),
     labels.VOIDED: _("That one was taken back. Another one is bought anew."),
 }
+# What jobs.labels stores of those that were not bought.
+ERRORS = (
+    _("A label needs a parcel, and each parcel a weight."),
+    _("A label needs the countries of the sender and of the receiver."),
+    _("No service takes this parcel: look at its weight, its size and the address."),
+    _(
+        "Nobody knows whether this label was bought: Backroom was stopped, or the carrier did not answer, in the "
+        "middle of it. Look at the carrier's account before you make another one."
+    ),
+    _("Nobody makes labels for this carrier here: enter its account first."),
+    _("The order was cancelled before this label was bought."),
+)
 _ONE_MORE = _("There is a label already, and it stays valid. Another one costs again.")
 _TOLD = {
     labels.CLAIMED: _("A worker buys it in a moment."),
@@ -43,7 +55,7 @@ _TOLD = {
 
 def title_of(carrier: str) -> str:
     """What people call a carrier."""
-    return carrier_title(carrier)
+    return translated(carrier_title(carrier))
 
 
 def tone(state: str) -> str:
@@ -64,8 +76,8 @@ def about_another(state: str) -> str:
 def explained(row: Any) -> str:
     """What a label's state means now, and what to do."""
     if row.state == labels.CLAIMED and row.error:
-        return gettext("It did not work yet, and is tried again: %(error)s", error=row.error)
-    return row.error or str(_TOLD.get(row.state, ""))
+        return gettext("It did not work yet, and is tried again: %(error)s", error=translated(row.error))
+    return translated(row.error) or str(_TOLD.get(row.state, ""))
 
 
 def content_type(format: str) -> str:  # noqa: A002 - what it is called everywhere

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from babel.dates import format_date
-
 from commerce.database import Connection
 from commerce.mirror.points import zone_of
 from commerce.mirror.points_simulation import BANDS, Simulated, simulate
 from commerce.rules.loyalty.programmes import Programme
 from commerce.tables.shops import Shop
-from webapp import formats, languages
+from webapp import dated, formats
 from webapp.languages import gettext as _
 
 _FURTHEST = 10  # years
@@ -38,10 +36,7 @@ class Trial:
 
 def day(shop: Shop, at: datetime) -> str:
     """The day of a time in the shop's zone, in words."""
-    here = at.astimezone(zone_of(shop))
-    if languages.current() == languages.GERMAN:
-        return format_date(here, "d. MMMM y", locale=languages.GERMAN)
-    return f"{here:%-d %B %Y}"
+    return dated.in_full(at.astimezone(zone_of(shop)))
 
 
 def day_before(shop: Shop, now: datetime, *, days: int = 365) -> str:
@@ -84,10 +79,7 @@ def tried(db: Connection, shop: Shop, programme: Programme, *, since: datetime, 
 
 
 def _month(told: str) -> str:
-    month = datetime.strptime(told, "%Y-%m").replace(tzinfo=UTC)
-    if languages.current() == languages.GERMAN:
-        return format_date(month, "MMM y", locale=languages.GERMAN)
-    return f"{month:%b %Y}"
+    return dated.month(datetime.strptime(told, "%Y-%m").replace(tzinfo=UTC))
 
 
 def _band(low: int) -> str:

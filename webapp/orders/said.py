@@ -49,6 +49,7 @@ WARNINGS = (
     _("Nobody knows whether this message arrived. Running this again may send it a second time."),
     _("Nobody knows whether your system got this. Running this again asks it once more."),
 )
+WHO = (_("merchant"), _("operator"))  # decided about a step, or changed the stock
 ADDRESSES = (  # what is wrong with one that is to be asked
     _("The address can have at most 2000 letters, numbers and signs, and no spaces."),
     _("The address can hold neither a name and password nor a part behind #."),

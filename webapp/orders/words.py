@@ -106,7 +106,7 @@ def decided(row: Any) -> list[dict[str, str]]:
 
 def decided_by(told: Mapping[str, str]) -> str:
     """One decision with whose it was."""
-    who = told["by"]
+    who = translated(told["by"])
     known = {
         decisions.RUN: gettext("Run again by %(who)s", who=who),
         decisions.SKIP: gettext("Skipped by %(who)s", who=who),

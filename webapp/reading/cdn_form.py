@@ -8,8 +8,10 @@ from commerce.tables.page_templates import Cdn
 from integrations.cdns.purges import KINDS
 from integrations.outbound import is_public
 from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext
 
 LONGEST_SECONDS = 86_400
+OTHERS = (lazy_gettext("Another one"),)  # as integrations.cdns.purges calls what is none of those that it knows
 _LONGEST = 500
 
 

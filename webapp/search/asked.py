@@ -9,6 +9,7 @@ from commerce.rules.documents import facet_name
 from commerce.rules.search_settings import SORTS
 from integrations.search_api import SearchQuery
 from webapp.inputs import choice, text, whole, wrong
+from webapp.languages import gettext as _
 
 MOST_PER_PAGE = 100
 # Among the names of facets: those that the shop shows.
@@ -41,7 +42,7 @@ def asked_facets(args: MultiDict[str, str]) -> list[str]:
     """Names of facets as the caller writes them, "*" for those that the shop shows. Raises Problem."""
     names = [name.strip() for name in args.get("facets", "").split(",") if name.strip()]
     if len(names) > _MOST_NAMES or not all(facet_name(name) or name == ALL for name in names):
-        raise wrong("facets", f"at most {_MOST_NAMES} names of facets with commas between them")
+        raise wrong("facets", _("at most %(most)s names of facets with commas between them", most=_MOST_NAMES))
     return names
 
 
@@ -54,12 +55,12 @@ def _chosen(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
         match = _FILTER.fullmatch(parameter)
         name = facet_name(match[1]) if match else ""
         if not name:
-            raise wrong(parameter[:100], "written as filter[name]=value")
+            raise wrong(parameter[:100], _("written as filter[name]=value"))
         if len(values) > _MOST_VALUES or any(len(value) > 500 or "\x00" in value for value in values):
-            raise wrong(parameter, f"at most {_MOST_VALUES} values of at most 500 characters")
+            raise wrong(parameter, _("at most %(most)s values of at most 500 characters", most=_MOST_VALUES))
         chosen[name] = (*chosen.get(name, ()), *(value for value in values if value))
     if len(chosen) > _MOST_NAMES:
-        raise wrong("filter", f"given for at most {_MOST_NAMES} names")
+        raise wrong("filter", _("given for at most %(most)s names", most=_MOST_NAMES))
     return {name: values for name, values in chosen.items() if values}
 
 
@@ -69,15 +70,15 @@ def _price(values: Sequence[str]) -> tuple[int | None, int | None]:
         return None, None
     match = _RANGE.fullmatch(values[0])
     if len(values) > 1 or match is None:
-        raise wrong(name, "one range of minor units such as 1000-5000, 1000- or -5000")
+        raise wrong(name, _("one range of minor units such as 1000-5000, 1000- or -5000"))
     low, high = (int(side) if side else None for side in match.groups())
     if low is not None and high is not None and low > high:
-        raise wrong(name, "a range that begins with the lower price")
+        raise wrong(name, _("a range that begins with the lower price"))
     return low, high
 
 
 def _available(values: Sequence[str]) -> bool | None:
     words = {value.strip().lower() for value in values if value.strip()}
     if words - {"true", "false"}:
-        raise wrong("filter[available]", "true or false")
+        raise wrong("filter[available]", _("true or false"))
     return None if len(words) != 1 else words == {"true"}

@@ -12,14 +12,16 @@ from werkzeug.datastructures import MultiDict
 
 from commerce.rules.merchandising import CATEGORY, CONTAINS, EVERY, EXACT, ID, Rule, holds
 from commerce.rules.written_rules import UnableToReadRule, as_json, read
+from webapp.languages import gettext
+from webapp.languages import lazy_gettext as _
 
 APPLIES_WORDS = {
-    EXACT: "Searches for exactly these words",
-    CONTAINS: "Searches that contain these words",
-    EVERY: "Every search",
-    CATEGORY: "The pages of these categories",
+    EXACT: _("Searches for exactly these words"),
+    CONTAINS: _("Searches that contain these words"),
+    EVERY: _("Every search"),
+    CATEGORY: _("The pages of these categories"),
 }
-STRENGTH_WORDS = {1: "a little", 2: "clearly", 3: "strongly"}
+STRENGTH_WORDS = {1: _("a little"), 2: _("clearly"), 3: _("strongly")}
 # Kinds of rows that are not about a picked product, by the button that adds one.
 NEW_ROWS = {
     "hide": {"do": "hide"},
@@ -153,6 +155,16 @@ def summary(rule: Rule) -> str:
     for action in as_json(rule)["actions"]:
         word = action["do"] if action["do"] != "lift" else "boost" if action["strength"] > 0 else "bury"
         counted[word] = counted.get(word, 0) + 1
-    verbs = {"redirect": "redirects", "replace": "searches something else"}
-    nouns = {"pin": "pinned", "add": "added", "hide": "hidden", "boost": "boosted", "bury": "buried"}
-    return ", ".join(verbs.get(word) or f"{number} {nouns[word]}" for word, number in counted.items())
+    return ", ".join(_in_words(word, number) for word, number in counted.items())
+
+
+def _in_words(action: str, number: int) -> str:
+    return {
+        "redirect": gettext("redirects"),
+        "replace": gettext("searches something else"),
+        "pin": gettext("%(number)s pinned", number=number),
+        "add": gettext("%(number)s added", number=number),
+        "hide": gettext("%(number)s hidden", number=number),
+        "boost": gettext("%(number)s boosted", number=number),
+        "bury": gettext("%(number)s buried", number=number),
+    }[action]

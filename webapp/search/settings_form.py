@@ -10,23 +10,32 @@ from commerce.rules.money import UnableToReadMoney, decimal_text, minor_units
 from commerce.rules.search_settings import ATTRIBUTES, SORTS, SearchSettings
 from commerce.rules.written_settings import UnableToReadSettings, as_json, read, read_labels
 from commerce.tables.search_settings import Chosen
+from webapp import sentences
+from webapp.languages import gettext
+from webapp.languages import lazy_gettext as _
 
 ATTRIBUTE_WORDS = {
-    "codes": "SKUs and barcodes",
-    "title": "Title",
-    "brand": "Brand",
-    "product_type": "Type",
-    "categories": "Categories",
-    "tags": "Tags",
-    "attributes": "Options and attributes",
-    "description": "Description",
+    "codes": _("SKUs and barcodes"),
+    "title": _("Title"),
+    "brand": _("Brand"),
+    "product_type": _("Type"),
+    "categories": _("Categories"),
+    "tags": _("Tags"),
+    "attributes": _("Options and attributes"),
+    "description": _("Description"),
 }
 SORT_WORDS = {
-    "relevance": "Best match",
-    "price:asc": "Price, low first",
-    "price:desc": "Price, high first",
-    "created:desc": "Newest",
+    "relevance": _("Best match"),
+    "price:asc": _("Price, low first"),
+    "price:desc": _("Price, high first"),
+    "created:desc": _("Newest"),
 }
+# What the rules call the languages of products, as they are shown.
+LANGUAGE_WORDS = (
+    *(_("Arabic"), _("Danish"), _("Dutch"), _("English"), _("Finnish"), _("French"), _("German"), _("Greek")),
+    *(_("Hungarian"), _("Italian"), _("Norwegian"), _("Portuguese"), _("Romanian"), _("Russian"), _("Spanish")),
+    *(_("Swedish"), _("Tamil"), _("Turkish")),
+)
 _BLANKS = 2  # rows for facets that no product has yet
 
 Fields = dict[str, Any]
@@ -100,7 +109,7 @@ def read_form(
 def _ordered(places: list[tuple[str, str]], field: str, wrong: dict[str, str]) -> list[str]:
     chosen = [(place, name) for name, place in places if place]
     if not all(place.isascii() and place.isdecimal() and len(place) <= 4 for place, _ in chosen):
-        wrong[field] = "Positions are whole numbers: 1 is the first. Leave it empty for what does not count."
+        wrong[field] = gettext("Positions are whole numbers: 1 is the first. Leave it empty for what does not count.")
         return []
     return [name for _, name in sorted(chosen, key=lambda told: int(told[0]))]
 
@@ -110,7 +119,7 @@ def _bands(text: str, currency: str | None, wrong: dict[str, str]) -> list[int]:
     try:
         return sorted({units for word in words if (units := minor_units(word.strip(), currency)) is not None})
     except UnableToReadMoney:
-        wrong["price_bands"] = "Write prices with commas between them, such as 10, 25, 50, 100."
+        wrong["price_bands"] = gettext("Write prices with commas between them, such as 10, 25, 50, 100.")
         return []
 
 
@@ -128,5 +137,5 @@ def settings_of(
                 read({field: value}, before=before)
                 kept[field] = value
         except UnableToReadSettings as error:
-            wrong.setdefault(field, f"This {error.text}.")
+            wrong.setdefault(field, sentences.this(error.text))
     return read(kept), labels

@@ -12,6 +12,7 @@ from commerce.tables.shops import Shop
 from integrations.errors import OutsideError
 from integrations.search_api import Explanation, Hit, SearchQuery
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 from webapp.parts import Parts
 from webapp.search import tools as of_shops
 from webapp.search.asked import query_of
@@ -71,7 +72,7 @@ def tried(here: Parts, shop: Shop, args: MultiDict[str, str], *, why_not: str = 
     query = replace(asked, limit=_SHOWN, offset=0, facets=("*",))
     found = find(here, shop, query, tools=tools)
     without = find(here, shop, query, tools=replace(tools, rules=())) if found.outcome.rules else found
-    ids = [hit.id for hit, _ in found.products]
+    ids = [hit.id for hit, _product in found.products]
     others = {hit.id: place for place, (hit, _) in enumerate(without.products, 1)}
     rules = tuple(rule for rule in tools.rules if rule.id in found.outcome.rules)
     try:
@@ -88,7 +89,7 @@ def tried(here: Parts, shop: Shop, args: MultiDict[str, str], *, why_not: str = 
         )
         asked_about = _asked_about(here, shop, found, why_not, rules) if why_not else None
     except OutsideError as error:
-        raise Problem(503, "Search cannot be reached", "Try again in a moment.") from error
+        raise Problem(503, _("Search cannot be reached"), _("Try again in a moment.")) from error
     return Trial(
         found=found,
         without=without,
@@ -108,10 +109,11 @@ def _why(here: Parts, shop: Shop, found: Found, product_id: str) -> Explanation:
 def _asked_about(here: Parts, shop: Shop, found: Found, product_id: str, rules: tuple[Rule, ...]) -> AskedAbout:
     known = _named_so(here, shop, product_id)
     if known is None:
-        return AskedAbout(id=product_id, product=None, is_found=False, why_not="There is no such product here.")
+        return AskedAbout(id=product_id, product=None, is_found=False, why_not=_("There is no such product here."))
     product_id = known.id
     if product_id in found.placed:
-        return AskedAbout(id=product_id, product=known, is_found=True, why_not="A rule places it among the results.")
+        told = _("A rule places it among the results.")
+        return AskedAbout(id=product_id, product=known, is_found=True, why_not=told)
     why = _why(here, shop, found, product_id)
     why_not = "" if why.is_found else _why_not(here, shop, found, known, rules)
     return AskedAbout(id=product_id, product=known, is_found=why.is_found, why=why, why_not=why_not)
@@ -126,26 +128,25 @@ def _named_so(here: Parts, shop: Shop, name: str) -> Product | None:
     if known:
         return known.get(name) or next(iter(known.values()))
     titled = find(here, shop, SearchQuery(text=name, limit=5), tools=Tools()).products
-    return next((product for _, product in titled if folded(product.title) == folded(name)), None)
+    return next((product for _hit, product in titled if folded(product.title) == folded(name)), None)
 
 
 def _why_not(here: Parts, shop: Shop, found: Found, product: Product, rules: tuple[Rule, ...]) -> str:
     """The first thing that keeps the product from being found."""
     if not is_searchable(product):
-        return "It is not published, so no shopper finds it."
+        return _("It is not published, so no shopper finds it.")
     index, alone = index_of(shop.id), SearchQuery(only=(product.id,), limit=1, settings=found.query.settings)
     if not here.engine.search(index, alone).total:
-        return "It is not in the index yet. If this lasts, have the index checked on the overview."
-    hides = [
-        f"the rule “{rule.name}” {words}" for rule in rules for words in _touches(rule, product) if "hides" in words
-    ]
-    if hides:
-        return f"{hides[0][0].upper()}{hides[0][1:]}."
+        return _("It is not in the index yet. If this lasts, have the index checked on the overview.")
+    hidden_by = next(((rule, target) for rule in rules for target in _hidden(rule, product)), None)
+    if hidden_by is not None:
+        rule, target = hidden_by
+        return _("The rule “%(rule)s” hides it (%(what)s).", rule=rule.name, what=_named(target))
     query = found.query
     filtered = replace(alone, filters=query.filters, price=query.price, available=query.available)
     if not here.engine.search(index, filtered).total:
-        return "It does not meet the filters."
-    return "The words of the search do not fit it."
+        return _("It does not meet the filters.")
+    return _("The words of the search do not fit it.")
 
 
 def _choices(
@@ -165,20 +166,33 @@ def _choices(
 
 def _touches(rule: Rule, product: Product) -> list[str]:
     """What a rule does to a product, in plain words."""
-    facets = {name: set(values) for name, values in document(product).facets.items()} | {ID: {product.id}}
+    facets = _facets(product)
     return [words for action in rule.actions if (words := _word(action, product.id, facets))]
+
+
+def _hidden(rule: Rule, product: Product) -> list[Target]:
+    """By what a rule hides a product."""
+    facets = _facets(product)
+    return [one.target for one in rule.actions if isinstance(one, Hide) and _meets(one.target, facets)]
+
+
+def _facets(product: Product) -> dict[str, set[str]]:
+    return {name: set(values) for name, values in document(product).facets.items()} | {ID: {product.id}}
 
 
 def _word(action: AnyAction, product_id: str, facets: Mapping[str, set[str]]) -> str:
     match action:
         case Pin(product=product, position=position) if product == product_id:
-            return f"pins it at position {position}"
+            return _("pins it at position %(number)s", number=position)
         case Add(product=product) if product == product_id:
-            return "adds it to the results"
+            return _("adds it to the results")
         case Lift(target=target, strength=strength) if _meets(target, facets):
-            return ("boosts" if strength > 0 else "buries") + f" it ({_named(target)}, strength {abs(strength)})"
+            told = {"what": _named(target), "strength": abs(strength)}
+            if strength > 0:
+                return _("boosts it (%(what)s, strength %(strength)s)", **told)
+            return _("buries it (%(what)s, strength %(strength)s)", **told)
         case Hide(target=target) if _meets(target, facets):
-            return f"hides it ({_named(target)})"
+            return _("hides it (%(what)s)", what=_named(target))
     return ""
 
 
@@ -187,4 +201,4 @@ def _meets(target: Target, facets: Mapping[str, set[str]]) -> bool:
 
 
 def _named(target: Target) -> str:
-    return "this product" if target.facet == ID else f"{target.facet}: {target.value}"
+    return _("this product") if target.facet == ID else f"{target.facet}: {target.value}"

@@ -9,6 +9,7 @@ from commerce.rules.search_settings import SORTS, USUAL, SearchSettings
 from commerce.tables import search_rules, search_settings
 from integrations.search_api import SearchQuery
 from webapp.inputs import wrong
+from webapp.languages import gettext as _
 from webapp.search.asked import ALL
 
 PRICE = "price"
@@ -53,7 +54,7 @@ def fitted(query: SearchQuery, tools: Tools) -> SearchQuery:
     sort = query.sort
     if sort not in sorts:
         if sort != SORTS[0]:
-            raise wrong("sort", "one of " + ", ".join(sorts))
+            raise wrong("sort", _("one of %(names)s", names=", ".join(sorts)))
         sort = sorts[0]  # nobody asked for another one
     facets = query.facets
     if ALL in facets:
@@ -61,7 +62,8 @@ def fitted(query: SearchQuery, tools: Tools) -> SearchQuery:
     if allowed is not None:
         for name in query.filters:
             if name not in allowed:
-                raise wrong(f"filter[{name}]", "one of the shop's facets: " + (", ".join(allowed) or "it has none"))
+                names = ", ".join(allowed) or _("it has none")
+                raise wrong(f"filter[{name}]", _("one of the shop's facets: %(names)s", names=names))
         facets = tuple(name for name in facets if name in allowed or name == PRICE)
     return (
         query

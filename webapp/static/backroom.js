@@ -23,10 +23,10 @@
       const told = document.getElementById(`${button.dataset.copy}-told`);
       try {
         await navigator.clipboard.writeText(source.textContent);
-        told.textContent = "Copied.";
+        told.textContent = document.body.dataset.copied;
       } catch {
         document.getSelection().selectAllChildren(source);
-        told.textContent = "It is marked: copy it with your keyboard.";
+        told.textContent = document.body.dataset.marked;
       }
     });
   }

@@ -9,23 +9,24 @@ from urllib.parse import urlencode
 from commerce.rules.events import PRODUCT
 from commerce.tables import categories, connections, customers, orders, products, syncs, tallies
 from commerce.tables.shops import Shop
+from webapp.languages import lazy_gettext as _
 from webapp.parts import Parts
 from webapp.stores.runs import Runs, runs_of
 
 # What calls are made for (the labels of the tally "api_calls"), in plain words.
 PURPOSES = {
-    "re-read": "Reading again what a delivery left open",
-    "changes": "Looking for changes",
-    "compare": "Comparing everything",
-    "import": "First import",
-    "call": "Changing something at the shop",
+    "re-read": _("Reading again what a delivery left open"),
+    "changes": _("Looking for changes"),
+    "compare": _("Comparing everything"),
+    "import": _("First import"),
+    "call": _("Changing something at the shop"),
 }
 _TABLES = {
-    "products": ("Products", products),
-    "collections": ("Collections", categories),
-    "categories": ("Categories", categories),
-    "customers": ("Customers", customers),
-    "orders": ("Orders", orders),
+    "products": (_("Products"), products),
+    "collections": (_("Collections"), categories),
+    "categories": (_("Categories"), categories),
+    "customers": (_("Customers"), customers),
+    "orders": (_("Orders"), orders),
 }
 
 

@@ -10,6 +10,7 @@ from integrations.errors import OutsideError
 from integrations.shop_api import Access
 from webapp import limits, pages
 from webapp.doors.door import WOOCOMMERCE
+from webapp.languages import gettext as _
 from webapp.parts import parts
 from webapp.stores import installing
 
@@ -71,7 +72,7 @@ def connect(domain: str, key: str, secret: str, *, name: str = "", token: str = 
         with limits.one_of_few():
             tried = registry.key_check(WOOCOMMERCE, _access(domain, credentials))
     except OutsideError as error:
-        raise UnableToConnect(f"{error} Try again in a moment.") from error
+        raise UnableToConnect(_("%(error)s Try again in a moment.", error=error)) from error
     if not tried.good:
         raise UnableToConnect(tried.sentence)
     return installing.let_in(

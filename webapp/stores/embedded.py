@@ -15,6 +15,7 @@ from commerce.tables.shops import ACTIVE, Shop
 from integrations import registry
 from integrations.platforms.shopify.scopes import shop_domain
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 from webapp.parts import parts
 
 HOME = "/shopify/"
@@ -59,9 +60,12 @@ def ask_again() -> Any:
     if request.args.get(_BOUNCED):
         raise Problem(
             401,
-            "Shopify's sign-in did not work",
-            "Open Backroom again from your shop's admin. If that does not help: SHOPIFY_API_KEY and SHOPIFY_API_SECRET "
-            "have to be those of the app that was opened, and the clock of Backroom's machine has to be right.",
+            _("Shopify's sign-in did not work"),
+            _(
+                "Open Backroom again from your shop's admin. If that does not help: SHOPIFY_API_KEY and "
+                "SHOPIFY_API_SECRET have to be those of the app that was opened, and the clock of Backroom's machine "
+                "has to be right."
+            ),
         )
     kept = [(name, value) for name, value in request.args.items(multi=True) if name not in PASSING]
     back = f"{request.path}?{urlencode([*kept, (_BOUNCED, '1')])}"

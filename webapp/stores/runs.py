@@ -8,8 +8,15 @@ from typing import Any
 from commerce.rules.events import CATEGORY, CUSTOMER, ORDER, PRODUCT, SHIPMENT, SHOP
 from commerce.tables import syncs
 from commerce.tables.syncs import CHANGES, COMPARE, IMPORT
+from webapp import formats
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext, ngettext, translated
 
-TITLES = {IMPORT: "First import", CHANGES: "Look for changes", COMPARE: "Comparison of everything"}
+TITLES = {
+    IMPORT: lazy_gettext("First import"),
+    CHANGES: lazy_gettext("Look for changes"),
+    COMPARE: lazy_gettext("Comparison of everything"),
+}
 # What each platform's API is walked through, in its order: (platform, whether only for changes) to names. A test holds
 # them against the platforms' own lists.
 LISTINGS: dict[tuple[str, bool], tuple[str, ...]] = {
@@ -21,14 +28,26 @@ LISTINGS: dict[tuple[str, bool], tuple[str, ...]] = {
         *("changed variations", "newest customers", "changed orders", "trashed orders"),
     ),
 }
-_NOUNS = {
-    PRODUCT: ("product", "products"),
-    CATEGORY: ("category", "categories"),
-    ORDER: ("order", "orders"),
-    CUSTOMER: ("customer", "customers"),
-    SHIPMENT: ("parcel", "parcels"),
-    "inventory": ("stock level", "stock levels"),
-}
+# What these are called on pages.
+LISTED = (
+    lazy_gettext("collections"),
+    lazy_gettext("categories"),
+    lazy_gettext("products"),
+    lazy_gettext("stock"),
+    lazy_gettext("customers"),
+    lazy_gettext("orders"),
+    lazy_gettext("deletions"),
+    lazy_gettext("variations"),
+    lazy_gettext("changed products"),
+    lazy_gettext("published products"),
+    lazy_gettext("trashed products"),
+    lazy_gettext("changed variations"),
+    lazy_gettext("newest customers"),
+    lazy_gettext("changed orders"),
+    lazy_gettext("trashed orders"),
+)
+_INVENTORY = "inventory"
+_KINDS = (PRODUCT, CATEGORY, ORDER, CUSTOMER, SHIPMENT, _INVENTORY)  # in the order in which they are told
 _SOON = timedelta(seconds=5)  # a wait that is not worth a word
 _LATELY = timedelta(days=1)
 _MEASURED = 2.0  # seconds after which a rate says something
@@ -95,7 +114,7 @@ def runs_of(rows: Sequence[Any], platform: str, now: datetime) -> Runs:
     reconciled = [one for kind, one in over.items() if kind != IMPORT and one.healed and one.at > now - _LATELY]
     return Runs(
         going=progress(going[0], platform, now, known) if going else None,
-        behind=[TITLES[row.kind] for row in going[1:]],
+        behind=[str(TITLES[row.kind]) for row in going[1:]],
         last=over,
         failed=[ended(row) for row in failed if row.kind not in again],
         totals={name: number for name, number in known.items() if name != SHOP},
@@ -114,7 +133,7 @@ def progress(row: Any, platform: str, now: datetime, known: Mapping[str, int] | 
     rate = row.done / passed if row.done and passed >= _MEASURED else None
     waits = row.due_at > now + _SOON
     return Progress(
-        title=TITLES[row.kind],
+        title=str(TITLES[row.kind]),
         kind=row.kind,
         done=row.done,
         total=total,
@@ -128,21 +147,24 @@ def progress(row: Any, platform: str, now: datetime, known: Mapping[str, int] | 
 
 def _now_at(row: Any, listings: Sequence[str]) -> str:
     if row.listing == 0 and not row.place and not row.totals:
-        return "about to begin"
+        return _("about to begin")
     if row.listing < len(listings):
         name = listings[row.listing]
-        number = row.totals.get(name)
-        return f"looks at {name}" + (f", {number:,} in all" if number else "")
-    return "looks for what the shop does not have any more" if listings and row.kind != CHANGES else "under way"
+        number, what = row.totals.get(name), translated(name)
+        if number:
+            return _("looks at %(what)s, %(number)s in all", what=what, number=formats.number(number))
+        return _("looks at %(what)s", what=what)
+    is_whole = listings and row.kind != CHANGES
+    return _("looks for what the shop does not have any more") if is_whole else _("under way")
 
 
 def ended(row: Any) -> Ended:
     """A run that is over."""
     found = found_words(row.found)
     if row.kind == IMPORT:
-        found = f"{row.done:,} {'object was' if row.done == 1 else 'objects were'} brought in."
+        found = ngettext("%(num)s object was brought in.", "%(num)s objects were brought in.", row.done)
     return Ended(
-        title=TITLES[row.kind],
+        title=str(TITLES[row.kind]),
         kind=row.kind,
         state=row.state,
         at=row.finished_at or row.started_at,
@@ -159,33 +181,53 @@ def found_words(found: Mapping[str, int]) -> str:
     """What differed here from the shop and was put right: "3 products were missing here: put right."."""
     by_kind: dict[str, dict[str, int]] = {}
     for name, number in found.items():
-        kind, _, what = name.partition(".")
+        kind, _point, what = name.partition(".")
         if number:
             by_kind.setdefault(kind, {})[what] = number
     if not by_kind:
-        return "Nothing differed."
+        return _("Nothing differed.")
     sentences = [_of_kind(kind, by_kind[kind]) for kind in sorted(by_kind, key=_order)]
-    put_right = "It was put right." if sum(found.values()) == 1 else "All of it was put right."
+    put_right = _("It was put right.") if sum(found.values()) == 1 else _("All of it was put right.")
     return " ".join([*sentences, put_right])
 
 
 def _order(kind: str) -> int:
-    return list(_NOUNS).index(kind) if kind in _NOUNS else len(_NOUNS)
+    return _KINDS.index(kind) if kind in _KINDS else len(_KINDS)
 
 
 def _of_kind(kind: str, numbers: Mapping[str, int]) -> str:
     """ "3 products were missing, 1 was out of date, 2 were here but not at the shop any more." """
     if kind == SHOP:
-        return "The shop's own details were out of date."
-    one, many = _NOUNS.get(kind, (kind, f"{kind}s"))
+        return _("The shop's own details were out of date.")
     parts: list[str] = []
-    for what, words in (
-        ("missing", "missing"),
-        ("stale", "out of date"),
-        ("surplus", "here but not at the shop any more"),
-    ):
+    for what in ("missing", "stale", "surplus"):
         number = numbers.get(what, 0)
         if number:
-            noun = f" {one if number == 1 else many}" if not parts else ""
-            parts.append(f"{number:,}{noun} {'was' if number == 1 else 'were'} {words}")
+            things = formats.number(number) if parts else _counted(kind, number)
+            parts.append(_differed(what, number, things))
     return ", ".join(parts) + "."
+
+
+def _differed(what: str, number: int, things: str) -> str:
+    if what == "missing":
+        return ngettext("%(things)s was missing", "%(things)s were missing", number, things=things)
+    if what == "stale":
+        return ngettext("%(things)s was out of date", "%(things)s were out of date", number, things=things)
+    return ngettext(
+        "%(things)s was here but not at the shop any more",
+        "%(things)s were here but not at the shop any more",
+        number,
+        things=things,
+    )
+
+
+def _counted(kind: str, number: int) -> str:
+    words = {
+        PRODUCT: ngettext("%(num)s product", "%(num)s products", number),
+        CATEGORY: ngettext("%(num)s category", "%(num)s categories", number),
+        ORDER: ngettext("%(num)s order", "%(num)s orders", number),
+        CUSTOMER: ngettext("%(num)s customer", "%(num)s customers", number),
+        SHIPMENT: ngettext("%(num)s parcel", "%(num)s parcels", number),
+        _INVENTORY: ngettext("%(num)s stock level", "%(num)s stock levels", number),
+    }
+    return words.get(kind) or f"{formats.number(number)} {kind if number == 1 else f'{kind}s'}"

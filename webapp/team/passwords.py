@@ -13,6 +13,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from commerce.database import Connection
 from commerce.tables.team import users
 from commerce.vault import Vault, digest
+from webapp.languages import gettext as _
 
 SHORTEST, LONGEST = 10, 200  # characters; NIST SP 800-63B asks for eight at least, and for no rules beyond
 RECOVERY_CODES: Final = 10
@@ -32,9 +33,15 @@ def _hasher() -> PasswordHasher:
 def hashed(password: str) -> str:
     """What is stored of a password. Raises UnableToTake."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise UnableToTake(f"Use {SHORTEST} to {LONGEST} characters. A few words in a row are easy to keep in mind.")
+        raise UnableToTake(
+            _(
+                "Use %(shortest)s to %(longest)s characters. A few words in a row are easy to keep in mind.",
+                shortest=SHORTEST,
+                longest=LONGEST,
+            )
+        )
     if len(set(password)) < 4:
-        raise UnableToTake("Use more different characters.")
+        raise UnableToTake(_("Use more different characters."))
     return _hasher().hash(password)
 
 

@@ -70,8 +70,8 @@ def cells_of(text: str) -> list[tuple[int, dict[str, str]]]:
             if len(found) > MOST_ROWS:
                 raise UnableToReadFile(_("The file has more than %(most)s rows. Split it.", most=thousands(MOST_ROWS)))
     except csv.Error as error:
-        told = _("Line %(line)s cannot be read: %(error)s.", line=reader.line_num, error=error)
-        raise UnableToReadFile(told) from None
+        why = _("Line %(line)s cannot be read: %(error)s.", line=reader.line_num, error=error)
+        raise UnableToReadFile(why) from None
     if not found:
         raise UnableToReadFile(_("There is no parcel in this file."))
     return found

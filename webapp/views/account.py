@@ -8,6 +8,7 @@ from commerce.tables.team import attempts, users
 from commerce.tables.team import sessions as stored
 from webapp import auditing, guards, inputs, languages, pages, sessions
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 from webapp.parts import parts
 from webapp.team import passwords
 
@@ -33,7 +34,7 @@ def rename() -> Any:
     name = " ".join(request.form.get("name", "").replace("\x00", "").split())[:_LONGEST_NAME]
     with parts().database.write() as db:
         users.change(db, user.id, name=name)
-    flash("Saved.")
+    flash(_("Saved."))
     return redirect(url_for("account.index"))
 
 
@@ -57,7 +58,7 @@ def password() -> Any:
     """Choose a password, or another one; all other browsers of the user are signed out."""
     user, form = _user(), request.form
     if user.password_hash and not passwords.is_password(user.password_hash, form.get("current", "")):
-        return _page(wrong={"current": "This is not your present password."}, status=403)
+        return _page(wrong={"current": _("This is not your present password.")}, status=403)
     try:
         chosen = passwords.hashed(form.get("password", ""))
     except passwords.UnableToTake as error:
@@ -66,7 +67,7 @@ def password() -> Any:
         users.change(db, user.id, password_hash=chosen)
         ended = stored.end_all(db, user_id=user.id, but=_session_id())
     auditing.detail(sessions_ended=ended)
-    flash("From now on you can sign in with this password. Your other browsers were signed out.")
+    flash(_("From now on you can sign in with this password. Your other browsers were signed out."))
     return redirect(url_for("account.index"))
 
 
@@ -87,7 +88,7 @@ def confirm_app() -> Any:
     sealed = session.get(_PENDING, "")
     step = passwords.step_of(here.vault.open(sealed), request.form.get("code", "")) if sealed else None
     if step is None:
-        return _page(wrong={"code": "This code does not fit. Look at the app's present one."}, status=422)
+        return _page(wrong={"code": _("This code does not fit. Look at the app's present one.")}, status=422)
     codes, hashes = passwords.new_recovery()
     with here.database.write() as db:
         users.change(db, user.id, totp_sealed=sealed, totp_step=step, recovery_hashes=hashes)
@@ -106,8 +107,8 @@ def remove_app() -> Any:
         if fits:
             users.change(db, user.id, totp_sealed="", recovery_hashes=[])
     if not fits:
-        return _page(wrong={"removal": "This code does not fit, or was used."}, status=422)
-    flash("You are not asked for codes any more.")
+        return _page(wrong={"removal": _("This code does not fit, or was used.")}, status=422)
+    flash(_("You are not asked for codes any more."))
     return redirect(url_for("account.index"))
 
 
@@ -119,7 +120,7 @@ def end(key: str) -> Any:
     with parts().database.write() as db:
         mine = {row.id for row in stored.of_user(db, user_id=user.id)}
         done = number in mine and stored.end(db, number or 0)
-    flash("That browser is signed out." if done else "That browser was signed out already.")
+    flash(_("That browser is signed out.") if done else _("That browser was signed out already."))
     return redirect(url_for("account.index"))
 
 
@@ -128,7 +129,9 @@ def _user() -> Any:
     known = sessions.visitor()
     if known is None or known.session is None or known.session.user_id is None:
         raise Problem(
-            409, "You have no account of your own here", "You came in through the store, or with the operator's link."
+            409,
+            _("You have no account of your own here"),
+            _("You came in through the store, or with the operator's link."),
         )
     with parts().database.read() as db:
         return users.by_id(db, known.session.user_id)

@@ -5,9 +5,10 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template
 
 from commerce.rules.searches import folded
-from webapp import guards, pages
+from webapp import dated, guards, pages
 from webapp.errors import Problem
 from webapp.inputs import choice, text
+from webapp.languages import gettext as _
 from webapp.parts import parts
 from webapp.shoppers.search_figures import PERIODS, figures, one_query, shape, table
 
@@ -22,7 +23,7 @@ _USUAL = 28
 def index() -> str:
     """Figures of a period and the queries behind them."""
     shown = figures(parts(), g.shop, days=_days(), today=pages.now().date())
-    return render_template("analytics.html", figures=shown, periods=PERIODS)
+    return render_template("analytics.html", figures=shown, periods=PERIODS, dated=dated)
 
 
 @blueprint.get("/dashboard/searches/query")
@@ -33,7 +34,7 @@ def query() -> str:
     asked, days = folded(text("q")), _days()
     found = one_query(parts(), g.shop, asked, days=days, today=pages.now().date()) if asked else None
     if found is None:
-        raise Problem(404, "No such query", "Nobody asked this, or so long ago that its words are forgotten.")
+        raise Problem(404, _("No such query"), _("Nobody asked this, or so long ago that its words are forgotten."))
     return render_template("analytics_query.html", found=found, periods=PERIODS, days=days)
 
 

@@ -7,18 +7,19 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from commerce.tables import connections, syncs
 from commerce.tables.syncs import CHANGES, COMPARE, IMPORT
 from jobs.queues import SYNC
-from webapp import guards, pages
-from webapp.errors import Problem
+from webapp import guards, inputs, pages
 from webapp.figures import queue_state
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext
 from webapp.parts import parts
 from webapp.stores import connected
 
 blueprint = Blueprint("connection", __name__, url_prefix="/dashboard/connection")
 
 _STARTED = {
-    IMPORT: "Everything is read from the shop now.",
-    CHANGES: "Backroom looks for changes now.",
-    COMPARE: "Everything is compared with the shop now.",
+    IMPORT: lazy_gettext("Everything is read from the shop now."),
+    CHANGES: lazy_gettext("Backroom looks for changes now."),
+    COMPARE: lazy_gettext("Everything is compared with the shop now."),
 }
 
 
@@ -39,7 +40,7 @@ def start() -> Any:
     """Start a run of the kind that the form names, unless one of this kind is under way."""
     kind, here = request.form.get("kind", ""), parts()
     if kind not in _STARTED:
-        raise Problem(400, "Wrong value for kind", "`kind` must be one of " + ", ".join(_STARTED) + ".", field="kind")
+        raise inputs.wrong("kind", _("one of %(values)s", values=", ".join(_STARTED)))
     with here.database.write() as db:
         row = connections.state(db, shop_id=g.shop.id)
         is_connected = row is not None and row.state == connections.CONNECTED
@@ -49,9 +50,9 @@ def start() -> Any:
             kind = run.kind if run is not None else kind
     if is_connected:
         here.queues.wake(SYNC, [g.shop.id], again=True)
-        flash(_STARTED[kind])
+        flash(str(_STARTED[kind]))
     else:
-        flash("The shop does not let Backroom in: connect it first.")
+        flash(_("The shop does not let Backroom in: connect it first."))
     return redirect(url_for("connection.index"))
 
 
@@ -62,5 +63,6 @@ def cancel() -> Any:
     """Stop what is under way; what was brought in so far stays."""
     with parts().database.write() as db:
         stopped = syncs.cancel(db, shop_id=g.shop.id, now=pages.now())
-    flash("It was stopped. What was brought in so far stays." if stopped else "Nothing was under way any more.")
+    well = _("It was stopped. What was brought in so far stays.")
+    flash(well if stopped else _("Nothing was under way any more."))
     return redirect(url_for("connection.index"))

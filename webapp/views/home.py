@@ -7,11 +7,12 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from commerce.rules import attention
 from commerce.rules.roles import STAFF, may
 from commerce.tables import dismissals, searches
-from webapp import charts, guards, pages
+from webapp import axes, charts, guards, pages
 from webapp.errors import Problem
 from webapp.home import days as calendar
 from webapp.home.reading import home
 from webapp.home.savings import savings
+from webapp.languages import gettext as _
 from webapp.parts import parts
 
 blueprint = Blueprint("home", __name__)
@@ -50,14 +51,14 @@ def page() -> str:
 def put_aside(kind: str) -> Any:
     """Put a kind of thing aside until it gets worse, or look at it again."""
     if kind not in attention.KINDS:
-        raise Problem(404, "No such kind", "Nothing of this kind is ever shown.")
+        raise Problem(404, _("No such kind"), _("Nothing of this kind is ever shown."))
     with parts().database.write() as db:
         if "again" in request.form:
             dismissals.remove(db, shop_id=g.shop.id, kinds=[kind])
         else:
             dismissals.add(db, shop_id=g.shop.id, kind=kind, number=_shown(), now=pages.now())
     if "again" not in request.form:
-        flash("Put aside. It comes back when it gets worse.")
+        flash(_("Put aside. It comes back when it gets worse."))
     return redirect(url_for("home.index"))
 
 
@@ -81,7 +82,7 @@ def load() -> str:
     with here.database.read() as db:
         days = calendar.read(here.database, db, g.shop, pages.now())
         told = savings(days, searches.by_day(db, shop_id=g.shop.id, since=days.dates[0]))
-    names = [f"{day:%d %b}" for day in days.dates]
+    names = [axes.day_label(day) for day in days.dates]
     return render_template("load.html", told=told, chart=charts.bars(told.by_day, names), days=calendar.KEPT)
 
 
@@ -89,7 +90,8 @@ def _shown() -> int:
     """How many there were on the page that the form stood on: what came since is not put aside with it."""
     number = request.form.get("number", "")
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
-        raise Problem(400, "Wrong value for number", "`number` is how many of them the page shows.", field="number")
+        title = _("Wrong value for %(name)s", name="number")
+        raise Problem(400, title, _("`number` is how many of them the page shows."), field="number")
     return int(number)
 
 

@@ -5,15 +5,23 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
-from commerce.rules.api_keys import LONGEST_NAME, SCOPES, UnableToReadScopes, read_scopes
+from commerce.rules.api_keys import LONGEST_NAME, UnableToReadScopes, read_scopes
 from commerce.tables import api_keys
 from webapp import guards, inputs, pages
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext
 from webapp.parts import parts
+from webapp.team.scope_words import SCOPES
 
 blueprint = Blueprint("keys", __name__, url_prefix="/dashboard/keys")
 
 # How long a key may live, in days; 0: until it is revoked.
-_LIVES = {0: "Until it is revoked", 30: "30 days", 90: "90 days", 365: "A year"}
+_LIVES = {
+    0: lazy_gettext("Until it is revoked"),
+    30: lazy_gettext("30 days"),
+    90: lazy_gettext("90 days"),
+    365: lazy_gettext("A year"),
+}
 
 
 @blueprint.get("")
@@ -32,17 +40,17 @@ def add() -> Any:
     form = request.form
     name = " ".join(form.get("name", "").replace("\x00", "").split())[:LONGEST_NAME]
     days = next((one for one in _LIVES if str(one) == form.get("days", "0")), 0)
-    wrong: dict[str, str] = {} if name else {"name": "Give it a name, such as the system that will use it."}
+    wrong: dict[str, str] = {} if name else {"name": _("Give it a name, such as the system that will use it.")}
     try:
         scopes = read_scopes(form.getlist("scope"))
     except UnableToReadScopes:
-        scopes, wrong["scope"] = (), "Choose what it may do."
+        scopes, wrong["scope"] = (), _("Choose what it may do.")
     if wrong:
         return _page(wrong=wrong, filled={"name": name, "scopes": form.getlist("scope"), "days": days}, status=422)
     now = pages.now()
     with parts().database.write() as db:
-        _, token = api_keys.add(db, shop_id=g.shop.id, name=name, scopes=scopes, now=now, expires_at=_end(now, days))
-    return _page(token=token, name=name, status=201)
+        made = api_keys.add(db, shop_id=g.shop.id, name=name, scopes=scopes, now=now, expires_at=_end(now, days))
+    return _page(token=made[1], name=name, status=201)
 
 
 @blueprint.post("/<key>/revoke")
@@ -55,7 +63,7 @@ def revoke(key: str) -> Any:
     if number is not None:
         with parts().database.write() as db:
             done = api_keys.revoke(db, shop_id=g.shop.id, key_id=number, now=pages.now())
-    flash("The key is refused from now on." if done else "There is no such key any more.")
+    flash(_("The key is refused from now on.") if done else _("There is no such key any more."))
     return redirect(url_for("keys.index"))
 
 

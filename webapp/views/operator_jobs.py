@@ -13,15 +13,17 @@ from jobs.inspecting import JobNow
 from jobs.queues import QUEUES, Queues
 from webapp import auditing, guards, inputs, job_words, pages
 from webapp.errors import Problem
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext, ngettext
 from webapp.parts import parts
 
 blueprint = Blueprint("operator_jobs", __name__, url_prefix="/dashboard/operator")
 
 FAILED, WAITING, DOING = "failed", "waiting", "doing"
-STATES = {FAILED: "Failed", WAITING: "Waiting", DOING: "Under way"}
-_ACTS: dict[str, tuple[Callable[[Queues, Iterable[JobNow]], int], str]] = {
-    "retry": (inspecting.retry, "put back into the queue"),
-    "discard": (inspecting.discard, "thrown away"),
+STATES = {FAILED: lazy_gettext("Failed"), WAITING: lazy_gettext("Waiting"), DOING: lazy_gettext("Under way")}
+_ACTS: dict[str, Callable[[Queues, Iterable[JobNow]], int]] = {
+    "retry": inspecting.retry,
+    "discard": inspecting.discard,
 }
 _ROWS = 100
 
@@ -79,10 +81,11 @@ def discard(key: str) -> Any:
 
 
 def _act(act: str, key: str) -> Any:
-    job, _ = _found(key)
-    done = _ACTS[act][0](parts().queues, [job]) if job.has_failed else 0
+    job = _found(key)[0]
+    done = _ACTS[act](parts().queues, [job]) if job.has_failed else 0
     auditing.detail(job=job.job, jobs=done)
-    flash(f"The job is {_ACTS[act][1]}." if done else "The job has not failed, or somebody was faster.")
+    well = _("The job is put back into the queue.") if act == "retry" else _("The job is thrown away.")
+    flash(well if done else _("The job has not failed, or somebody was faster."))
     return redirect(url_for("operator_jobs.index"))
 
 
@@ -92,7 +95,8 @@ def _found(key: str) -> tuple[JobNow, str]:
     except (RedisError, OSError):
         raise _away() from None
     if found is None:
-        raise Problem(404, "No such job", "It is done, or was thrown away: jobs that go well leave nothing behind.")
+        detail = _("It is done, or was thrown away: jobs that go well leave nothing behind.")
+        raise Problem(404, _("No such job"), detail)
     return found
 
 
@@ -105,7 +109,7 @@ def ask(act: str) -> Any:
 
 def _asked(act: str, until: datetime, note: str = "", status: int = 200) -> Any:
     if act not in _ACTS:
-        raise Problem(404, "No such page", "Jobs that failed can be tried again or thrown away.")
+        raise Problem(404, _("No such page"), _("Jobs that failed can be tried again or thrown away."))
     found, queue, job = _chosen(until)
     told = {"act": act, "number": len(found), "shown": _print(found), "until": until.timestamp(), "note": note}
     told |= {"most": inspecting.MOST}
@@ -118,15 +122,25 @@ def act_on_many(act: str) -> Any:
     """Try many jobs that failed again, or throw them away: those that were shown, and no others."""
     until = _until(request.form.get("until", ""))
     if act not in _ACTS or until is None:
-        raise Problem(422, "This form is not complete", "Open the page of failed jobs again.")
+        raise Problem(422, _("This form is not complete"), _("Open the page of failed jobs again."))
     found, queue, job = _chosen(until)
     if request.form.get("shown", "") != _print(found):
-        return _asked(act, pages.now(), "Meanwhile it is other jobs. Nothing was done: look at the number again.", 409)
-    done = _ACTS[act][0](parts().queues, found)
+        note = _("Meanwhile it is other jobs. Nothing was done: look at the number again.")
+        return _asked(act, pages.now(), note, 409)
+    done = _ACTS[act](parts().queues, found)
     auditing.detail(jobs=done, queue=queue, job=job)
-    gone = f" {len(found) - done} were gone meanwhile." if done < len(found) else ""
-    flash(f"{done} job{' is' if done == 1 else 's are'} {_ACTS[act][1]}.{gone}")
+    flash(_done_words(act, done, gone=len(found) - done))
     return redirect(url_for("operator_jobs.index"))
+
+
+def _done_words(act: str, done: int, *, gone: int) -> str:
+    words = (
+        ngettext("%(num)s job is put back into the queue.", "%(num)s jobs are put back into the queue.", done)
+        if act == "retry"
+        else ngettext("%(num)s job is thrown away.", "%(num)s jobs are thrown away.", done)
+    )
+    left = ngettext("%(num)s was gone meanwhile.", "%(num)s were gone meanwhile.", gone)
+    return f"{words} {left}" if gone > 0 else words
 
 
 def _chosen(until: datetime) -> tuple[Sequence[JobNow], str, str]:
@@ -151,4 +165,4 @@ def _until(told: str) -> datetime | None:
 
 
 def _away() -> Problem:
-    return Problem(503, "Redis is away", "Queues and jobs are kept there. Deliveries are stored all the same.")
+    return Problem(503, _("Redis is away"), _("Queues and jobs are kept there. Deliveries are stored all the same."))

@@ -18,11 +18,21 @@ from jobs.inspecting import Depth, WorkerNow
 from jobs.queues import QUEUES
 from webapp import auditing, guards, job_words, pages
 from webapp.errors import Problem
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext
 from webapp.parts import parts
 
 blueprint = Blueprint("operator", __name__, url_prefix="/dashboard/operator")
 
 _SHOPS, _CHANGES = 50, 10
+# What waits (commerce.tables.loads), as heads of columns.
+KINDS = (
+    lazy_gettext("Deliveries"),
+    lazy_gettext("Effects"),
+    lazy_gettext("Steps"),
+    lazy_gettext("Messages"),
+    lazy_gettext("Dispatches"),
+)
 _DAY = timedelta(hours=24)
 
 
@@ -94,7 +104,7 @@ def _unknown(name: str) -> Depth:
 
 def _short(worker: WorkerNow) -> WorkerNow:
     """Named by host and process number, as they are found there."""
-    place, _, rest = worker.name.partition("/")
+    place, _slash, rest = worker.name.partition("/")
     process = rest.split(":")
     return replace(worker, name=f"{place} · {process[1]}") if len(process) > 1 else worker
 
@@ -107,8 +117,9 @@ def pause() -> Any:
     shop_id = shop.id if shop else None
     with parts().database.write() as db:
         done = pauses.pause(db, queue=queue, shop_id=shop_id, by=g.seen_by, now=pages.now())
-    what = shop.name if shop else f"The queue {queue}"
-    flash(f"{what} is paused. Workers honour it within seconds." if done else f"{what} was paused already.")
+    what = shop.name if shop else _("The queue %(name)s", name=queue)
+    well = _("%(what)s is paused. Workers honour it within seconds.", what=what)
+    flash(well if done else _("%(what)s was paused already.", what=what))
     return redirect(url_for("operator.index"))
 
 
@@ -119,8 +130,9 @@ def resume() -> Any:
     queue, shop = _meant()
     with parts().database.write() as db:
         done = pauses.resume(db, queue=queue, shop_id=shop.id if shop else None)
-    what = shop.name if shop else f"The queue {queue}"
-    flash(f"{what} goes on, within seconds." if done else f"{what} was not paused any more.")
+    what = shop.name if shop else _("The queue %(name)s", name=queue)
+    well = _("%(what)s goes on, within seconds.", what=what)
+    flash(well if done else _("%(what)s was not paused any more.", what=what))
     return redirect(url_for("operator.index"))
 
 
@@ -132,6 +144,6 @@ def _meant() -> tuple[str | None, Shop | None]:
         return queue, None
     shop = next((shop for shop in g.shops if shop.key == key), None)
     if shop is None:
-        raise Problem(404, "Nothing of that name", "There is no such queue and no such shop any more.")
+        raise Problem(404, _("Nothing of that name"), _("There is no such queue and no such shop any more."))
     auditing.detail(shop=shop.domain)
     return None, shop

@@ -8,13 +8,15 @@ from redis.exceptions import RedisError
 
 from commerce.tables import job_runs, pauses
 from jobs import inspecting
-from webapp import auditing, guards, inputs, job_words, pages
+from webapp import auditing, axes, guards, inputs, job_words, pages
 from webapp.errors import Problem
+from webapp.languages import gettext as _
+from webapp.languages import lazy_gettext
 from webapp.parts import parts
 
 blueprint = Blueprint("operator_times", __name__, url_prefix="/dashboard/operator")
 
-DAYS = {"1": "24 hours", "7": "7 days", "30": "30 days"}
+DAYS = {"1": lazy_gettext("24 hours"), "7": lazy_gettext("7 days"), "30": lazy_gettext("30 days")}
 _ROWS = 25
 
 
@@ -41,12 +43,16 @@ def run(job: str) -> Any:
     try:
         entry = inspecting.run_now(parts().queues, job)
     except (RedisError, OSError):
-        raise Problem(503, "Redis is away", "Nothing can be put into a queue before it is back.") from None
+        raise Problem(503, _("Redis is away"), _("Nothing can be put into a queue before it is back.")) from None
     if entry is None:
-        raise Problem(404, "No such entry", "The schedule has no such job, or the cron process does not run.")
+        raise Problem(404, _("No such entry"), _("The schedule has no such job, or the cron process does not run."))
     auditing.detail(job=job)
     flash(
-        f"“{job_words.title(job)}” is in the queue {entry.queue}. How it went is shown here some seconds after its end."
+        _(
+            "“%(job)s” is in the queue %(queue)s. How it went is shown here some seconds after its end.",
+            job=job_words.title(job),
+            queue=entry.queue,
+        )
     )
     return redirect(url_for("operator_times.index"))
 
@@ -73,11 +79,11 @@ def history() -> Any:
 
 def _points(
     hours: dict[datetime, tuple[int, int]], *, since: datetime, now: datetime, step: timedelta
-) -> list[tuple[datetime, int, int]]:
-    """Runs and failures of each stretch of time, also where there were none."""
+) -> list[tuple[str, int, int]]:
+    """Runs and failures of each stretch of time with when it begins, also where there were none."""
     at, points = since.replace(minute=0, second=0, microsecond=0), []
     while at <= now:
         within = [numbers for hour, numbers in hours.items() if at <= hour < at + step]
-        points.append((at, sum(runs for runs, _ in within), sum(bad for _, bad in within)))
+        points.append((axes.time_label(at), sum(one[0] for one in within), sum(one[1] for one in within)))
         at += step
     return points

@@ -10,6 +10,7 @@ from webapp import guards, inputs, pages
 from webapp.duties import duties
 from webapp.errors import Problem
 from webapp.exports import export, zipped
+from webapp.languages import gettext as _
 from webapp.parts import parts
 
 blueprint = Blueprint("privacy", __name__, url_prefix="/dashboard/privacy")
@@ -55,7 +56,7 @@ def mark_as_sent(key: str) -> Any:
         summary = {"customers": len(subject.customer_ids), "orders": len(subject.order_ids)}
         privacy.fulfil(db, shop_id=g.shop.id, request_id=request.id, summary=summary, now=pages.now())
     _log.info("privacy.sent", shop_id=g.shop.id, request_id=request.id)
-    flash("Noted: the customer has their data. The note stays, without saying whose data it was.")
+    flash(_("Noted: the customer has their data. The note stays, without saying whose data it was."))
     return redirect(url_for("privacy.index"))
 
 
@@ -66,4 +67,4 @@ def _open_request(key: str) -> Any:
             row = privacy.one(db, shop_id=g.shop.id, request_id=number)
         if row is not None and row.kind == privacy.EXPORT and row.fulfilled_at is None:
             return row
-    raise Problem(404, "No such request", "It may have been fulfilled already, or belong to another shop.")
+    raise Problem(404, _("No such request"), _("It may have been fulfilled already, or belong to another shop."))

@@ -9,6 +9,8 @@ from commerce.tables import views
 from commerce.tables.views import UnableToSave
 from webapp import guards, inputs, pages
 from webapp.errors import Problem
+from webapp.languages import gettext as _
+from webapp.languages import translated
 from webapp.parts import parts
 
 blueprint = Blueprint("saved_views", __name__, url_prefix="/dashboard/views")
@@ -27,16 +29,18 @@ def save() -> Any:
     asked = [(key, value) for key, value in parse_qsl(request.form.get("query", "")) if key not in _PASSING]
     query = urlencode(asked)
     if page not in PAGES or page not in current_app.view_functions:
-        raise Problem(422, "There is no such list", "Save the view from the list's own page.")
+        raise Problem(422, _("There is no such list"), _("Save the view from the list's own page."))
     if not name or len(name) > views.LONGEST_NAME or len(query) > views.LONGEST_QUERY:
-        raise Problem(422, "The view needs a name", f"Give it one of at most {views.LONGEST_NAME} characters.")
+        detail = _("Give it one of at most %(number)s characters.", number=views.LONGEST_NAME)
+        raise Problem(422, _("The view needs a name"), detail)
     try:
         with parts().database.write() as db:
             shop_id, now = g.shop.id, pages.now()
             views.save(db, shop_id=shop_id, page=page, name=name, query=query, made_by=g.seen_by, now=now)
     except UnableToSave as error:
-        raise Problem(409, "There are too many views", f"{error} Delete one first.") from None
-    flash(f"“{name}” is saved for everybody who works with this shop.")
+        detail = _("%(error)s Delete one first.", error=translated(str(error)))
+        raise Problem(409, _("There are too many views"), detail) from None
+    flash(_("“%(name)s” is saved for everybody who works with this shop.", name=name))
     return redirect(pages.with_query(url_for(page), query))
 
 
@@ -48,5 +52,5 @@ def remove(key: str) -> Any:
     number, page = inputs.row_id(key), request.form.get("page", "")
     with parts().database.write() as db:
         done = number is not None and views.remove(db, shop_id=g.shop.id, view_id=number)
-    flash("The view is deleted." if done else "There is no such view any more.")
+    flash(_("The view is deleted.") if done else _("There is no such view any more."))
     return redirect(url_for(page if page in PAGES else "home.index"))

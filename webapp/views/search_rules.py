@@ -8,9 +8,10 @@ from commerce.rules.written_rules import UnableToReadRule
 from commerce.tables import products, search_rules
 from commerce.tables.search_rules import UnableToAddRule
 from integrations.search_api import SearchQuery
-from webapp import guards, pages
+from webapp import dated, guards, pages, sentences
 from webapp.errors import Problem
 from webapp.inputs import row_id
+from webapp.languages import gettext as _
 from webapp.parts import parts
 from webapp.search import rule_form
 from webapp.search.rule_form import Fields
@@ -30,7 +31,7 @@ def index() -> str:
         rules = search_rules.all_of(db, shop_id=g.shop.id)
     now = pages.now()
     rows = [(rule, *rule_form.state_of(rule, now), rule_form.summary(rule)) for rule in rules]
-    return render_template("search_rules.html", rows=rows, applies=rule_form.APPLIES_WORDS, zone=_zone())
+    return render_template("search_rules.html", rows=rows, applies=rule_form.APPLIES_WORDS, zone=_zone(), dated=dated)
 
 
 @blueprint.get("/new")
@@ -68,10 +69,11 @@ def save(key: str) -> Any:
             else:
                 search_rules.save(db, shop_id=g.shop.id, rule=rule, now=pages.now())
     except UnableToReadRule as error:
-        return _page(fields, key, wrong={error.field: f"This {error.text}."}), 400
+        return _page(fields, key, wrong={error.field: sentences.this(error.text)}), 400
     except UnableToAddRule as error:
-        return _page(fields, key, wrong={"name": str(error)}), 400
-    flash(f"Saved. “{rule.name}” counts within a second." if rule.enabled else "Saved. The rule is switched off.")
+        return _page(fields, key, wrong={"name": sentences.told(str(error))}), 400
+    counts = _("Saved. “%(name)s” counts within a second.", name=rule.name)
+    flash(counts if rule.enabled else _("Saved. The rule is switched off."))
     return redirect(url_for("search_rules.index"))
 
 
@@ -85,7 +87,8 @@ def switch(key: str) -> Any:
         found = search_rules.switch(db, shop_id=g.shop.id, rule_id=rule_id, now=pages.now())
     if found is None:
         raise _unknown()
-    flash(f"“{found.name}” is switched {'on' if found.enabled else 'off'}.")
+    on, off = _("“%(name)s” is switched on.", name=found.name), _("“%(name)s” is switched off.", name=found.name)
+    flash(on if found.enabled else off)
     return redirect(url_for("search_rules.index"))
 
 
@@ -112,7 +115,7 @@ def remove(key: str) -> Any:
     """Delete a rule."""
     with parts().database.write() as db:
         removed = search_rules.remove(db, shop_id=g.shop.id, rule_id=_number(key))
-    flash("The rule was deleted." if removed else "The rule was not there any more.")
+    flash(_("The rule was deleted.") if removed else _("The rule was not there any more."))
     return redirect(url_for("search_rules.index"))
 
 
@@ -128,7 +131,7 @@ def _page(fields: Fields, key: str, *, wrong: dict[str, str] | None = None, look
         key=key,
         wrong=wrong or {},
         looked_for=looked_for,
-        picks=[product for _, product in picks],
+        picks=[product for _hit, product in picks],
         known=known,
         applies=rule_form.APPLIES_WORDS,
         strengths=rule_form.STRENGTH_WORDS,
@@ -156,4 +159,4 @@ def _rule(key: str) -> Any:
 
 
 def _unknown() -> Problem:
-    return Problem(404, "No such rule", "It may have been deleted, or belong to another shop.")
+    return Problem(404, _("No such rule"), _("It may have been deleted, or belong to another shop."))

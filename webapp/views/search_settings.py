@@ -10,6 +10,7 @@ from commerce.rules.search_settings import LANGUAGES
 from commerce.tables import products, search_settings
 from jobs.queues import CONFIGURE
 from webapp import guards, pages
+from webapp.languages import gettext as _
 from webapp.parts import parts
 from webapp.search.settings_form import SORT_WORDS, fields_of, read_form, settings_of
 from webapp.search.state import state_of
@@ -45,7 +46,7 @@ def save() -> Any:
         now = pages.now()
         search_settings.save(db, shop_id=g.shop.id, settings=settings, labels=labels, now=now)
     here.queues.wake(CONFIGURE, [g.shop.id], again=True)
-    flash("Saved." if settings == before else "Saved. The search follows in a moment.")
+    flash(_("Saved.") if settings == before else _("Saved. The search follows in a moment."))
     return redirect(url_for("search_settings.index"))
 
 

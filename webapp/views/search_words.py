@@ -1,5 +1,6 @@
 """Synonyms and stop words of a shop's search."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -21,12 +22,14 @@ from commerce.rules.synonyms import (
 from commerce.rules.written_settings import UnableToReadSettings, as_json, read
 from commerce.tables import search_settings
 from jobs.queues import CONFIGURE
-from webapp import guards, pages
+from webapp import guards, pages, sentences
+from webapp.languages import gettext as _
 from webapp.parts import parts
 
 blueprint = Blueprint("search_words", __name__, url_prefix="/dashboard/search/words")
 
 _LARGEST_FILE = 1_000_000  # bytes
+_LINE = re.compile(r"Line (\d+): (.*)", re.DOTALL)
 
 
 @blueprint.get("")
@@ -50,7 +53,7 @@ def save_group() -> Any:
         words = [word for line in form.getlist("words") for word in line.replace("\n", ",").split(",")]
         return replace(settings, synonyms=with_group(told, group_of(form.get("kind", TWO_WAY), words)))
 
-    return _change(changed, "synonyms", "Saved.")
+    return _change(changed, "synonyms", _("Saved."))
 
 
 @blueprint.post("/synonyms/remove")
@@ -63,7 +66,7 @@ def remove_group() -> Any:
     def changed(settings: SearchSettings) -> SearchSettings:
         return replace(settings, synonyms=without_group(settings.synonyms, group)) if group else settings
 
-    return _change(changed, "synonyms", "Removed.")
+    return _change(changed, "synonyms", _("Removed."))
 
 
 @blueprint.post("/import")
@@ -76,16 +79,16 @@ def bring_in() -> Any:
 
     def changed(settings: SearchSettings) -> SearchSettings:
         if not content:
-            raise UnableToReadSynonyms("Choose a file first.")
+            raise UnableToReadSynonyms(_("Choose a file first."))
         if len(content) > _LARGEST_FILE:
-            raise UnableToReadSynonyms("The file is larger than 1 MB.")
+            raise UnableToReadSynonyms(_("The file is larger than 1 MB."))
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise UnableToReadSynonyms("The file is not in UTF-8: save it as “CSV UTF-8”.") from None
+            raise UnableToReadSynonyms(_("The file is not in UTF-8: save it as “CSV UTF-8”.")) from None
         return replace(settings, synonyms=from_csv(text, before={} if anew else settings.synonyms))
 
-    return _change(changed, "file", "The synonyms were brought in.")
+    return _change(changed, "file", _("The synonyms were brought in."))
 
 
 @blueprint.get("/synonyms.csv")
@@ -110,7 +113,7 @@ def save_stop_words() -> Any:
     def changed(settings: SearchSettings) -> SearchSettings:
         return read({"stop_words": words}, before=settings)
 
-    return _change(changed, "stop_words", "Saved.")
+    return _change(changed, "stop_words", _("Saved."))
 
 
 def _group(words: list[str]) -> Group | None:
@@ -128,14 +131,22 @@ def _change(change: Callable[[SearchSettings], SearchSettings], field: str, told
             read(as_json(changed))
             search_settings.save(db, shop_id=g.shop.id, settings=changed, now=pages.now())
         except UnableToReadSynonyms as error:
-            wrong = str(error)
+            wrong = _refused(str(error))
         except UnableToReadSettings as error:
-            wrong = f"This {error.text}."
+            wrong = sentences.this(error.text)
     if wrong:
         return _page({field: wrong}, request.form), 400
     here.queues.wake(CONFIGURE, [g.shop.id], again=True)
     flash(told)
     return redirect(url_for("search_words.index"))
+
+
+def _refused(text: str) -> str:
+    """What is wrong with synonyms, with the line of the file where it is."""
+    line = _LINE.fullmatch(text)
+    if line is None:
+        return sentences.told(text)
+    return _("Line %(number)s: %(reason)s", number=line[1], reason=sentences.told(line[2]))
 
 
 def _page(wrong: dict[str, str], form: Any) -> str:

@@ -17,6 +17,7 @@ from integrations.shop_api import Grant
 from webapp import guards, limits, pages, sessions
 from webapp.doors.door import SHOPIFY
 from webapp.errors import Problem
+from webapp.languages import gettext as _
 from webapp.parts import parts
 from webapp.stores import embedded, installing
 from webapp.views import home as home_page
@@ -37,14 +38,14 @@ def install() -> Any:
     """Send the merchant to the shop's own page that asks for permission."""
     sign_in, query = _sign_in(), _query()
     if "hmac" in query and not sign_in.is_signed(query):
-        raise _refused("The link is not one of Shopify's, or it is too old.")
+        raise _refused(_("The link is not one of Shopify's, or it is too old."))
     domain = shop_domain(query.get("shop", "")) if "hmac" in query else _typed(query.get("shop", ""))
     if not domain:
         raise Problem(
             400,
-            "This is not a Shopify shop's domain",
-            "It looks like example.myshopify.com; Shopify's admin shows it under Settings, Domains.",
-            action=(url_for("sign_in.page"), "Enter it again"),
+            _("This is not a Shopify shop's domain"),
+            _("It looks like example.myshopify.com; Shopify's admin shows it under Settings, Domains."),
+            action=(url_for("sign_in.page"), _("Enter it again")),
         )
     limits.attempt("install")  # not by shop: nothing is asked there, and strangers could keep its merchant out
     token = installing.begin(SHOPIFY, domain)
@@ -57,14 +58,14 @@ def callback() -> Any:
     """The merchant agreed and comes back with a code. Nothing is stored before all of it is proved."""
     sign_in, query = _sign_in(), _query()
     if not sign_in.is_signed(query):
-        raise _refused("The answer is not signed by Shopify, or it is too old.")
+        raise _refused(_("The answer is not signed by Shopify, or it is too old."))
     domain, state = shop_domain(query.get("shop", "")), query.get("state", "")
     if not domain or not query.get("code"):
-        raise _refused("The answer names no shop, or has no code.")
+        raise _refused(_("The answer names no shop, or has no code."))
     if not installing.was_begun_here(SHOPIFY, state):
-        raise _refused("It was not begun in this browser.", domain)
+        raise _refused(_("It was not begun in this browser."), domain)
     if not _use(state, domain):
-        raise _refused("It was used already, is older than an hour, or was begun for another shop.", domain)
+        raise _refused(_("It was used already, is older than an hour, or was begun for another shop."), domain)
     with _plainly(domain):
         grant = sign_in.by_code(domain, query["code"])
     shop = _let_in(domain, grant)
@@ -84,7 +85,7 @@ def home() -> Any:
         known = sessions.visitor()
         return _show() if known and guards.look_at(known) and _is_connected(guards.chosen()) else embedded.ask_again()
     if request.args.get("shop") and shop_domain(request.args["shop"]) != domain:
-        raise Problem(401, "Another shop's session", "Open Backroom again from the admin of the shop.")
+        raise Problem(401, _("Another shop's session"), _("Open Backroom again from the admin of the shop."))
     if shop is None or not _is_connected(shop):
         with _plainly(domain):
             grant = sign_in.by_session_token(domain, embedded.token())
@@ -102,7 +103,7 @@ def bounce() -> str:
     """A page on which App Bridge gets a fresh session token, and then goes on to the page that was asked for."""
     _sign_in()
     if not _OURS.fullmatch(request.args.get("shopify-reload", "")) or not embedded.here():
-        raise Problem(400, "This address leads nowhere", "Open Backroom again from your shop's admin.")
+        raise Problem(400, _("This address leads nowhere"), _("Open Backroom again from your shop's admin."))
     return render_template("bounce.html")
 
 
@@ -116,9 +117,11 @@ def _sign_in() -> "SignIn":
     if not settings.shopify_api_key:
         raise Problem(
             503,
-            "Shopify is not set up here",
-            "Set SHOPIFY_API_KEY and SHOPIFY_API_SECRET to the client id and the secret of your Shopify app, and "
-            "BASE_URL to this Backroom's public address; then start it again.",
+            _("Shopify is not set up here"),
+            _(
+                "Set SHOPIFY_API_KEY and SHOPIFY_API_SECRET to the client id and the secret of your Shopify app, and "
+                "BASE_URL to this Backroom's public address; then start it again."
+            ),
         )
     return registry.sign_in(SHOPIFY, settings)
 
@@ -126,8 +129,8 @@ def _sign_in() -> "SignIn":
 def _query() -> dict[str, str]:
     """The query. Raises Problem where something is in it twice: then nobody knows which one was meant."""
     query = request.args.to_dict()
-    if sum(1 for _ in request.args.items(multi=True)) != len(query):
-        raise _refused("Something is twice in its address.")
+    if len(list(request.args.items(multi=True))) != len(query):
+        raise _refused(_("Something is twice in its address."))
     return query
 
 
@@ -140,9 +143,8 @@ def _typed(text: str) -> str:
 
 def _refused(why: str, domain: str = "") -> Problem:
     again = url_for("shopify.install", shop=domain) if domain else url_for("sign_in.page")
-    return Problem(
-        400, "This did not connect the shop", f"{why} Nothing was changed. Begin again.", action=(again, "Begin again")
-    )
+    detail = _("%(why)s Nothing was changed. Begin again.", why=why)
+    return Problem(400, _("This did not connect the shop"), detail, action=(again, _("Begin again")))
 
 
 def _use(state: str, domain: str) -> bool:
@@ -158,14 +160,18 @@ def _use(state: str, domain: str) -> bool:
 @contextmanager
 def _plainly(domain: str) -> Iterator[None]:
     """What Shopify answers, in words for the merchant."""
-    again = (url_for("shopify.install", shop=domain), "Begin again")
+    again = (url_for("shopify.install", shop=domain), _("Begin again"))
     try:
         yield
     except Refused as error:
-        detail = f"{error} A code works once, for a minute. If it happens again, SHOPIFY_API_SECRET may be wrong."
-        raise Problem(400, "Shopify did not let Backroom in", detail, action=again) from error
+        detail = _(
+            "%(error)s A code works once, for a minute. If it happens again, SHOPIFY_API_SECRET may be wrong.",
+            error=error,
+        )
+        raise Problem(400, _("Shopify did not let Backroom in"), detail, action=again) from error
     except OutsideError as error:
-        raise Problem(503, "Shopify did not answer", f"{error} Try again in a moment.", action=again) from error
+        detail = _("%(error)s Try again in a moment.", error=error)
+        raise Problem(503, _("Shopify did not answer"), detail, action=again) from error
 
 
 def _let_in(domain: str, grant: Grant) -> Shop:

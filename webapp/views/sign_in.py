@@ -11,7 +11,8 @@ from commerce.tables.team.sessions import INVITATION, MACHINE, MAIL, PASSWORD
 from jobs.queues import LETTERS
 from webapp import guards, inputs, limits, pages, sessions
 from webapp.errors import Problem
-from webapp.languages import current
+from webapp.languages import current, lazy_gettext
+from webapp.languages import gettext as _
 from webapp.parts import parts
 from webapp.team import arriving, passwords
 
@@ -19,7 +20,15 @@ blueprint = Blueprint("sign_in", __name__)
 
 _ROBOT = re.compile(r"bot\b|crawl|spider|preview|facebookexternalhit|whatsapp|embed|slurp", re.IGNORECASE)
 _TRIES = 10  # of a client in a minute
-_WRONG = "The address and the password do not go together. Try again, or get a link by mail."
+_WRONG = lazy_gettext("The address and the password do not go together. Try again, or get a link by mail.")
+# Why somebody was not let in, as the log of sign-ins has it; pages look it up.
+_PASSWORD, _CODE = "The password was wrong.", "The code was wrong."
+_LINK = "The link was used before, is too old, or is none."
+REASONS = (
+    lazy_gettext("The password was wrong."),
+    lazy_gettext("The code was wrong."),
+    lazy_gettext("The link was used before, is too old, or is none."),
+)
 
 
 @blueprint.get("/sign-in")
@@ -40,7 +49,7 @@ def by_mail() -> Any:
     limits.attempt("sign-in", each=_TRIES)
     mail = inputs.mail_address(request.form.get("mail", ""))
     if not mail:
-        return _page(wrong={"mail": "Enter a mail address, such as you@example.com."}, status=422)
+        return _page(wrong={"mail": _("Enter a mail address, such as you@example.com.")}, status=422)
     limits.attempt("sign-in-mail", mail, each=_TRIES)
     with parts().database.write() as db:
         user = users.by_mail(db, mail)
@@ -62,8 +71,8 @@ def by_password() -> Any:
     with parts().database.read() as db:
         user = users.by_mail(db, mail) if mail else None
     if not passwords.is_password(user.password_hash if user else "", request.form.get("password", "")) or user is None:
-        sessions.note_refusal(how=PASSWORD, why="The password was wrong.", user_id=user.id if user else None)
-        return _page(wrong={"password": _WRONG}, mail=mail, status=403)
+        sessions.note_refusal(how=PASSWORD, why=_PASSWORD, user_id=user.id if user else None)
+        return _page(wrong={"password": str(_WRONG)}, mail=mail, status=403)
     return arriving.let_in(user.id, how=PASSWORD, wanted=_safe(session.get("next", "")))
 
 
@@ -82,15 +91,15 @@ def by_code() -> Any:
     """Sign in a user who proved who they are, with a code."""
     half, here = arriving.half_way(), parts()
     if half is None:
-        raise Problem(403, "That took too long", "Begin again.", action=(url_for("sign_in.page"), "Sign in"))
+        raise Problem(403, _("That took too long"), _("Begin again."), action=(url_for("sign_in.page"), _("Sign in")))
     user_id, how = half
     limits.attempt("sign-in-code", str(user_id), each=_TRIES)
     with here.database.write() as db:
         user = users.by_id(db, user_id)
         proved = user is not None and passwords.proves(db, here.vault, user, request.form.get("code", ""))
     if not proved:
-        sessions.note_refusal(how=how, why="The code was wrong.", user_id=user_id if user is not None else None)
-        wrong = "This code does not fit, or was used. Wait for the next one."
+        sessions.note_refusal(how=how, why=_CODE, user_id=user_id if user is not None else None)
+        wrong = _("This code does not fit, or was used. Wait for the next one.")
         return render_template("sign_in_code.html", wrong=wrong), 403
     wanted = _safe(session.get("next", ""))
     sessions.sign_in_user(user_id, how=how)
@@ -164,29 +173,44 @@ def _opened_by_a_person() -> bool:
 
 
 def _use(token: str) -> Any:
-    now = pages.now()
+    now, known = pages.now(), sessions.visitor()
+    mine = known.session.user_id if known is not None and known.session is not None else None
     with parts().database.write() as db:
         used = sign_ins.use(db, token, now=now)
         user_id = used.user_id if used is not None else None
         if used is not None and used.invitation_id is not None:
-            user_id = _accept(db, used.invitation_id)
+            user_id = _accept(db, used, mine)
     if used is None:
-        sessions.note_refusal(how=MACHINE, why="The link was used before, is too old, or is none.")
+        sessions.note_refusal(how=MACHINE, why=_LINK)
         raise _void()
     wanted = _safe(session.get("next", ""))
+    if used.invitation_id is not None and user_id == mine:
+        return redirect(wanted)
     if user_id is not None:
         return arriving.let_in(user_id, how=INVITATION if used.invitation_id else MAIL, wanted=wanted)
     sessions.sign_in_operator()
     return redirect(wanted)
 
 
-def _accept(db: Any, invitation_id: int) -> int:
-    """The user who is a member of the shop from now on. Raises Problem for an invitation that is none any more."""
+def _accept(db: Any, used: Any, mine: int | None) -> int:
+    """The user who is a member of the shop from now on. Raises Problem for an invitation that is none any more.
+
+    Who invites may have seen the link. It makes an account, but leads into one that there is only where the link was
+    mailed there, or for who is signed in to it (`mine`).
+    """
     now = pages.now()
-    found = memberships.invitation(db, invitation_id, now=now)
+    found = memberships.invitation(db, used.invitation_id, now=now)
     if found is None:
         raise _void()
-    user_id = users.ensure(db, mail=found.mail, now=now)
+    user = users.by_mail(db, found.mail)
+    if user is not None and user.id not in (used.user_id, mine):
+        raise Problem(
+            403,
+            _("Sign in first"),
+            _("%(mail)s has an account. Sign in to it in this browser, then open this link again.", mail=found.mail),
+            action=(url_for("sign_in.page"), _("Sign in")),
+        )
+    user_id = user.id if user is not None else users.ensure(db, mail=found.mail, now=now)
     if found.shop_id not in memberships.of_user(db, user_id=user_id):
         memberships.join(db, user_id=user_id, shop_id=found.shop_id, role=found.role, now=now)
     memberships.withdraw(db, shop_id=found.shop_id, invitation_id=found.id)
@@ -196,10 +220,12 @@ def _accept(db: Any, invitation_id: int) -> int:
 def _void() -> Problem:
     return Problem(
         403,
-        "This link does not work any more",
-        "A link works once, and not for ever. Get another one by mail; an invitation comes from an owner of the shop. "
-        "Whoever runs Backroom gets one with `make sign-in`, or with `flask --app webapp.app sign-in`.",
-        action=(url_for("sign_in.page"), "Sign in"),
+        _("This link does not work any more"),
+        _(
+            "A link works once, and not for ever. Get another one by mail; an invitation comes from an owner of the "
+            "shop. Whoever runs Backroom gets one with `make sign-in`, or with `flask --app webapp.app sign-in`."
+        ),
+        action=(url_for("sign_in.page"), _("Sign in")),
     )
 
 

@@ -1,18 +1,21 @@
 """The shop's team: who may do what, whom it invited, which browsers see the shop, and how they signed in."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
+from commerce.database import Connection
 from commerce.rules.roles import ROLES, STAFF
 from commerce.tables import sign_ins
 from commerce.tables.team import attempts, letters, memberships
 from commerce.tables.team import sessions as stored
 from commerce.tables.team.memberships import UnableToLeaveOwnerless
 from jobs.queues import LETTERS
-from webapp import auditing, guards, inputs, pages, sessions
+from webapp import auditing, guards, inputs, limits, pages, sessions
 from webapp.errors import Problem
 from webapp.languages import current
+from webapp.languages import gettext as _
 from webapp.parts import parts
 
 blueprint = Blueprint("team", __name__, url_prefix="/dashboard/team")
@@ -33,9 +36,11 @@ def index() -> Any:
 @pages.of_shop
 def invite() -> Any:
     """Invite somebody by mail. The link is also shown, for who has no mail server."""
+    limits.attempt("invite", inputs.mail_address(request.form.get("mail", "")))
     mail, role, now = inputs.mail_address(request.form.get("mail", "")), request.form.get("role", ""), pages.now()
     if not mail or role not in ROLES:
-        wrong = {"mail": "Enter a mail address, such as you@example.com."} if not mail else {"role": "Choose a role."}
+        no_mail = {"mail": _("Enter a mail address, such as you@example.com.")}
+        wrong = no_mail if not mail else {"role": _("Choose a role.")}
         return _page(wrong=wrong, filled={"mail": request.form.get("mail", ""), "role": role}, status=422)
     here = parts()
     with here.database.write() as db:
@@ -43,14 +48,13 @@ def invite() -> Any:
         if not there:
             invited = memberships.invite(db, shop_id=g.shop.id, mail=mail, role=role, invited_by=g.seen_by, now=now)
             letters.write(db, invitation_id=invited, language=current(), now=now)
-            hours = memberships.INVITED_FOR.total_seconds() / 3600
-            token = sign_ins.create(db, now=now, hours=hours, invitation_id=invited)
+            link = _link(db, invited, now)
     if there:
-        wrong = {"mail": "They are a member already. Change their role below."}
+        wrong = {"mail": _("They are a member already. Change their role below.")}
         return _page(wrong=wrong, filled={"mail": mail, "role": role}, status=409)
     auditing.detail(invited=mail, role=role)
     here.queues.wake(LETTERS, [0])
-    return _page(link=f"{here.settings.base_url}/sign-in/{token}", invited=mail, status=201)
+    return _page(link=link, invited=mail, status=201)
 
 
 @blueprint.post("/invitations/<key>/withdraw")
@@ -61,7 +65,7 @@ def withdraw(key: str) -> Any:
     number = inputs.row_id(key)
     with parts().database.write() as db:
         done = number is not None and memberships.withdraw(db, shop_id=g.shop.id, invitation_id=number)
-    flash("The invitation is void." if done else "There is no such invitation any more.")
+    flash(_("The invitation is void.") if done else _("There is no such invitation any more."))
     return redirect(url_for("team.index"))
 
 
@@ -72,14 +76,14 @@ def give_role(key: str) -> Any:
     """Give a member another role."""
     number, role = inputs.row_id(key), request.form.get("role", "")
     if role not in ROLES:
-        raise Problem(422, "There is no such role", "Choose one of the list.")
+        raise Problem(422, _("There is no such role"), _("Choose one of the list."))
     try:
         with parts().database.write() as db:
             done = number is not None and memberships.give_role(db, user_id=number, shop_id=g.shop.id, role=role)
     except UnableToLeaveOwnerless:
         raise _ownerless() from None
     auditing.detail(role=role)
-    flash("Saved." if done else "They are no member any more.")
+    flash(_("Saved.") if done else _("They are no member any more."))
     return redirect(url_for("team.index"))
 
 
@@ -94,7 +98,7 @@ def remove(key: str) -> Any:
             done = number is not None and memberships.leave(db, user_id=number, shop_id=g.shop.id)
     except UnableToLeaveOwnerless:
         raise _ownerless() from None
-    flash("They are no member any more." if done else "They were no member any more.")
+    flash(_("They are no member any more.") if done else _("They were no member any more."))
     return redirect(url_for("team.index"))
 
 
@@ -106,7 +110,8 @@ def shut_out(key: str) -> Any:
     number = inputs.row_id(key)
     with parts().database.write() as db:
         done = number is not None and stored.shut_out(db, session_id=number, shop_id=g.shop.id)
-    flash("That browser does not see the shop any more." if done else "That browser does not see the shop by itself.")
+    well, ill = _("That browser does not see the shop any more."), _("That browser does not see the shop by itself.")
+    flash(well if done else ill)
     return redirect(url_for("team.index"))
 
 
@@ -143,5 +148,16 @@ def _page(
     return render_template("team.html", current=current, **told), status
 
 
+def _link(db: Connection, invitation_id: int, now: datetime) -> str:
+    """For who has no mail server. Where there is one, only who reads the mail gets a link: it proves whose address it
+    is."""
+    settings = parts().settings
+    if settings.smtp_url:
+        return ""
+    hours = memberships.INVITED_FOR.total_seconds() / 3600
+    token = sign_ins.create(db, now=now, hours=hours, invitation_id=invitation_id)
+    return f"{settings.base_url}/sign-in/{token}"
+
+
 def _ownerless() -> Problem:
-    return Problem(409, "The shop would have no owner", "Make somebody else an owner first.")
+    return Problem(409, _("The shop would have no owner"), _("Make somebody else an owner first."))

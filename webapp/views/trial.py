@@ -9,6 +9,8 @@ from webapp import guards, inputs, limits, pages
 from webapp.doors import trials
 from webapp.errors import Problem
 from webapp.figures import queue_state
+from webapp.languages import gettext as _
+from webapp.languages import translated
 from webapp.parts import parts
 
 blueprint = Blueprint("trial", __name__, url_prefix="/dashboard/test-event")
@@ -32,7 +34,7 @@ def follow(key: str) -> str:
         row = events.one(db, shop_id=g.shop.id, row_id=number) if number is not None else None
         planned = effect_lists.of_delivery(db, shop_id=g.shop.id, inbox_id=row.id) if row is not None else ()
     if row is None:
-        raise Problem(404, "No such delivery", "It may have been tidied away, or belong to another shop.")
+        raise Problem(404, _("No such delivery"), _("It may have been tidied away, or belong to another shop."))
     return render_template(
         "trial.html",
         event=row,
@@ -55,6 +57,6 @@ def _send(*, gone: bool) -> Any:
     door = current_app.extensions["backroom_doors"][g.shop.platform]
     verdict, number = trials.send(parts(), door, g.shop, now=pages.now(), gone=gone)
     if number is None:
-        flash(f"The test event was not taken in. {verdict.advice}")
+        flash(_("The test event was not taken in. %(advice)s", advice=translated(verdict.advice)))
         return redirect(url_for("home.index"))
     return redirect(url_for("trial.follow", key=number))

@@ -11,6 +11,8 @@ from integrations.payload import UnableToParse, parse
 from webapp import guards, limits, pages, sessions
 from webapp.doors.door import WOOCOMMERCE
 from webapp.errors import Problem
+from webapp.languages import gettext as _
+from webapp.languages import translated
 from webapp.parts import parts
 from webapp.stores import connecting, installing
 from webapp.stores.connecting import UnableToConnect
@@ -37,7 +39,8 @@ def begin() -> Any:
     """Look at the store, then let it ask its merchant, or try the keys that were pasted."""
     given, way = request.form.get("address", "").strip()[:_LONGEST], request.form.get("way", "")
     if not given:
-        return _form(way=way, wrong={"address": "Enter the store's address, such as https://shop.example."}, status=400)
+        wrong = {"address": _("Enter the store's address, such as https://shop.example.")}
+        return _form(way=way, wrong=wrong, status=400)
     key, secret = (request.form.get(name, "").strip() for name in ("consumer_key", "consumer_secret"))
     if way == "keys" and (wrong := _wrong_keys(key, secret)):
         return _form(address=given, way=way, key=key, wrong=wrong, status=400)
@@ -45,7 +48,9 @@ def begin() -> Any:
     with limits.one_of_few():
         found = registry.diagnosis(WOOCOMMERCE, _SCHEME.sub(lambda told: told[0].lower(), given), parts().settings)
     if not found.connectable:
-        return _form(address=found.address or given, way=way, key=key, wrong={"address": found.sentence}, status=400)
+        return _form(
+            address=found.address or given, way=way, key=key, wrong={"address": translated(found.sentence)}, status=400
+        )
     domain = connecting.normalised(found.address)
     if way == "keys":
         return _with_keys(domain, key, secret, name=found.name)
@@ -84,10 +89,10 @@ def callback() -> Response:
 def connected() -> Any:
     """The store sent its merchant back."""
     token, here = request.args.get("user_id", ""), parts()
-    again = (url_for("woocommerce.connect"), "Connect the store")
+    again = (url_for("woocommerce.connect"), _("Connect the store"))
     if request.args.get("success") != "1":
-        told = {"title": "The store was not connected", "detail": "You declined at the store. Nothing was changed."}
-        return render_template("error.html", status=200, action=again, **told)
+        title, detail = _("The store was not connected"), _("You declined at the store. Nothing was changed.")
+        return render_template("error.html", status=200, action=again, title=title, detail=detail)
     known = _attempt(token)
     with here.database.read() as db:
         shop = shops.by_id(db, here.vault, known.shop_id) if known is not None and known.shop_id else None
@@ -95,11 +100,11 @@ def connected() -> Any:
     if shop and visitor and shop.id in visitor.roles:  # the page is loaded again
         return redirect(url_for("home.index"))
     if not installing.was_begun_here(WOOCOMMERCE, token):
-        detail = "It was not begun in this browser, or is older than an hour. Connect the store here to see it here."
-        raise Problem(403, "This browser is not signed in", detail, action=again)
+        detail = _("It was not begun in this browser, or is older than an hour. Connect the store here to see it here.")
+        raise Problem(403, _("This browser is not signed in"), detail, action=again)
     if shop is None:
-        detail = "The store said yes, but its keys did not arrive here. Try again, or paste keys."
-        raise Problem(409, "The keys did not arrive", detail, action=again)
+        detail = _("The store said yes, but its keys did not arrive here. Try again, or paste keys.")
+        raise Problem(409, _("The keys did not arrive"), detail, action=again)
     sessions.sign_in_shop(shop, how=WOOCOMMERCE)
     return installing.forget(redirect(url_for("home.index")), WOOCOMMERCE, token)
 
@@ -125,7 +130,8 @@ def _with_keys(domain: str, key: str, secret: str, *, name: str) -> Any:
     try:
         shop = connecting.connect(domain, key, secret, name=name)
     except UnableToConnect as error:
-        return _form(address=domain, way="keys", key=key, wrong={"consumer_key": str(error)}, status=400)
+        wrong = {"consumer_key": translated(str(error))}
+        return _form(address=domain, way="keys", key=key, wrong=wrong, status=400)
     sessions.sign_in_shop(shop, how=WOOCOMMERCE)
     return redirect(url_for("home.index"), 303)
 
@@ -134,9 +140,9 @@ def _wrong_keys(key: str, secret: str) -> dict[str, str]:
     """What is wrong with keys as they were written, by the field's name."""
     wrong = {}
     if not _KEY.fullmatch(key):
-        wrong["consumer_key"] = "Enter the consumer key. It begins with ck_."
+        wrong["consumer_key"] = _("Enter the consumer key. It begins with ck_.")
     if not _KEY.fullmatch(secret):
-        wrong["consumer_secret"] = "Enter the consumer secret. It begins with cs_."  # noqa: S105 - what to do
+        wrong["consumer_secret"] = _("Enter the consumer secret. It begins with cs_.")
     return wrong
 
 

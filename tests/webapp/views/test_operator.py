@@ -94,7 +94,7 @@ class TestOverview:
             told = operator.get(OPERATOR).text
             assert f'"main">{job_words.JOBS[SWEEP]}</td>' in operator.get(f"{OPERATOR}/jobs?state=doing").text
             assert "No job is under way." in operator.get(f"{OPERATOR}/jobs?state=doing&queue=bulk").text
-        assert job_words.JOBS[SWEEP] in told
+        assert job_words.title(SWEEP) in told
         assert "events, bulk" in told
         assert 'data-label="Under way">1</td>' in told
 
