@@ -49,14 +49,14 @@ def of_language(language: str) -> Catalog:
 def updated(language: str, more: Path | None = None) -> Catalog:
     """The translations of a language, brought to what the code has now."""
     catalogue = of_language(language)
+    catalogue.update(extracted(), no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
     if more is not None:
         with more.open("rb") as file:
             for message in read_po(file, locale=language):
-                known = catalogue.get(message.id, message.context) if message.id else message
-                if _is_translated(message) and (known is None or not _is_translated(known)):
-                    catalogue.add(message.id, message.string, context=message.context)
-    catalogue.update(extracted(), no_fuzzy_matching=True)
-    catalogue.obsolete.clear()
+                known = catalogue.get(message.id, message.context) if message.id else None
+                if known is not None and not _is_translated(known) and known.pluralizable == message.pluralizable:
+                    known.string = message.string
     return catalogue
 
 
