@@ -36,6 +36,7 @@ def needs(db: Connection, shop: Shop, around: Around, now: datetime) -> list[Nee
     """Everything that needs somebody, in no order."""
     return [
         *_of_connection(around),
+        *_of_runs(around),
         *_of_queue(around),
         *_of_index(db, shop),
         *_of_privacy(db, shop, now),
@@ -59,20 +60,6 @@ def _of_connection(around: Around) -> Iterator[Need]:
             address=link.connect_at,
             leaves=True,
         )
-    failed = list(around.runs.failed)
-    if failed:
-        newest = max(failed, key=lambda run: run.at)
-        several = ngettext("%(num)s run through the shop failed.", "%(num)s runs through the shop failed.", len(failed))
-        yield Need(
-            kind="run",
-            number=len(failed),
-            tone=WAIT,
-            words=_("%(run)s failed.", run=newest.title) if len(failed) == 1 else several,
-            more=translated(newest.error),
-            newest=newest.at,
-            action=_("Look at the connection"),
-            address=url_for("connection.index"),
-        )
     if link.hooks and link.hooks["active"] < link.hooks["wanted"]:
         wanted = link.hooks["wanted"]
         missing = wanted - link.hooks["active"]
@@ -88,6 +75,23 @@ def _of_connection(around: Around) -> Iterator[Need]:
             ),
             more=_("What they would tell is found later."),
             action=_("Repair the webhooks"),
+            address=url_for("connection.index"),
+        )
+
+
+def _of_runs(around: Around) -> Iterator[Need]:
+    failed = list(around.runs.failed)
+    if failed:
+        newest = max(failed, key=lambda run: run.at)
+        several = ngettext("%(num)s run through the shop failed.", "%(num)s runs through the shop failed.", len(failed))
+        yield Need(
+            kind="run",
+            number=len(failed),
+            tone=WAIT,
+            words=_("%(run)s failed.", run=newest.title) if len(failed) == 1 else several,
+            more=translated(newest.error),
+            newest=newest.at,
+            action=_("Look at the connection"),
             address=url_for("connection.index"),
         )
 

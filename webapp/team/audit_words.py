@@ -50,6 +50,7 @@ ACTS = (
     _("Give points or take some away, once for each form."),
     _("Invite somebody by mail. The link is also shown, for who has no mail server."),
     _("It is at an end, whatever the carrier says."),
+    _("Join a shop, or sign in, with the button of a link's page."),
     _("Keep what a list is narrowed to, under a name."),
     _("Leave the rest of many steps as it is."),
     _("Let a browser that came in through the store see the shop no more."),

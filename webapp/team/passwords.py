@@ -90,6 +90,8 @@ def new_recovery() -> tuple[list[str], list[str]]:
 
 def proves(db: Connection, vault: Vault, user: Any, code: str) -> bool:
     """Whether a code, of the app or for recovery, proves who it is. It is used up."""
+    if not user.totp_sealed:
+        return False
     step = step_of(vault.open(user.totp_sealed), code)
     if step is not None:
         return users.use_step(db, user.id, step)

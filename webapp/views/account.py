@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, sessi
 
 from commerce.tables.team import attempts, users
 from commerce.tables.team import sessions as stored
-from webapp import auditing, guards, inputs, languages, pages, sessions
+from webapp import auditing, guards, inputs, languages, limits, pages, sessions
 from webapp.errors import Problem
 from webapp.languages import gettext as _
 from webapp.parts import parts
@@ -16,6 +16,7 @@ blueprint = Blueprint("account", __name__, url_prefix="/dashboard/account")
 
 _LONGEST_NAME = 100
 _SHOWN = 30
+_TRIES = 10  # of a client in a minute
 _PENDING = "totp"  # in the session: a secret that no code was given of yet, sealed
 
 
@@ -57,6 +58,7 @@ def language() -> Any:
 def password() -> Any:
     """Choose a password, or another one; all other browsers of the user are signed out."""
     user, form = _user(), request.form
+    limits.attempt("password", str(user.id), each=_TRIES)
     if user.password_hash and not passwords.is_password(user.password_hash, form.get("current", "")):
         return _page(wrong={"current": _("This is not your present password.")}, status=403)
     try:
@@ -75,7 +77,7 @@ def password() -> Any:
 @guards.reader
 def start_app() -> Any:
     """Show the secret for an authenticator app; it counts once a code was given."""
-    _user()
+    _without_app(_user())
     session[_PENDING] = parts().vault.seal(passwords.new_secret())
     return redirect(url_for("account.index", _anchor="app"))
 
@@ -84,7 +86,7 @@ def start_app() -> Any:
 @guards.reader
 def confirm_app() -> Any:
     """Ask for a code at each sign-in from now on, given one that fits. Shows the recovery codes, this once."""
-    user, here = _user(), parts()
+    user, here = _without_app(_user()), parts()
     sealed = session.get(_PENDING, "")
     step = passwords.step_of(here.vault.open(sealed), request.form.get("code", "")) if sealed else None
     if step is None:
@@ -102,6 +104,7 @@ def confirm_app() -> Any:
 def remove_app() -> Any:
     """Ask for no codes any more, given one that fits."""
     user, here = _user(), parts()
+    limits.attempt("code", str(user.id), each=_TRIES)
     with here.database.write() as db:
         fits = bool(user.totp_sealed) and passwords.proves(db, here.vault, user, request.form.get("code", ""))
         if fits:
@@ -135,6 +138,13 @@ def _user() -> Any:
         )
     with parts().database.read() as db:
         return users.by_id(db, known.session.user_id)
+
+
+def _without_app(user: Any) -> Any:
+    """The user. Raises Problem where an app is in use: whoever sits at an open browser puts none in its place."""
+    if user.totp_sealed:
+        raise Problem(409, _("An app is in use"), _("Switch it off first, with one of its codes."))
+    return user
 
 
 def _session_id() -> int | None:

@@ -27,7 +27,7 @@ def index() -> str:
 
 
 @blueprint.post("")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def save() -> Any:
     """Store what was chosen, or show what is wrong."""

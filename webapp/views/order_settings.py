@@ -61,7 +61,7 @@ def save() -> Any:
 
 
 @blueprint.post("/call-outs")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def add() -> Any:
     """Add a step of the merchant's own."""
@@ -77,7 +77,7 @@ def add() -> Any:
 
 
 @blueprint.post("/call-outs/<name>/remove")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def remove(name: str) -> Any:
     """Take a step of the merchant's own away; those that wait are skipped when their turn comes."""
@@ -117,7 +117,7 @@ def test() -> Any:
 
 
 @blueprint.post("/secret")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def renew() -> Any:
     """Another secret to sign with; it is shown in this answer and nowhere else. The one before signs for a day more."""

@@ -58,7 +58,7 @@ def cdn() -> str:
 
 
 @blueprint.post("/cdn")
-@guards.merchant
+@guards.owner
 @pages.of_shop
 def save_cdn() -> Any:
     """Store which CDN is told of changes, or that there is none."""

@@ -1,12 +1,14 @@
 """Signing in to the dashboard: with a one-time link, by mail, with a password, a code, an invitation; and out."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, session, url_for
 
+from commerce.database import Connection
 from commerce.tables import shops, sign_ins
-from commerce.tables.team import letters, memberships, users
+from commerce.tables.team import audit, letters, memberships, users
 from commerce.tables.team.sessions import INVITATION, MACHINE, MAIL, PASSWORD
 from jobs.queues import LETTERS
 from webapp import guards, inputs, limits, pages, sessions
@@ -125,7 +127,7 @@ def link(token: str) -> Any:
 @blueprint.post("/sign-in/<token>")
 @guards.public
 def use(token: str) -> Any:
-    """The button of the page above."""
+    """Join a shop, or sign in, with the button of a link's page."""
     return _use(token)
 
 
@@ -192,7 +194,7 @@ def _use(token: str) -> Any:
     return redirect(wanted)
 
 
-def _accept(db: Any, used: Any, mine: int | None) -> int:
+def _accept(db: Connection, used: Any, mine: int | None) -> int:
     """The user who is a member of the shop from now on. Raises Problem for an invitation that is none any more.
 
     Who invites may have seen the link. It makes an account, but leads into one that there is only where the link was
@@ -214,7 +216,15 @@ def _accept(db: Any, used: Any, mine: int | None) -> int:
     if found.shop_id not in memberships.of_user(db, user_id=user_id):
         memberships.join(db, user_id=user_id, shop_id=found.shop_id, role=found.role, now=now)
     memberships.withdraw(db, shop_id=found.shop_id, invitation_id=found.id)
+    _note_joining(db, found, now)
     return user_id
+
+
+def _note_joining(db: Connection, invitation: Any, now: datetime) -> None:
+    """In the shop's audit log: who joins came in by no guard, which notes everything else."""
+    whom = {"shop_id": invitation.shop_id, "actor": invitation.mail, "address": sessions.client()["address"]}
+    entry = audit.begin(db, **whom, route="sign_in.use", subject="", now=now)
+    audit.end(db, entry, status=302, detail={"role": invitation.role})
 
 
 def _void() -> Problem:

@@ -3,7 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, Row, Table, Text, delete, or_, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Row,
+    Table,
+    Text,
+    and_,
+    delete,
+    exists,
+    or_,
+    select,
+)
 
 from commerce.tables.columns import BigId, Moment, metadata, storable
 from commerce.tables.team.memberships import memberships
@@ -50,9 +64,13 @@ def of_user(db: Connection, *, user_id: int, limit: int) -> list[Row[Any]]:
 
 
 def of_shop(db: Connection, *, shop_id: int, limit: int, before: int | None = None) -> list[Row[Any]]:
-    """Those of a shop: of its members, and of who came through its platform; newest first."""
-    members = select(memberships.c.user_id).where(memberships.c.shop_id == shop_id)
-    query = select(attempts).where(or_(attempts.c.shop_id == shop_id, attempts.c.user_id.in_(members)))
+    """Those of a shop: of its members since they joined, and of who came through its platform; newest first.
+
+    Where else a member came in, and when before, is nothing that the shop is told.
+    """
+    mine = (memberships.c.shop_id == shop_id, memberships.c.user_id == attempts.c.user_id)
+    joined = exists().where(*mine, memberships.c.created_at <= attempts.c.at)
+    query = select(attempts).where(or_(attempts.c.shop_id == shop_id, and_(attempts.c.shop_id.is_(None), joined)))
     if before is not None:
         query = query.where(attempts.c.id < before)
     return list(db.execute(query.order_by(attempts.c.id.desc()).limit(limit)))
