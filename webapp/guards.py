@@ -6,13 +6,13 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, g, redirect, request, session, url_for
+from flask import Flask, g, redirect, request, url_for
 
 from commerce.rules.roles import OWNER, READ_ONLY, STAFF, may
 from commerce.tables import shops
-from commerce.tables.shops import ACTIVE, Shop
+from commerce.tables.shops import ACTIVE
 from integrations.platforms.shopify import proxy
-from webapp import auditing, form_tokens, headers, sessions
+from webapp import auditing, form_tokens, headers, looking, sessions
 from webapp.api import calling
 from webapp.doors.door import SHOPIFY, app_secrets
 from webapp.errors import Problem
@@ -97,14 +97,14 @@ def _dashboard(view: View, guard: str, needed: str) -> View:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         domain, shop = embedded.shop_of_token()
         if shop is not None:
-            look_at(sessions.of_shop(shop))
+            looking.look_at(sessions.of_shop(shop))
             if embedded.here():
                 sessions.keep_framed(shop)
             return _act(view, needed, args, kwargs)
         if domain and embedded.here():  # a shop that is not connected yet
             return redirect(f"{embedded.HOME}?{request.query_string.decode('latin-1')}")
-        known = _sender() or sessions.visitor()
-        if known is None or not look_at(known):
+        known = looking.sender() or sessions.visitor()
+        if known is None or not looking.look_at(known):
             return embedded.ask_again() if embedded.here() else redirect(url_for("sign_in.page", next=_back()))
         return _act(view, needed, args, kwargs)
 
@@ -184,58 +184,6 @@ def scope_of(view: Any) -> str | None:
 def _marked(view: View, guard: str) -> View:
     view.guard = guard  # type: ignore[attr-defined]
     return view
-
-
-def look_at(visitor: sessions.Visitor) -> bool:
-    """Choose the shop that is looked at: with ?shop=, remembered in the session, else the first.
-
-    False where none of the visitor's shops is left, or a page within Shopify's admin is for another one. Raises Problem
-    for another's shop.
-    """
-    g.operator, g.seen_by, g.shops = visitor.is_operator, visitor.name, _shops_of(visitor)
-    wanted = request.args.get("shop", "")
-    named = [shop for shop in g.shops if wanted and wanted in (shop.key, shop.domain)]
-    if not visitor.is_operator and not g.shops:
-        return False
-    if wanted and not named:  # also for the operator: forms of a shop that is gone must not act on another one
-        if embedded.here() and not embedded.token():
-            return False
-        raise Problem(404, _("No such shop"), _("There is no such shop, or it is not yours."))
-    remembered = [shop for shop in g.shops if shop.key == session.get("shop")]
-    g.shop = next(iter([*named, *remembered, *g.shops]), None)
-    g.role = OWNER if visitor.is_operator else visitor.roles.get(g.shop.id, "")
-    if embedded.here():
-        g.shops = [g.shop]
-    if g.shop and session.get("shop") != g.shop.key and sessions.visitor() == visitor:
-        session["shop"] = g.shop.key
-    return True
-
-
-def is_signed_in() -> bool:
-    """Whether this browser is signed in, to a shop that is still there where it is not the operator's."""
-    known = sessions.visitor()
-    return known is not None and (known.is_operator or bool(_shops_of(known)))
-
-
-def _sender() -> sessions.Visitor | None:
-    """Who sent the form of a page within Shopify's admin."""
-    key, here = g.get("form_of", ""), parts()
-    if not key:
-        return None
-    with here.database.read() as db:
-        shop = shops.by_key(db, here.vault, key)
-    return sessions.of_shop(shop) if shop is not None else None
-
-
-def chosen() -> Shop | None:
-    """The shop that is looked at."""
-    return cast("Shop | None", g.get("shop"))
-
-
-def _shops_of(visitor: sessions.Visitor) -> list[Shop]:
-    here = parts()
-    with here.database.read() as db:
-        return shops.all_shops(db, here.vault) if visitor.is_operator else shops.by_ids(db, here.vault, visitor.roles)
 
 
 def _bearer() -> str:

@@ -183,8 +183,8 @@ def hold(db: Connection, *, shop_id: int, ids: Collection[str]) -> None:
 
 def after(db: Connection, *, shop_id: int, last_id: str, limit: int, currency: str | None) -> list[Product]:
     """Products in the order of their ids, for walking through all of them."""
-    query = select(products).where(products.c.shop_id == shop_id, products.c.id > last_id)
-    return _assemble(db, shop_id, db.execute(query.order_by(products.c.id).limit(limit)).all(), currency)
+    query = select(products).where(products.c.shop_id == shop_id, products.c.id > last_id).order_by(products.c.id)
+    return _assemble(db, shop_id, db.execute(query.limit(limit)).all(), currency)
 
 
 def page(
@@ -206,16 +206,15 @@ def newest(
     db: Connection, *, shop_id: int, after: Place | None = None, limit: int, currency: str | None
 ) -> list[tuple[Product, Place]]:
     """Products behind a place, those that changed last first, each with its own place."""
-    query = select(products).where(products.c.shop_id == shop_id)
-    rows = keyset.page(db, query, sort=_NEWEST, key=products.c.id, after=after, limit=limit)
-    places = [(row.saved_at, row.id) for row in rows]
-    return list(zip(_assemble(db, shop_id, rows, currency), places, strict=True))
+    mine = select(products).where(products.c.shop_id == shop_id)
+    rows = keyset.page(db, mine, sort=_NEWEST, key=products.c.id, after=after, limit=limit)
+    return list(zip(_assemble(db, shop_id, rows, currency), [(row.saved_at, row.id) for row in rows], strict=True))
 
 
 def id_of_handle(db: Connection, *, shop_id: int, handle: str) -> str | None:
     """The product of that handle."""
-    query = select(products.c.id).where(products.c.shop_id == shop_id, products.c.handle == handle).limit(1)
-    return db.execute(query).scalar_one_or_none()
+    named = (products.c.shop_id == shop_id, products.c.handle == handle)
+    return db.execute(select(products.c.id).where(*named).limit(1)).scalar_one_or_none()
 
 
 def count(db: Connection, *, shop_id: int) -> int:
@@ -227,13 +226,12 @@ def drop_variant_ids(db: Connection, *, shop_id: int, gone: dict[str, str]) -> N
     """Take variants (id to product id) that were deleted on their own out of their products' lists."""
     chosen = and_(products.c.shop_id == shop_id, products.c.id.in_(set(gone.values())))
     for row in db.execute(select(products.c.id, products.c.variant_ids).where(chosen)).all():
-        left = [variant_id for variant_id in row.variant_ids if gone.get(variant_id) != row.id]
+        left = [key for key in row.variant_ids if gone.get(key) != row.id]
         db.execute(update(products).where(chosen, products.c.id == row.id).values(variant_ids=left))
 
 
 def _assemble(db: Connection, shop_id: int, rows: Iterable[Row[Any]], currency: str | None) -> list[Product]:
-    rows = list(rows)
-    of_product = variants.of_products(db, shop_id=shop_id, ids=[row.id for row in rows])
+    of_product = variants.of_products(db, shop_id=shop_id, ids=[row.id for row in (rows := list(rows))])
     return [_product(row, tuple(of_product.get(row.id, ())), currency) for row in rows]
 
 

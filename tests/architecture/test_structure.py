@@ -20,6 +20,7 @@ NOT_IN_NAMES = {"manager", "helper", "helpers", "util", "utils", "service", "ser
 # Names that somebody else gave.
 GIVEN_NAMES: dict[str, str] = {
     "integrations/channels/text_part.py:handle_data": "html.parser",
+    "tests/architecture/unmarked.py:handle_data": "html.parser",
     "tests/integrations/channels/markup_read.py:handle_data": "html.parser",
     "tests/integrations/channels/servers.py:handle_DATA": "aiosmtpd",
     "tests/integrations/channels/servers.py:smtp_DATA": "aiosmtpd",

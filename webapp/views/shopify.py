@@ -14,7 +14,7 @@ from integrations import registry
 from integrations.errors import OutsideError, Refused
 from integrations.platforms.shopify.scopes import missing, shop_domain
 from integrations.shop_api import Grant
-from webapp import guards, limits, pages, sessions
+from webapp import guards, limits, looking, pages, sessions
 from webapp.doors.door import SHOPIFY
 from webapp.errors import Problem
 from webapp.languages import gettext as _
@@ -83,7 +83,7 @@ def home() -> Any:
     domain, shop = embedded.shop_of_token()
     if not domain:
         known = sessions.visitor()
-        return _show() if known and guards.look_at(known) and _is_connected(guards.chosen()) else embedded.ask_again()
+        return _show() if known and looking.look_at(known) and _is_connected(looking.chosen()) else embedded.ask_again()
     if request.args.get("shop") and shop_domain(request.args["shop"]) != domain:
         raise Problem(401, _("Another shop's session"), _("Open Backroom again from the admin of the shop."))
     if shop is None or not _is_connected(shop):
@@ -92,7 +92,7 @@ def home() -> Any:
         if grant is None:
             return embedded.ask_again()
         shop = _let_in(domain, grant)
-    guards.look_at(sessions.of_shop(shop))
+    looking.look_at(sessions.of_shop(shop))
     sessions.keep_framed(shop)
     return _show()
 

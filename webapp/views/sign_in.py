@@ -11,7 +11,7 @@ from commerce.tables import shops, sign_ins
 from commerce.tables.team import audit, letters, memberships, users
 from commerce.tables.team.sessions import INVITATION, MACHINE, MAIL, PASSWORD
 from jobs.queues import LETTERS
-from webapp import guards, inputs, limits, pages, sessions
+from webapp import guards, inputs, limits, looking, pages, sessions
 from webapp.errors import Problem
 from webapp.languages import current, lazy_gettext
 from webapp.languages import gettext as _
@@ -38,7 +38,7 @@ REASONS = (
 def page() -> Any:
     """The ways in."""
     wanted = _safe(request.args.get("next", ""))
-    if guards.is_signed_in():
+    if looking.is_signed_in():
         return redirect(wanted)
     session["next"] = wanted
     return _page()
