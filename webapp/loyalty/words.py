@@ -34,7 +34,7 @@ LINES = {
     entries.REVERSE: _("Taken back"),
     entries.SPEND: _("Spent"),
     entries.RETURN: _("Given back"),
-    entries.EXPIRE: _("Ended"),
+    entries.EXPIRE: _("Expired"),
     entries.ADJUST: _("Adjusted"),
 }
 _ACTION = "action:"

@@ -43,6 +43,8 @@ MAKERS = {
 }
 # Why two may be one person.
 _ALIKE = {MAIL: _("the same mail address"), PHONE: _("the same phone"), PLACE: _("the same name and postcode")}
+# Why an address is not written to, where Backroom or its dashboard says so.
+SUPPRESSED = (_("bounced"), _("by hand"))
 # Where parcels are, within a sentence of the timeline.
 PARCELS = (
     _("label created"),

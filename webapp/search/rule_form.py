@@ -146,7 +146,7 @@ def state_of(rule: Rule, now: datetime) -> tuple[str, str]:
         return "off", ""
     if holds(rule, now):
         return "active", "good"
-    return ("planned", "wait") if rule.starts_at and rule.starts_at > now else ("over", "")
+    return ("planned", "wait") if rule.starts_at and rule.starts_at > now else ("ended", "")
 
 
 def summary(rule: Rule) -> str:

@@ -108,7 +108,7 @@ class TestList:
         add(shop, "Before", ends_at=stock.NOW - day)
         add(shop, "Never", enabled=False)
         text = words(merchant.get(PAGE).text)
-        for name, state in (("Now", "Active"), ("Later", "Planned"), ("Before", "Over"), ("Never", "Off")):
+        for name, state in (("Now", "Active"), ("Later", "Planned"), ("Before", "Ended"), ("Never", "Off")):
             assert state in text.partition(f"{name} tent")[2][:70]
 
     def test_moves_switches_and_removes(self, merchant: Any, shop: Any) -> None:
