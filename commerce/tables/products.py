@@ -1,6 +1,6 @@
 """Products; their variants are in a table of their own."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -230,8 +230,8 @@ def drop_variant_ids(db: Connection, *, shop_id: int, gone: dict[str, str]) -> N
         db.execute(update(products).where(chosen, products.c.id == row.id).values(variant_ids=left))
 
 
-def _assemble(db: Connection, shop_id: int, rows: Iterable[Row[Any]], currency: str | None) -> list[Product]:
-    of_product = variants.of_products(db, shop_id=shop_id, ids=[row.id for row in (rows := list(rows))])
+def _assemble(db: Connection, shop_id: int, rows: Sequence[Row[Any]], currency: str | None) -> list[Product]:
+    of_product = variants.of_products(db, shop_id=shop_id, ids=[row.id for row in rows])
     return [_product(row, tuple(of_product.get(row.id, ())), currency) for row in rows]
 
 
