@@ -6,12 +6,12 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from commerce.rules import attention
 from commerce.rules.roles import STAFF, may
-from commerce.tables import dismissals, searches
+from commerce.tables import dismissals
 from webapp import axes, charts, guards, pages
 from webapp.errors import Problem
 from webapp.home import days as calendar
 from webapp.home.reading import home
-from webapp.home.savings import savings
+from webapp.home.savings import savings, searched
 from webapp.languages import gettext as _
 from webapp.parts import parts
 
@@ -80,8 +80,9 @@ def load() -> str:
     """What the store is spared, and how each figure is counted."""
     here = parts()
     with here.database.read() as db:
-        days = calendar.read(here.database, db, g.shop, pages.now())
-        told = savings(days, searches.by_day(db, shop_id=g.shop.id, since=days.dates[0]))
+        now = pages.now()
+        days = calendar.read(here.database, db, g.shop, now)
+        told = savings(days, searched(db, g.shop, days, now))
     names = [axes.day_label(day) for day in days.dates]
     return render_template("load.html", told=told, chart=charts.bars(told.by_day, names), days=calendar.KEPT)
 
