@@ -104,6 +104,18 @@ class TestARule:
         mine.get_by_text("“Tents first” counts within a second.").wait_for()
 
 
+class TestASecret:
+    def test_is_copied(self, mine: Page) -> None:
+        mine.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        opened(mine, "/webhooks-out/new")
+        write(mine, mine.get_by_label("Address"), "https://93.184.216.34/hooks")
+        press(mine, mine.get_by_label("Every event"), "Space")
+        press(mine, mine.get_by_role("button", name="Add the endpoint"))
+        press(mine, mine.get_by_role("button", name="Copy"))
+        mine.get_by_text("Copied.").wait_for()
+        assert mine.evaluate("navigator.clipboard.readText()") == mine.locator("#secret").inner_text()
+
+
 class TestWhatUnfolds:
     def test_is_opened_used_and_closed(self, mine: Page, shop: Any) -> None:
         shop.order()
