@@ -189,6 +189,9 @@ class TestAMistake:
                     ("/loyalty/rules", "At most for one order", "many", "Save the rules"),
                     ("/stock/110", "When so many are left", "few", "Store"),
                     ("/team", "Mail address", "grace@example.com", "Invite"),
+                    ("/carriers/ups", "Client ID", "somebody", "Save"),
+                    ("/customers/fields", "Name for other systems", "Not a name", "Add field"),
+                    ("/cache/templates/product", "Template", "{% nothing %}", "Save"),
                     ("/account", "New password, 10 characters or more", "a" * 12, "Save the password"),
                 )
             ),
@@ -198,6 +201,6 @@ class TestAMistake:
         shop.product()
         persons.fill(shop, 0)
         opened(mine, path)
-        write(mine, mine.get_by_label(field).and_(mine.locator("input")).first, words)
+        write(mine, mine.get_by_label(field).and_(mine.locator("input, textarea")).first, words)
         press(mine, mine.locator("main").get_by_role("button", name=button, exact=True).first)
         leads_to_what_is_wrong(mine)
