@@ -1,5 +1,6 @@
 """The home page of the dashboard: how it goes, what needs somebody, today in figures, and the first steps."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -7,7 +8,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from commerce.rules import attention
 from commerce.rules.roles import STAFF, may
 from commerce.tables import dismissals
-from webapp import axes, charts, guards, pages
+from webapp import axes, charts, guards, inputs, pages
 from webapp.errors import Problem
 from webapp.home import days as calendar
 from webapp.home.reading import home
@@ -56,7 +57,7 @@ def put_aside(kind: str) -> Any:
         if "again" in request.form:
             dismissals.remove(db, shop_id=g.shop.id, kinds=[kind])
         else:
-            dismissals.add(db, shop_id=g.shop.id, kind=kind, number=_shown(), now=pages.now())
+            dismissals.add(db, shop_id=g.shop.id, kind=kind, number=_shown(), now=_newest())
     if "again" not in request.form:
         flash(_("Put aside. It comes back when it gets worse."))
     return redirect(url_for("home.index"))
@@ -94,6 +95,15 @@ def _shown() -> int:
         title = _("Wrong value for %(name)s", name="number")
         raise Problem(400, title, _("`number` is how many of them the page shows."), field="number")
     return int(number)
+
+
+def _newest() -> datetime:
+    """When the newest of them came about, as the page shows it: one that came in its place since is worse."""
+    now = pages.now()
+    try:
+        return min(now, inputs.read_moment(request.form.get("newest", "")))
+    except ValueError:  # of most kinds that is not known
+        return now
 
 
 def _webhook_url(base_url: str) -> str:

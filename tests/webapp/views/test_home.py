@@ -133,6 +133,16 @@ class TestPuttingAside:
         post(running, "/needs/steps.held", number=1)
         assert kinds(running) == ["steps.held"]
 
+    def test_leaves_what_came_in_the_place_of_what_was_shown(self, running: Any, shop: Stock) -> None:
+        shop.effect(kind=effects.INDEX, state=effects.FAILED)
+        shown = re.search(r'name="newest" value="([^"]+)"', running.get(HOME).text)
+        assert shown is not None
+        before = datetime.fromisoformat(shown[1]) - timedelta(hours=1)
+        post(running, "/needs/effects", number=1, newest=before.isoformat())
+        assert kinds(running) == ["effects"]
+        post(running, "/needs/effects", number=1, newest=shown[1])
+        assert kinds(running) == []
+
     def test_follows_the_number_down(self, running: Any, shop: Stock) -> None:
         rows = [step(shop, "hold", "held", order=order) for order in "123"]
         post(running, "/needs/steps.held", number=3)
