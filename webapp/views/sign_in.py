@@ -186,6 +186,7 @@ def _use(token: str) -> Any:
         if used is not None and used.invitation_id is not None:
             user_id = _accept(db, used, mine)
     if used is None:
+        limits.attempt("sign-in-link")
         sessions.note_refusal(how=MACHINE, why=_LINK)
         raise _void()
     wanted = _safe(session.get("next", ""))

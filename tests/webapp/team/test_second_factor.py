@@ -72,6 +72,12 @@ class TestGuessing:
         told = submit(new, f"{SIGN_IN}/code", page=f"{SIGN_IN}/code", code=pyotp.TOTP(secret).now())
         assert told.status_code == 302
 
+    def test_links_has_an_end_and_fills_no_log(self, backroom: Backroom) -> None:
+        new = browser(backroom)
+        answers = [new.post(f"{SIGN_IN}/guess{number}").status_code for number in range(25)]
+        assert (answers[0], answers[-1]) == (403, 429)
+        assert len(rows(backroom.process.database, attempts.attempts)) == answers.count(403)
+
     def test_the_present_password_has_an_end(self, backroom: Backroom, shop: Shop) -> None:
         client, path = with_password(backroom, shop), f"{ACCOUNT}/password"
         form = {"current": "wrong", "password": "another long one"}
