@@ -144,7 +144,7 @@ def _user_language() -> str:
 
 def _asked() -> str:
     by_shopify = _known(request.args.get("locale", "").partition("-")[0])
-    wished = [wish.replace("_", "-") for wish in request.accept_languages.values()]
+    wished = [wish.replace("_", "-").lower() for wish in request.accept_languages.values()]
     return by_shopify or negotiate_locale(wished, list(NAMES), sep="-") or ENGLISH
 
 

@@ -26,7 +26,14 @@ class TestChoice:
 
     @pytest.mark.parametrize(
         ("wish", "spoken"),
-        [("de", "de"), ("de-AT,de;q=0.9,en;q=0.5", "de"), ("fr,de;q=0.5", "de"), ("fr", "en"), ("en-GB,de", "en")],
+        [
+            ("de", "de"),
+            ("de-AT,de;q=0.9,en;q=0.5", "de"),
+            ("fr,de;q=0.5", "de"),
+            ("fr", "en"),
+            ("en-GB,de", "en"),
+            ("DE-at", "de"),
+        ],
     )
     def test_is_what_the_browser_asks_for(self, backroom: Backroom, wish: str, spoken: str) -> None:
         as_operator(backroom.client)

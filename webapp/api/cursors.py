@@ -13,9 +13,10 @@ from commerce.vault import UnableToDecrypt, digest
 from webapp.errors import Problem
 from webapp.inputs import LARGEST_ID
 from webapp.parts import parts
+from webapp.stores import embedded
 
-# What may differ from one page to the next.
-_PASSING = {"cursor", "limit", "fields"}
+# What may differ from one page to the next; Shopify adds to the addresses of pages within its frame.
+_PASSING = {"cursor", "limit", "fields"} | embedded.PASSING
 _LONGEST = 4_000
 
 

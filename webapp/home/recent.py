@@ -1,6 +1,6 @@
 """What happened last, in plain words: changes that deliveries brought, news of parcels, messages, runs of the shop."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,13 +54,13 @@ def _changes(db: Connection, shop: Shop) -> Iterator[Happening]:
     chosen = list(newest.items())[:_SHOWN]
     titles = figure_lists.titles(db, shop_id=shop.id, ids=[key for (kind, key), _ in chosen if kind == PRODUCT])
     numbers = figure_lists.order_numbers(db, shop_id=shop.id, ids=[key for (kind, key), _ in chosen if kind == ORDER])
+    named = {(PRODUCT, key): title for key, title in titles.items()} | {(ORDER, key): no for key, no in numbers.items()}
     for (kind, key), same in chosen:
-        name = titles.get(key) or numbers.get(key) or key
         yield Happening(
             at=same[0].applied_at or same[0].received_at,
-            about=f"{_NOUNS[kind]} {name}",
+            about=f"{_NOUNS[kind]} {named.get((kind, key)) or key}",
             what=_what(same),
-            address=_address(kind, key, {**titles, **numbers}),
+            address=_address(kind, key, is_there=(kind, key) in named),
         )
 
 
@@ -74,8 +74,8 @@ def _what(rows: Sequence[Any]) -> str:
     return ngettext("%(told)s, %(num)s delivery", "%(told)s, %(num)s deliveries", len(rows), told=told)
 
 
-def _address(kind: str, key: str, there: Mapping[str, str]) -> str:
-    if kind in (PRODUCT, ORDER) and key in there:
+def _address(kind: str, key: str, *, is_there: bool) -> str:
+    if is_there:
         return url_for(f"{kind}s.one", key=key)
     return url_for("events.index", kind=kind, object_id=key)
 

@@ -48,6 +48,24 @@ def running(here: Any, shop: Stock, link: str, redis_url: str) -> Any:
     queues.redis.close()
 
 
+class TestWhatHappenedLast:
+    def test_names_an_order_and_not_the_product_of_the_same_id(self, running: Any, shop: Stock) -> None:
+        shop.product("11", title="Kestrel tent")
+        shop.order("11", number="#1001")
+        for kind, topic in (("order", "orders/updated"), ("product", "products/update")):
+            shop.delivery(topic=topic, body=topic.encode(), outcome={"kind": kind, "object_id": "11"})
+        text = seen(running)
+        assert "Order #1001 changed" in text
+        assert "Product Kestrel tent changed" in text
+
+    def test_leads_to_no_order_that_is_gone(self, running: Any, shop: Stock) -> None:
+        shop.product("11", title="Kestrel tent")
+        shop.delivery(outcome={})
+        shop.delivery(topic="orders/delete", body=b"{}", outcome={"kind": "order", "object_id": "11"})
+        assert "Order 11 was deleted" in seen(running)
+        assert 'href="/dashboard/orders/11' not in running.get(HOME).text
+
+
 class TestTheBanner:
     def test_says_that_all_is_well(self, running: Any) -> None:
         assert "All is well. Nothing waits in the queue, 1 worker is running." in seen(running)

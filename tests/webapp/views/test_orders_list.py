@@ -60,6 +60,9 @@ class TestPages:
         assert merchant.get(path[1].replace("&amp;", "&") + "&sort=most").status_code == 404
         assert merchant.get(f"{ORDERS}?cursor=nonsense").status_code == 404
 
+    def test_go_on_from_an_address_with_what_shopify_adds_to_it(self, merchant: Any, many: list[str]) -> None:
+        assert len(walk(merchant, timestamp="1", session="2", locale="en", sort="oldest")) == len(many)
+
     def test_cost_the_same_however_far_back(self, merchant: Any, many: list[str], statements: Any) -> None:
         counts, path = [], ORDERS
         for _ in range(2):
