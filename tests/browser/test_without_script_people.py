@@ -110,8 +110,13 @@ class TestAnAddress:
     @pytest.mark.slow
     def test_is_suppressed_and_lifted(self, plain: Page) -> None:
         follow(plain, "Notifications", "Suppressed addresses")
-        plain.get_by_label("Address", exact=True).fill("gone@example.org")
+        field = plain.get_by_label("Address", exact=True)
+        field.fill("gone at home")
         plain.get_by_label("Why").fill("They asked on the phone")
+        press(plain, "Suppress")
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(field).to_have_value("gone at home")
+        field.fill("gone@example.org")
         press(plain, "Suppress")
         said(plain, "It is not written to any more.")
         expect(plain.locator("main")).to_contain_text("They asked on the phone")

@@ -36,16 +36,29 @@
 
   const selecting = () => String(document.getSelection()) !== "";
 
+  const nameOf = (one) => one.getAttribute("href") || one.getAttribute("aria-label") || one.textContent;
+
+  // A row is known by its id or its first link, wherever it stands by now.
+  const rowOf = (one) => {
+    const row = one.closest("tr, li, details[id]");
+    return row && (row.id || row.querySelector("a[href]")?.getAttribute("href"));
+  };
+
+  // The same link or button in what was fetched: by its id, or by its address or words and its row.
+  const sameAs = (one, after) => {
+    if (one.id) return after.querySelector(`#${CSS.escape(one.id)}`);
+    const alike = [...after.querySelectorAll(one.localName)].filter((other) => nameOf(other) === nameOf(one));
+    const inRow = alike.filter((other) => rowOf(other) === rowOf(one));
+    return inRow.find((other) => other.textContent === one.textContent) || inRow[0] || alike[0];
+  };
+
   // Keep open what the reader opened, and the focus on the link or button where it was.
   const keepState = (before, after) => {
     before.querySelectorAll("details[id]").forEach((details) => {
       const same = after.querySelector(`#${CSS.escape(details.id)}`);
       if (same) same.open = details.open;
     });
-    const focused = before.contains(document.activeElement) ? document.activeElement : null;
-    if (focused && focused.id) return after.querySelector(`#${CSS.escape(focused.id)}`);
-    const address = focused && focused.getAttribute("href");
-    return address ? after.querySelector(`a[href="${CSS.escape(address)}"]`) : null;
+    return before.contains(document.activeElement) ? sameAs(document.activeElement, after) : null;
   };
 
   const exchange = (page) => {

@@ -60,7 +60,9 @@ def save(key: str) -> Any:
     if key != "new":
         _rule(key)
     if act != "save":
-        return _page(rule_form.pressed(fields, act), key, looked_for=request.form.get("look_for", ""))
+        changed = rule_form.pressed(fields, act)
+        begun = len(changed["rows"]) - 1 if len(changed["rows"]) > len(fields["rows"]) else -1
+        return _page(changed, key, looked_for=request.form.get("look_for", ""), begun=begun)
     try:
         rule = rule_form.rule_of(fields, _zone(), rule_id="" if key == "new" else key)
         with parts().database.write() as db:
@@ -119,7 +121,10 @@ def remove(key: str) -> Any:
     return redirect(url_for("search_rules.index"))
 
 
-def _page(fields: Fields, key: str, *, wrong: dict[str, str] | None = None, looked_for: str = "") -> str:
+def _page(
+    fields: Fields, key: str, *, wrong: dict[str, str] | None = None, looked_for: str = "", begun: int | None = None
+) -> str:
+    """`begun` is the row to go on with after a button, -1 where there is none; None where none was pressed."""
     here = parts()
     picks = find_as_merchant(here, g.shop, SearchQuery(text=looked_for, limit=_PICKED)).products if looked_for else ()
     named = {row["product"] or row["value"] for row in fields["rows"] if row["product"] or row["facet"] == "id"}
@@ -131,6 +136,7 @@ def _page(fields: Fields, key: str, *, wrong: dict[str, str] | None = None, look
         key=key,
         wrong=wrong or {},
         looked_for=looked_for,
+        begun=begun,
         picks=[product for _hit, product in picks],
         known=known,
         applies=rule_form.APPLIES_WORDS,

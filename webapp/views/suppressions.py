@@ -1,5 +1,6 @@
 """Addresses that are not written to: bounces, complaints, wishes; looked at, added and lifted."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -28,6 +29,11 @@ _CHANNELS = {
 @pages.of_shop
 def index() -> str:
     """Suppressed addresses, by channel and address."""
+    return _page()
+
+
+def _page(*, wrong: dict[str, str] | None = None, filled: Mapping[str, str] | None = None) -> str:
+    """The list, and the form with what was filled in and what of it is wrong, by field."""
     channel, behind = inputs.choice("channel", tuple(_CHANNELS)), cursors.cursor()
     after = (str(behind[0]), str(behind[1])) if behind else None
     with parts().database.read() as db:
@@ -39,6 +45,8 @@ def index() -> str:
         further=_place(rows[pages.PER_PAGE - 1]) if len(rows) > pages.PER_PAGE else "",
         channel=channel,
         channels=_CHANNELS,
+        wrong=wrong or {},
+        filled=filled or {},
         w={},
     )
 
@@ -56,8 +64,8 @@ def add() -> Any:
     channel, told = request.form.get("channel", ""), request.form.get("address", "").strip()
     address = keys.mail(told) if channel == "email" else e164(told) or ""
     if channel not in _CHANNELS or not address:
-        flash(_("Nothing was saved: write a mail address, or a phone number with its country such as +49151…"))
-        return redirect(url_for("suppressions.index"))
+        told = _("Nothing was saved: write a mail address, or a phone number with its country such as +49151…")
+        return _page(wrong={"address": told}, filled=request.form), 422
     reason = " ".join(request.form.get("reason", "").replace("\x00", "").split())[:200] or "by hand"
     row = {"channel": channel, "address": address, "reason": reason, "source": "dashboard", "detail": ""}
     with parts().database.write() as db:

@@ -235,3 +235,14 @@ class TestSuppressions:
         post(merchant, "/suppressed/lift", page=page, channel="email", address="ada@example.com")
         with shop.here.database.read() as db:
             assert list(suppressions.page(db, shop_id=shop.id, limit=9)) == []
+
+    def test_that_cannot_be_read_are_refused_beside_the_field_and_kept(self, merchant: Any, shop: Any) -> None:
+        form = {"channel": "sms", "address": "0151 <1>", "reason": "she said so"}
+        told = post(merchant, "/suppressed", page=f"{PAGE}/suppressed", **form)
+        assert told.status_code == 422
+        assert 'aria-describedby="wrong-address"' in told.text
+        assert 'value="0151 &lt;1&gt;"' in told.text
+        assert 'value="she said so"' in told.text
+        assert '<option value="sms" selected>' in told.text
+        with shop.here.database.read() as db:
+            assert list(suppressions.page(db, shop_id=shop.id, limit=9)) == []
