@@ -61,14 +61,16 @@ def owner(view: View) -> View:
 
 
 def taker(view: View) -> View:
-    """As `merchant`, for files with people's data: who is to read only may look at them, not take them along."""
+    """As `merchant`, for files with people's data: who is to read only may look at them, not take them along. Who takes
+    them is noted."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if not may(g.role, STAFF):
             raise Problem(403, _("You may not take this along"), _MAY_NOT[STAFF])
-        return view(*args, **kwargs)
+        return auditing.noted(view, args, kwargs) if g.shop else view(*args, **kwargs)
 
+    guarded.takes = True  # type: ignore[attr-defined]
     return _dashboard(cast(View, guarded), "merchant", STAFF)
 
 

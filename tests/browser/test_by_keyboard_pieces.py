@@ -104,6 +104,18 @@ class TestARule:
         mine.get_by_text("“Tents first” counts within a second.").wait_for()
 
 
+class TestASecret:
+    def test_is_copied(self, mine: Page) -> None:
+        mine.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        opened(mine, "/webhooks-out/new")
+        write(mine, mine.get_by_label("Address"), "https://93.184.216.34/hooks")
+        press(mine, mine.get_by_label("Every event"), "Space")
+        press(mine, mine.get_by_role("button", name="Add the endpoint"))
+        press(mine, mine.get_by_role("button", name="Copy"))
+        mine.get_by_text("Copied.").wait_for()
+        assert mine.evaluate("navigator.clipboard.readText()") == mine.locator("#secret").inner_text()
+
+
 class TestWhatUnfolds:
     def test_is_opened_used_and_closed(self, mine: Page, shop: Any) -> None:
         shop.order()
@@ -177,6 +189,9 @@ class TestAMistake:
                     ("/loyalty/rules", "At most for one order", "many", "Save the rules"),
                     ("/stock/110", "When so many are left", "few", "Store"),
                     ("/team", "Mail address", "grace@example.com", "Invite"),
+                    ("/carriers/ups", "Client ID", "somebody", "Save"),
+                    ("/customers/fields", "Name for other systems", "Not a name", "Add field"),
+                    ("/cache/templates/product", "Template", "{% nothing %}", "Save"),
                     ("/account", "New password, 10 characters or more", "a" * 12, "Save the password"),
                 )
             ),
@@ -186,6 +201,6 @@ class TestAMistake:
         shop.product()
         persons.fill(shop, 0)
         opened(mine, path)
-        write(mine, mine.get_by_label(field).and_(mine.locator("input")).first, words)
+        write(mine, mine.get_by_label(field).and_(mine.locator("input, textarea")).first, words)
         press(mine, mine.locator("main").get_by_role("button", name=button, exact=True).first)
         leads_to_what_is_wrong(mine)

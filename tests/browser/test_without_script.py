@@ -169,7 +169,7 @@ class TestParcels:
         follow(plain, "Parcels", "All parcels", "Add from a file…")
         told = b"number,carrier\n1Z999AA10123456784,UPS\nx,\n"
         file = {"name": "parcels.csv", "mimeType": "text/csv", "buffer": told}
-        plain.get_by_label("CSV file").set_input_files(file)  # type: ignore[arg-type]
+        plain.get_by_label("CSV file").set_input_files(file)
         press(plain, "Look at it first")
         expect(plain.locator("main")).to_contain_text("has to have 4 to 60 letters and digits")
         press(plain, "Add 1 parcel")

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
+from commerce.database import Connection
+from commerce.tables import searches
+from commerce.tables.shops import Shop
 from webapp.home.days import Counted, Days, total
 from webapp.languages import lazy_gettext as _
 from webapp.reading.kept import HIT, STALE
@@ -82,8 +85,16 @@ _HOW = {
 }
 
 
+def searched(db: Connection, shop: Shop, days: Days, now: datetime) -> Mapping[date, tuple[int, int]]:
+    """Searches, and those without results, on each of the days. They are counted by days of UTC: the present one there
+    stands for the shop's, also where the shop has another date at the moment."""
+    apart = now.astimezone(UTC).date() - days.dates[-1]
+    found = searches.by_day(db, shop_id=shop.id, since=days.dates[0] + apart)
+    return {day - apart: numbers for day, numbers in found.items()}
+
+
 def savings(days: Days, searched: Mapping[date, tuple[int, int]]) -> Savings:
-    """Work it out from the counters and the searches (commerce.tables.searches.by_day)."""
+    """Work it out from the counters and the searches (`searched`)."""
     by_day = {
         "searches": [searched.get(day, (0, 0))[0] for day in days.dates],
         "reads": days.of("pages"),

@@ -8,13 +8,13 @@ from flask import url_for
 
 from commerce.database import Connection, Database
 from commerce.rules import tracking
-from commerce.tables import events, figure_lists, searches, tallies, tracking_lists
+from commerce.tables import events, figure_lists, tallies, tracking_lists
 from commerce.tables.order_steps import step_lists
 from commerce.tables.shops import Shop
 from webapp import charts, formats
 from webapp.home import days as calendar
 from webapp.home.days import Days
-from webapp.home.savings import Savings, hit_ratio, savings
+from webapp.home.savings import Savings, hit_ratio, savings, searched
 from webapp.languages import gettext as _
 from webapp.languages import ngettext
 
@@ -45,15 +45,15 @@ class Today:
 def today(database: Database, db: Connection, shop: Shop, now: datetime) -> Today:
     """Read all of it."""
     days = calendar.read(database, db, shop, now)
-    searched = searches.by_day(db, shop_id=shop.id, since=days.dates[0])
-    saved = savings(days, searched)
+    found = searched(db, shop, days, now)
+    saved = savings(days, found)
     hours, last_day = _hours(db, shop, now)
     return Today(
         tiles=[
             _deliveries(db, shop, days, now),
             _orders(db, shop, days),
             _parcels(db, shop, days),
-            _searches(days, searched),
+            _searches(days, found),
             _cache(days),
             _load(saved),
         ],
@@ -122,8 +122,8 @@ def _parcels(db: Connection, shop: Shop, days: Days) -> Tile:
     )
 
 
-def _searches(days: Days, searched: Mapping[date, tuple[int, int]]) -> Tile:
-    asked = [searched.get(day, (0, 0)) for day in days.dates]
+def _searches(days: Days, found: Mapping[date, tuple[int, int]]) -> Tile:
+    asked = [found.get(day, (0, 0)) for day in days.dates]
     number, empty = asked[-1]
     more = _("%(number)s without a result", number=formats.number(empty)) if number else _("none yet today")
     return Tile(

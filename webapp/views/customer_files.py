@@ -15,7 +15,7 @@ blueprint = Blueprint("customer_files", __name__, url_prefix="/dashboard/custome
 @guards.taker
 @pages.of_shop
 def download() -> Response:
-    """Everybody who fits, however many they are: the file is sent while it is read."""
+    """Take along every customer who fits: the file is sent while it is read."""
     database, sightings, shop, who = parts().database, parts().sightings, g.shop, actor()
     with database.read() as db:
         own = fields.all_of(db, shop_id=shop.id)

@@ -35,7 +35,7 @@ class _Asked:
 @guards.taker
 @pages.of_shop
 def download(key: str) -> Response:
-    """All that is known, as a ZIP with a page for people and JSON for programs."""
+    """Take along all that is known of a customer, as a ZIP with a page for people and JSON for programs."""
     now = pages.now()
     with parts().database.read() as db:
         root = addressed.of_key(db, g.shop.id, key).id

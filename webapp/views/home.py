@@ -1,17 +1,18 @@
 """The home page of the dashboard: how it goes, what needs somebody, today in figures, and the first steps."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from commerce.rules import attention
 from commerce.rules.roles import STAFF, may
-from commerce.tables import dismissals, searches
-from webapp import axes, charts, guards, pages
+from commerce.tables import dismissals
+from webapp import axes, charts, guards, inputs, pages
 from webapp.errors import Problem
 from webapp.home import days as calendar
 from webapp.home.reading import home
-from webapp.home.savings import savings
+from webapp.home.savings import savings, searched
 from webapp.languages import gettext as _
 from webapp.parts import parts
 
@@ -56,7 +57,7 @@ def put_aside(kind: str) -> Any:
         if "again" in request.form:
             dismissals.remove(db, shop_id=g.shop.id, kinds=[kind])
         else:
-            dismissals.add(db, shop_id=g.shop.id, kind=kind, number=_shown(), now=pages.now())
+            dismissals.add(db, shop_id=g.shop.id, kind=kind, number=_shown(), now=_newest())
     if "again" not in request.form:
         flash(_("Put aside. It comes back when it gets worse."))
     return redirect(url_for("home.index"))
@@ -80,8 +81,9 @@ def load() -> str:
     """What the store is spared, and how each figure is counted."""
     here = parts()
     with here.database.read() as db:
-        days = calendar.read(here.database, db, g.shop, pages.now())
-        told = savings(days, searches.by_day(db, shop_id=g.shop.id, since=days.dates[0]))
+        now = pages.now()
+        days = calendar.read(here.database, db, g.shop, now)
+        told = savings(days, searched(db, g.shop, days, now))
     names = [axes.day_label(day) for day in days.dates]
     return render_template("load.html", told=told, chart=charts.bars(told.by_day, names), days=calendar.KEPT)
 
@@ -93,6 +95,15 @@ def _shown() -> int:
         title = _("Wrong value for %(name)s", name="number")
         raise Problem(400, title, _("`number` is how many of them the page shows."), field="number")
     return int(number)
+
+
+def _newest() -> datetime:
+    """When the newest of them came about, as the page shows it: one that came in its place since is worse."""
+    now = pages.now()
+    try:
+        return min(now, inputs.read_moment(request.form.get("newest", "")))
+    except ValueError:  # of most kinds that is not known
+        return now
 
 
 def _webhook_url(base_url: str) -> str:

@@ -57,7 +57,7 @@ def index() -> str:
 @guards.taker
 @pages.of_shop
 def download() -> Response:
-    """Every order that the filters let through, however many they are: the file is sent while it is read."""
+    """Take along every order that the filters let through: the file is sent while it is read."""
     lines = listing.written(parts().database, shop_id=g.shop.id, filters=listing.filters_of())
     return spreadsheets.download(lines, "orders.csv")
 

@@ -22,7 +22,7 @@ _SHOWN = 200  # rows of the preview
 @guards.taker
 @pages.of_shop
 def download() -> Response:
-    """The parcels that the filters find, those with the latest news first, as CSV."""
+    """Take along the parcels that the filters find, those with the latest news first, as CSV."""
     here = parts()
     with here.database.read() as db:
         rows = tracking_lists.newest(db, shop_id=g.shop.id, filters=filters_of(), limit=csv_rows.MOST_DOWNLOADED)

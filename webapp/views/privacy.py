@@ -32,7 +32,7 @@ def index() -> str:
 @guards.taker
 @pages.of_shop
 def download(key: str) -> Response:
-    """All that is known of the customer who asks, as a ZIP with a page for people and JSON for programs."""
+    """Take along all that is known of the customer who asks, as a ZIP with a page for people and JSON for programs."""
     request = _open_request(key)
     with parts().database.read() as db:
         told = export(db, g.shop, request, now=pages.now())

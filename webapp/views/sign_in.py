@@ -1,14 +1,14 @@
 """Signing in to the dashboard: with a one-time link, by mail, with a password, a code, an invitation; and out."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, session, url_for
 
 from commerce.database import Connection
 from commerce.tables import shops, sign_ins
-from commerce.tables.team import audit, letters, memberships, users
+from commerce.tables.team import attempts, audit, letters, memberships, users
 from commerce.tables.team.sessions import INVITATION, MACHINE, MAIL, PASSWORD
 from jobs.queues import LETTERS
 from webapp import guards, inputs, limits, looking, pages, sessions
@@ -22,6 +22,7 @@ blueprint = Blueprint("sign_in", __name__)
 
 _ROBOT = re.compile(r"bot\b|crawl|spider|preview|facebookexternalhit|whatsapp|embed|slurp", re.IGNORECASE)
 _TRIES = 10  # of a client in a minute
+_CODES, _DAY = 50, timedelta(days=1)  # codes that may be wrong: at so many a minute, one of a million is met in weeks
 _WRONG = lazy_gettext("The address and the password do not go together. Try again, or get a link by mail.")
 # Why somebody was not let in, as the log of sign-ins has it; pages look it up.
 _PASSWORD, _CODE = "The password was wrong.", "The code was wrong."
@@ -98,6 +99,8 @@ def by_code() -> Any:
     limits.attempt("sign-in-code", str(user_id), each=_TRIES)
     with here.database.write() as db:
         user = users.by_id(db, user_id)
+        if attempts.refused(db, user_id=user_id, why=_CODE, since=pages.now() - _DAY) >= _CODES:
+            raise Problem(429, _("Too many attempts"), _("Too many codes were wrong within a day. Try again tomorrow."))
         proved = user is not None and passwords.proves(db, here.vault, user, request.form.get("code", ""))
     if not proved:
         sessions.note_refusal(how=how, why=_CODE, user_id=user_id if user is not None else None)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
+    func,
     or_,
     select,
 )
@@ -61,6 +62,12 @@ def of_user(db: Connection, *, user_id: int, limit: int) -> list[Row[Any]]:
     """A user's own, newest first."""
     query = select(attempts).where(attempts.c.user_id == user_id)
     return list(db.execute(query.order_by(attempts.c.id.desc()).limit(limit)))
+
+
+def refused(db: Connection, *, user_id: int, why: str, since: datetime) -> int:
+    """How often a user was not let in for that reason since then."""
+    chosen = (attempts.c.user_id == user_id, attempts.c.why == why, attempts.c.at >= since)
+    return db.execute(select(func.count()).where(*chosen)).scalar_one()
 
 
 def of_shop(db: Connection, *, shop_id: int, limit: int, before: int | None = None) -> list[Row[Any]]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from commerce.rules.roles import STAFF
+from commerce.rules.roles import READ_ONLY, STAFF
 from commerce.tables.team import attempts, audit, memberships
 from commerce.tables.team.sessions import WOOCOMMERCE
 from tests.conftest import Backroom
@@ -50,6 +50,19 @@ class TestJoining:
         assert (entry.actor, entry.shop_id, entry.status) == (ADA, shop.id, 302)
         assert entry.detail == {"role": STAFF}
         assert "Join a shop" in member(backroom, shop).get("/dashboard/audit").text
+
+
+class TestTakingAlong:
+    @pytest.mark.parametrize("path", ["orders/orders.csv", "customers/customers.csv", "parcels/parcels.csv"])
+    def test_is_in_the_audit_log(self, backroom: Backroom, shop: Shop, path: str) -> None:
+        assert member(backroom, shop, STAFF, ADA).get(f"/dashboard/{path}").status_code == 200
+        (entry,) = rows(backroom.process.database, audit.audit)
+        assert (entry.actor, entry.shop_id, entry.status) == (ADA, shop.id, 200)
+        assert "Take along" in member(backroom, shop).get("/dashboard/audit").text
+
+    def test_that_is_refused_is_not(self, backroom: Backroom, shop: Shop) -> None:
+        assert member(backroom, shop, READ_ONLY).get("/dashboard/orders/orders.csv").status_code == 403
+        assert rows(backroom.process.database, audit.audit) == []
 
 
 class TestTheLogOfSignIns:

@@ -1,11 +1,13 @@
 """The second factor holds against who has only the first, or sits at somebody's open browser."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyotp
 import pytest
 
-from commerce.tables.team import users
+from commerce.tables.team import attempts, users
+from commerce.tables.team.sessions import PASSWORD
 from tests.conftest import Backroom
 from tests.shops import Shop
 from tests.stored import rows
@@ -51,6 +53,24 @@ class TestGuessing:
         answers = [submit(client, path, page=ACCOUNT, code=f"x{number}").status_code for number in range(12)]
         assert answers[0] == 422
         assert answers[-1] == 429
+
+    def test_a_code_has_an_end_also_over_a_day(self, backroom: Backroom, shop: Shop) -> None:
+        _, secret, _ = with_app(backroom, shop)
+        forget_steps(backroom)
+        (user,) = rows(backroom.process.database, users.users)
+        where = {"how": PASSWORD, "is_in": False, "why": "The code was wrong.", "address": "192.0.2.1", "agent": ""}
+        for hours in (23, 1):
+            with backroom.process.database.write() as db:
+                for _ in range(25):
+                    attempts.note(db, **where, user_id=user.id, now=datetime.now(UTC) - timedelta(hours=hours))
+        new = browser(backroom)
+        submit(new, f"{SIGN_IN}/password", page=SIGN_IN, mail=OWNER, password=SECRET)
+        told = submit(new, f"{SIGN_IN}/code", page=f"{SIGN_IN}/code", code=pyotp.TOTP(secret).now())
+        assert told.status_code == 429
+        with backroom.process.database.write() as db:
+            attempts.forget(db, before=datetime.now(UTC) - timedelta(hours=2))
+        told = submit(new, f"{SIGN_IN}/code", page=f"{SIGN_IN}/code", code=pyotp.TOTP(secret).now())
+        assert told.status_code == 302
 
     def test_the_present_password_has_an_end(self, backroom: Backroom, shop: Shop) -> None:
         client, path = with_password(backroom, shop), f"{ACCOUNT}/password"

@@ -22,10 +22,12 @@ class TestWords:
 
     def test_of_acts_are_those_of_the_views(self, backroom: Backroom) -> None:
         app = backroom.client.application
+        takers = [view for view in app.view_functions.values() if getattr(view, "takes", False)]
         changing = {rule.endpoint for rule in app.url_map.iter_rules() if rule.methods and "POST" in rule.methods}
         views = [app.view_functions[endpoint] for endpoint in changing]
         joining = app.view_functions["sign_in.use"]  # which notes for itself
         acts = [view for view in views if guards.guard_of(view) in guards.DASHBOARD or view is joining]
+        acts += takers
         said = {(view.__doc__ or "").strip().splitlines()[0] for view in acts}
         assert said == {str(words) for words in audit_words.ACTS}
 

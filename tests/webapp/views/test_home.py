@@ -9,7 +9,7 @@ import pytest
 
 from commerce.rules.order_steps.settings import usual
 from commerce.rules.roles import READ_ONLY
-from commerce.tables import alerts, effects, inbox, pauses, shops, tallies
+from commerce.tables import alerts, effects, inbox, pauses, searches, shops, tallies
 from commerce.tables.order_steps import settings, steps
 from jobs.queues import Queues, connect
 from tests.signed_in import as_user
@@ -19,7 +19,7 @@ from tests.webapp.stepped import step
 from tests.webapp.stock import Stock
 from webapp.app import create_app
 from webapp.home import days
-from webapp.home.savings import hit_ratio, savings
+from webapp.home.savings import hit_ratio, savings, searched
 
 HOME = "/dashboard/"
 
@@ -133,6 +133,16 @@ class TestPuttingAside:
         post(running, "/needs/steps.held", number=1)
         assert kinds(running) == ["steps.held"]
 
+    def test_leaves_what_came_in_the_place_of_what_was_shown(self, running: Any, shop: Stock) -> None:
+        shop.effect(kind=effects.INDEX, state=effects.FAILED)
+        shown = re.search(r'name="newest" value="([^"]+)"', running.get(HOME).text)
+        assert shown is not None
+        before = datetime.fromisoformat(shown[1]) - timedelta(hours=1)
+        post(running, "/needs/effects", number=1, newest=before.isoformat())
+        assert kinds(running) == ["effects"]
+        post(running, "/needs/effects", number=1, newest=shown[1])
+        assert kinds(running) == []
+
     def test_follows_the_number_down(self, running: Any, shop: Stock) -> None:
         rows = [step(shop, "hold", "held", order=order) for order in "123"]
         post(running, "/needs/steps.held", number=3)
@@ -243,6 +253,21 @@ class TestToday:
         assert ("Comparing everything", 50, 50) in told.spent
         assert hit_ratio(read.today) == pytest.approx(100 * 35 / 45)
         assert hit_ratio({}) is None
+
+    @pytest.mark.parametrize(("zone", "hour"), [("Pacific/Auckland", 22), ("America/New_York", 2), ("UTC", 12)])
+    def test_takes_searches_of_the_present_day_of_utc_for_todays(
+        self, here: Any, shop: Stock, zone: str, hour: int
+    ) -> None:
+        now, there = datetime(2026, 5, 4, hour, tzinfo=UTC), replace(_shop(here, shop), timezone=zone)
+        with here.database.write() as db:
+            for back, asked in ((0, 40), (1, 7), (40, 1)):
+                tally = searches.Tally(asked=asked, empty=back)
+                searches.add(db, {(shop.id, now.date() - timedelta(days=back), "tent"): tally})
+        with here.database.read() as db:
+            read = days.read(here.database, db, there, now)
+            found = searched(db, there, read, now)
+        assert [found.get(day, (0, 0)) for day in read.dates[-2:]] == [(7, 1), (40, 0)]
+        assert sum(one[0] for one in found.values()) == 47
 
     def test_counts_what_is_answered_here(self, here: Any, api: Any, merchant: Any, shop: Stock) -> None:
         shop.everything()
