@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run sign-in demo install install-dev install-vectors lint format test test-all test-meilisearch chaos-orders bench peer-shopify peer-woocommerce peer-carriers docs requirements clean
+.PHONY: help run sign-in demo install install-dev install-vectors lint format test test-all test-meilisearch chaos-orders bench peer-shopify peer-woocommerce peer-carriers docs languages requirements clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ peer-carriers: install-dev ## Carriers that are none, to ask for parcels and lab
 
 docs: install ## Write the reference pages that are generated from the code
 	@$(BIN)/python -m docs.generate
+
+languages: install-dev ## Bring the dashboard's translations to what the code has, and say what is missing
+	@$(BIN)/python -m docs.languages
 
 requirements: ## Compile requirements.in, requirements-dev.in and requirements-vectors.in (needs uv)
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make requirements" requirements.in -o requirements.txt

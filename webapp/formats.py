@@ -63,7 +63,7 @@ def seconds(value: float | None) -> str:
             shown = f"{max(value, 0) / size:.{places}f}"
             shown = shown.rstrip("0").rstrip(".") if places else shown
             return f"{_in_language(shown)}{NO_BREAK}{unit}"
-    return f"{value / _DAY:.0f}{NO_BREAK}{_('d')}"
+    return f"{value / _DAY:.0f}{NO_BREAK}" + _("d")
 
 
 def ago(at: datetime, now: datetime) -> str:

@@ -156,6 +156,21 @@ SENTENCES = (
     _("in an attribute of lesser importance"),
     _("the words stand next to each other"),
     _("an attribute is exactly the query"),
+    # What a merchant is alerted of.
+    _("Few are left of %(name)s: 1 piece."),
+    _("Few are left of %(name)s: %(number)s pieces."),
+    _("More of %(name)s was sold than there is: 1 piece too many."),
+    _("More of %(name)s was sold than there is: %(number)s pieces too many."),
+    _(
+        "The webhook endpoint %(name)s was switched off. It took nothing for three days. What is for it since then is"
+        " kept, and goes out when it is active again."
+    ),
+    _("The webhook endpoint %(name)s was switched off. It answered 410: it wants nothing any more."),
+    _(
+        "The webhook endpoint %(name)s has taken nothing since %(since)s. %(share)s %% of the time until it is switched"
+        " off is over."
+    ),
+    _("Your template of “%(title)s” (%(language)s) went wrong, so the usual one was sent. %(why)s"),
     # Titles that are stored with what stands on timelines.
     _("Note"),
     _("%(points)s points end on %(day)s"),
@@ -168,7 +183,7 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(text)), re.DOTALL)
 
 
-PATTERNS = tuple((text, _pattern(text)) for text in SENTENCES)
+PATTERNS = tuple((text, _pattern(text.replace("%%", "%"))) for text in SENTENCES)
 
 
 def this(text: str) -> str:

@@ -15,6 +15,7 @@ from webapp.figures import QueueState
 from webapp.home.troubles import troubles
 from webapp.languages import gettext as _
 from webapp.languages import ngettext, translated
+from webapp.sentences import told
 from webapp.stores.connected import Link
 from webapp.stores.runs import Runs
 
@@ -168,9 +169,9 @@ def _of_alerts(db: Connection, shop: Shop) -> Iterator[Need]:
             kind=kind if kind in _ALERTS else "template",
             number=number,
             tone=_ALERTS.get(kind, WAIT),
-            words=row.words if number == 1 and row is not None else _alert_words(kind, number),
+            words=told(row.words) if number == 1 and row is not None else _alert_words(kind, number),
             newest=at,
-            more="" if number == 1 or row is None else _("The newest: %(words)s", words=row.words),
+            more="" if number == 1 or row is None else _("The newest: %(words)s", words=told(row.words)),
             action=_("Look at it") if number == 1 else _("Look at them"),
             address=_place(kind, row.about if row is not None and number == 1 else ""),
         )

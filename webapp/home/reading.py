@@ -8,7 +8,7 @@ from typing import Any
 from commerce.database import REFUSED, UNREACHABLE
 from commerce.rules import attention
 from commerce.rules.attention import Dismissed
-from commerce.tables import dismissals
+from commerce.tables import dismissals, pauses
 from commerce.tables.notifications import log
 from commerce.tables.order_steps import settings
 from commerce.tables.shops import Shop
@@ -39,7 +39,7 @@ def home(here: Parts, shop: Shop, *, is_operator: bool, now: datetime) -> dict[s
         messages = log.page(db, shop_id=shop.id, filters=log.Filters(), before=None, limit=_MESSAGES)
         counts = kept.counts(here.database, db, shop_id=shop.id, now=now)
         found = _found(here, figures, messages, counts, has_chosen=settings.is_chosen(db, shop_id=shop.id))
-        happened = recent(db, shop, messages)
+        happened, pause = recent(db, shop, messages), pauses.about(db, shop_id=shop.id)
     _learn(here, shop, there.fewer)
     return {
         "link": link,
@@ -49,6 +49,7 @@ def home(here: Parts, shop: Shop, *, is_operator: bool, now: datetime) -> dict[s
         "today": figures,
         "counts": counts,
         "recent": happened,
+        "pause": pause,
         "guide": steps.guide(shop, link, runs, found, folded=_folded(dismissed)),
     }
 

@@ -9,7 +9,7 @@ import pytest
 
 from commerce.rules.order_steps.settings import usual
 from commerce.rules.roles import READ_ONLY
-from commerce.tables import alerts, effects, inbox
+from commerce.tables import alerts, effects, inbox, pauses
 from commerce.tables.order_steps import settings, steps
 from jobs.queues import Queues, connect
 from tests.signed_in import as_user
@@ -212,3 +212,11 @@ class TestStatements:
                 merchant.get(HOME)
             counts.append(len(found))
         assert counts[0] == counts[1] <= 50
+
+
+class TestAPause:
+    def test_of_the_shop_stands_above_all(self, merchant: Any, shop: Stock) -> None:
+        assert "is paused" not in seen(merchant)
+        with shop.here.database.write() as db:
+            pauses.pause(db, shop_id=shop.id, by="Operator", now=datetime.now(UTC))
+        assert "Work for this shop is paused since" in seen(merchant)
