@@ -162,6 +162,7 @@ class TestEveryPage:
             assert unseen(found) == [], path
             assert len({one["at"] for one in found}) >= mine.evaluate(_REACHABLE), path
 
+    @pytest.mark.slow
     def test_goes_back_the_same_way(self, mine: Page, shop: Any) -> None:
         mine.goto("/dashboard/orders/settings")
         there = [one["what"] for one in stops(mine)]

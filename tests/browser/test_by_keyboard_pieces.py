@@ -43,6 +43,7 @@ class TestTheSaveBar:
 
 
 class TestASegment:
+    @pytest.mark.slow
     def test_grows_and_shrinks_under_the_focus(self, mine: Page, shop: Any, complaints: list[str]) -> None:
         persons.fill(shop, 5)
         opened(mine, "/segments/new")
@@ -66,6 +67,7 @@ class TestASegment:
 
 
 class TestATemplate:
+    @pytest.mark.slow
     def test_is_written_and_left_again(self, mine: Page, complaints: list[str]) -> None:
         opened(mine, "/notifications/templates/order_confirmation/en")
         write(mine, mine.get_by_label("Subject"), "Thank you for {{ order.number }}")
@@ -157,6 +159,7 @@ class TestWhatIsRefreshed:
         mine.get_by_role("heading", name="Try 2: 502").wait_for()
         expect(mine.locator("#tries details[open] summary")).to_be_focused()
 
+    @pytest.mark.slow
     def test_keeps_the_focus_on_a_button(self, mine: Page, shop: Any) -> None:
         ordered(shop)
         step(shop, "hold", "held")

@@ -155,6 +155,7 @@ class TestStock:
 
 
 class TestParcels:
+    @pytest.mark.slow
     def test_in_trouble_are_settled(self, plain: Page, shop: Any) -> None:
         parcels.troubled(shop)
         follow(plain, "Parcels", "Exception 1", "1ZEXCEPTION000001")

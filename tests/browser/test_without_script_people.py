@@ -75,6 +75,7 @@ class TestASegment:
 
 
 class TestATemplate:
+    @pytest.mark.slow
     def test_is_changed_looked_at_stored_and_taken_back(self, plain: Page) -> None:
         follow(plain, "Notifications", "Templates", "Order confirmed")
         plain.get_by_label("Subject").fill("Danke für {{ order.number }}")

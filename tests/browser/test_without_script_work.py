@@ -158,7 +158,7 @@ class TestAnEndpoint:
 class TestTheOperator:
     @pytest.fixture
     def broken(self, backroom: Backroom, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Two jobs that broke."""
+        """A job that broke."""
 
         def breaks(*_: object) -> bool:
             raise RuntimeError("The tests break it.")
@@ -168,8 +168,9 @@ class TestTheOperator:
             backroom.parts.queues.wake(APPLY, [shop.id])
             work(backroom)
 
+    @pytest.mark.slow
     @pytest.mark.usefixtures("broken")
-    def test_retries_and_discards_jobs(self, backroom: Backroom, operator: Page) -> None:
+    def test_retries_a_job(self, backroom: Backroom, operator: Page) -> None:
         follow(operator, "Operator", "Jobs")
         operator.locator("#list td.main a").first.click()
         expect(operator.locator("main")).to_contain_text("The tests break it.")
