@@ -12,7 +12,7 @@ from flask import Response
 
 BEGIN = "\ufeff"  # by which spreadsheets know that it is UTF-8
 _PHONE = re.compile(r"\+[0-9]{5,15}")  # a number and no more, which other systems want as it is
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # as OWASP lists them
 
 
 def cell(value: Any) -> str:
