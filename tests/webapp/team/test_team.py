@@ -110,7 +110,9 @@ class TestRoles:
     def test_of_readers_show_every_page(self, backroom: Backroom, shop: Shop) -> None:
         reader = member(backroom, shop, READ_ONLY)
         for page in ("", "events", "orders", "customers", "team", "team/sign-ins", "audit", "keys", "connection"):
-            assert reader.get(f"/dashboard/{page}").status_code == 200, page
+            answer = reader.get(f"/dashboard/{page}")
+            assert answer.status_code == 200, page
+            assert "to read only" in answer.text, page
 
     def test_leave_the_shop_one_owner(self, backroom: Backroom, shop: Shop, owner: Any) -> None:
         (row,) = rows(backroom.process.database, memberships.memberships)
