@@ -97,7 +97,7 @@ class TestEveryPage:
 
     @pytest.mark.parametrize("query", ["page=0", "page=x", "q=%00"])
     def test_bad_input_is_400(self, merchant: Any, shop: Any, query: str) -> None:
-        for noun in ("products", "stock") if "page" in query else ("products", "orders", "customers"):
+        for noun in ("products", "parcels") if "page" in query else ("products", "orders", "customers"):
             assert merchant.get(f"/dashboard/{noun}?{query}").status_code == 400
 
     @pytest.mark.parametrize("page", ["products", "orders", "customers", "events", "products?q=kestrel"])
