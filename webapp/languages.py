@@ -73,10 +73,13 @@ def current() -> str:
 
     What the user chose goes first, then what this browser was set to, Shopify's admin, and the browser's own wish.
     """
+    try:
+        return str(g.language)  # asked for hundreds of times a page
+    except (AttributeError, RuntimeError):
+        pass
     if not has_request_context() or not _is_for_people(request.path):
         return ENGLISH
-    if "language" not in g:
-        g.language = _user_language() or _known(session.get(_CHOSEN)) or _asked()
+    g.language = _user_language() or _known(session.get(_CHOSEN)) or _asked()
     return str(g.language)
 
 

@@ -116,8 +116,14 @@ def _keep_shop(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def kept_in_links() -> dict[str, str]:
-    """What links and forms of the dashboard carry."""
-    return embedded.links() or ({"shop": g.shop.key} if g.get("shop") and len(g.get("shops", ())) > 1 else {})
+    """What links and forms of the dashboard carry: the same for all links of a page."""
+    shop = g.get("shop")
+    known = g.get("links_keep")
+    if known is None or known[0] is not shop:
+        several = shop is not None and len(g.get("shops", ())) > 1
+        g.links_keep = known = (shop, embedded.links() or ({"shop": shop.key} if several else {}))
+    kept: dict[str, str] = known[1]
+    return kept
 
 
 def _shopify_is_set_up() -> bool:

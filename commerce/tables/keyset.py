@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, select, tuple_
 
 Place = tuple[Any, Any]  # what the last row has of what is sorted by, and its key
 
@@ -35,6 +35,17 @@ def page(
             rest = rest.where(key < after[1] if sort.descends else key > after[1])
         found += db.execute(_ordered(rest, sort, [key]).limit(limit - len(found))).all()
     return found
+
+
+def distinct(db: Connection, column: Any, *chosen: ColumnElement[bool]) -> list[str]:
+    """The texts of a column among the rows chosen, none of them empty, sorted: from one to the next by an index that
+    begins with what they are chosen by, however many rows have each.
+    """
+    first = select(func.min(column).label("name")).where(*chosen, column != "")
+    found = first.cte("found", recursive=True)
+    following = select(func.min(column)).where(*chosen, column > found.c.name)
+    found = found.union_all(select(following.scalar_subquery()).where(found.c.name.is_not(None)))
+    return list(db.execute(select(found.c.name).where(found.c.name.is_not(None)).order_by(found.c.name)).scalars())
 
 
 def _ordered(query: Select[Any], sort: Sort, columns: list[Any]) -> Select[Any]:

@@ -25,7 +25,10 @@ _SORTS = {
     LEAST: Sort(column=orders.c.total, descends=False),
 }
 SORTS = tuple(_SORTS)
-_MOST_PEOPLE = 200  # customers whose orders a search for words finds
+_MOST_PEOPLE = 100  # customers whose orders a search for words finds
+
+
+Narrowed = Sequence[ColumnElement[bool]]  # conditions, as `narrow` gives them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +53,10 @@ class Filters:
 
 
 def page(
-    db: Connection, *, shop_id: int, filters: Filters, sort: str = NEWEST, after: Place | None = None, limit: int
+    db: Connection, *, shop_id: int, narrowed: Narrowed, sort: str = NEWEST, after: Place | None = None, limit: int
 ) -> list[Row[Any]]:
-    """Orders that the filters let through, behind a place; those without what is sorted by come last."""
-    query = select(orders).where(orders.c.shop_id == shop_id, *_conditions(db, shop_id, filters))
+    """Orders that fit, behind a place; those without what is sorted by come last."""
+    query = select(orders).where(orders.c.shop_id == shop_id, *narrowed)
     return keyset.page(db, query, sort=_SORTS[sort], key=orders.c.id, after=after, limit=limit)
 
 
@@ -62,19 +65,20 @@ def place_of(row: Any, sort: str) -> Place:
     return getattr(row, _SORTS[sort].column.name), row.id
 
 
-def after(db: Connection, *, shop_id: int, filters: Filters, last_id: str, limit: int) -> Sequence[Row[Any]]:
-    """The next that the filters let through, by id: a list is taken along in steps."""
-    chosen = (orders.c.shop_id == shop_id, orders.c.id > last_id, *_conditions(db, shop_id, filters))
+def after(db: Connection, *, shop_id: int, narrowed: Narrowed, last_id: str, limit: int) -> Sequence[Row[Any]]:
+    """The next that fit, by id: a list is taken along in steps."""
+    chosen = (orders.c.shop_id == shop_id, orders.c.id > last_id, *narrowed)
     return db.execute(select(orders).where(*chosen).order_by(orders.c.id).limit(limit)).all()
 
 
-def count_some(db: Connection, *, shop_id: int, filters: Filters, most: int) -> int:
-    """How many the filters let through, counted up to `most`."""
-    some = select(orders.c.id).where(orders.c.shop_id == shop_id, *_conditions(db, shop_id, filters)).limit(most)
+def count_some(db: Connection, *, shop_id: int, narrowed: Narrowed, most: int) -> int:
+    """How many fit, counted up to `most`."""
+    some = select(orders.c.id).where(orders.c.shop_id == shop_id, *narrowed).limit(most)
     return db.execute(select(func.count()).select_from(some.subquery())).scalar_one()
 
 
-def _conditions(db: Connection, shop_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+def narrow(db: Connection, *, shop_id: int, filters: Filters) -> Narrowed:
+    """What the filters come to: words are looked up once for all that is asked of a list."""
     equal = ((orders.c.status, filters.status), (orders.c.financial_status, filters.payment))
     found: list[ColumnElement[bool]] = [column == wanted for column, wanted in equal if wanted]
     if filters.fulfillment:

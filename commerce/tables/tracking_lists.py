@@ -177,12 +177,8 @@ def page(
 
 
 def carriers_of(db: Connection, *, shop_id: int) -> list[str]:
-    """The carriers of the shop's parcels: from one to the next by the index, however many parcels each has."""
-    first = select(func.min(_row.carrier).label("name")).where(_row.shop_id == shop_id, _row.carrier != "")
-    found = first.cte("found", recursive=True)
-    following = select(func.min(_row.carrier)).where(_row.shop_id == shop_id, _row.carrier > found.c.name)
-    found = found.union_all(select(following.scalar_subquery()).where(found.c.name.is_not(None)))
-    return list(db.execute(select(found.c.name).where(found.c.name.is_not(None)).order_by(found.c.name)).scalars())
+    """The carriers of the shop's parcels."""
+    return keyset.distinct(db, _row.carrier, _row.shop_id == shop_id)
 
 
 def on_their_way(db: Connection, *, shop_id: int) -> dict[str, int]:

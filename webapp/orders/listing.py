@@ -72,7 +72,8 @@ def written(database: Database, *, shop_id: int, filters: Filters) -> Iterator[s
     last_id = ""
     while True:
         with database.read() as db:
-            rows = order_lists.after(db, shop_id=shop_id, filters=filters, last_id=last_id, limit=_STEP)
+            narrowed = order_lists.narrow(db, shop_id=shop_id, filters=filters)
+            rows = order_lists.after(db, shop_id=shop_id, narrowed=narrowed, last_id=last_id, limit=_STEP)
         if rows:
             yield spreadsheets.lines(_cells(row) for row in rows)
         if len(rows) < _STEP:

@@ -34,7 +34,8 @@ def written(
     last_id = ""
     while True:
         with database.read() as db:
-            rows = profile_lists.after(db, shop_id=shop_id, filters=filters, last_id=last_id, limit=_STEP)
+            narrowed = profile_lists.narrow(db, shop_id=shop_id, filters=filters)
+            rows = profile_lists.after(db, shop_id=shop_id, narrowed=narrowed, last_id=last_id, limit=_STEP)
         if rows:
             taken([row.id for row in rows])
             yield spreadsheets.lines(_cells(row, currency, own) for row in rows)

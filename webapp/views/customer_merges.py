@@ -31,7 +31,8 @@ def find(key: str) -> str:
     text = inputs.text("q")
     with parts().database.read() as db:
         row = addressed.of_key(db, g.shop.id, key)
-        found = profile_lists.found(db, shop_id=g.shop.id, filters=Filters(text=text), limit=_FOUND + 1) if text else []
+        narrowed = profile_lists.narrow(db, shop_id=g.shop.id, filters=Filters(text=text)) if text else ()
+        found = profile_lists.found(db, shop_id=g.shop.id, narrowed=narrowed, limit=_FOUND + 1) if text else []
     others = [one for one in found if one.id != row.id][:_FOUND]
     saw([row.id, *(one.id for one in others)], LISTED)
     return render_template("customer_merge_find.html", customer=row, q=text, rows=others)

@@ -29,11 +29,12 @@ def index() -> str:
     place = cursors.place(is_by_time=profile_lists.is_by_time(sort))
     shop_id = g.shop.id
     with parts().database.read() as db:
+        narrowed = profile_lists.narrow(db, shop_id=shop_id, filters=filters)
         rows = profile_lists.found(
-            db, shop_id=shop_id, filters=filters, sort=sort, after=place, limit=pages.PER_PAGE + 1
+            db, shop_id=shop_id, narrowed=narrowed, sort=sort, after=place, limit=pages.PER_PAGE + 1
         )
         if filters.is_set:
-            total = profile_lists.count_some(db, shop_id=shop_id, filters=filters, most=_MOST_COUNTED + 1)
+            total = profile_lists.count_some(db, shop_id=shop_id, narrowed=narrowed, most=_MOST_COUNTED + 1)
         else:
             total = profile_lists.count(db, shop_id=shop_id)
         there = segments.all_of(db, shop_id=shop_id)

@@ -30,10 +30,11 @@ def index() -> str:
     filters, sort = listing.filters_of(), listing.sort_of()
     place = cursors.place(is_by_time=sort in listing.BY_TIME)
     with parts().database.read() as db:
+        narrowed = order_lists.narrow(db, shop_id=g.shop.id, filters=filters)
         rows = order_lists.page(
-            db, shop_id=g.shop.id, filters=filters, sort=sort, after=place, limit=pages.PER_PAGE + 1
+            db, shop_id=g.shop.id, narrowed=narrowed, sort=sort, after=place, limit=pages.PER_PAGE + 1
         )
-        total = order_lists.count_some(db, shop_id=g.shop.id, filters=filters, most=_COUNTED + 1)
+        total = order_lists.count_some(db, shop_id=g.shop.id, narrowed=narrowed, most=_COUNTED + 1)
         found = step_lists.troubles(db, shop_id=g.shop.id, now=pages.now())
         kept = views.of_page(db, shop_id=g.shop.id, page="orders.index")
     some = rows[: pages.PER_PAGE]

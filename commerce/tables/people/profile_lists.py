@@ -26,6 +26,13 @@ _SORTS = {
     CREATED: Sort(column=profiles.c.created_at, descends=True),
 }
 SORTS = tuple(_SORTS)
+Narrowed = Sequence[Any]  # conditions, as `narrow` gives them
+# What lists show: the rest of a profile is large, and mostly JSON.
+_SHOWN = (
+    *(profiles.c.id, profiles.c.first_name, profiles.c.last_name, profiles.c.sort_name, profiles.c.email),
+    *(profiles.c.phone, profiles.c.country, profiles.c.has_account, profiles.c.email_consent, profiles.c.orders_count),
+    *(profiles.c.total_spent, profiles.c.last_order_at, profiles.c.created_at, profiles.c.saved_at),
+)
 
 
 def page(
@@ -64,10 +71,10 @@ class Filters:
 
 
 def found(
-    db: Connection, *, shop_id: int, filters: Filters, sort: str = CHANGED, after: Place | None = None, limit: int
+    db: Connection, *, shop_id: int, narrowed: Narrowed, sort: str = CHANGED, after: Place | None = None, limit: int
 ) -> list[Row[Any]]:
-    """Those whom the filters let through, behind a place; who has nothing of what is sorted by comes last."""
-    query = select(profiles).where(profiles.c.shop_id == shop_id, *_conditions(db, shop_id, filters))
+    """Those who fit, behind a place, with what lists show; who has nothing of what is sorted by comes last."""
+    query = select(*_SHOWN).where(profiles.c.shop_id == shop_id, *narrowed)
     return keyset.page(db, query, sort=_SORTS[sort], key=profiles.c.id, after=after, limit=limit)
 
 
@@ -81,23 +88,21 @@ def is_by_time(sort: str) -> bool:
     return isinstance(_SORTS[sort].column.type, Moment)
 
 
-def after(db: Connection, *, shop_id: int, filters: Filters, last_id: str, limit: int) -> Sequence[Row[Any]]:
-    """The next of those whom the filters let through, by id: a list is taken along in steps."""
-    chosen = (profiles.c.shop_id == shop_id, profiles.c.id > last_id, *_conditions(db, shop_id, filters))
+def after(db: Connection, *, shop_id: int, narrowed: Narrowed, last_id: str, limit: int) -> Sequence[Row[Any]]:
+    """The next of those who fit, whole, by id: a list is taken along in steps."""
+    chosen = (profiles.c.shop_id == shop_id, profiles.c.id > last_id, *narrowed)
     return db.execute(select(profiles).where(*chosen).order_by(profiles.c.id).limit(limit)).all()
 
 
-def count_some(db: Connection, *, shop_id: int, filters: Filters, most: int) -> int:
-    """How many the filters let through, counted up to `most`."""
-    some = select(profiles.c.id).where(profiles.c.shop_id == shop_id, *_conditions(db, shop_id, filters)).limit(most)
+def count_some(db: Connection, *, shop_id: int, narrowed: Narrowed, most: int) -> int:
+    """How many fit, counted up to `most`."""
+    some = select(profiles.c.id).where(profiles.c.shop_id == shop_id, *narrowed).limit(most)
     return db.execute(select(func.count()).select_from(some.subquery())).scalar_one()
 
 
 def countries(db: Connection, *, shop_id: int) -> list[str]:
-    """The countries that customers live in, those with the most customers first."""
-    number = func.count()
-    query = select(profiles.c.country).where(profiles.c.shop_id == shop_id, profiles.c.country != "")
-    return list(db.execute(query.group_by(profiles.c.country).order_by(number.desc(), profiles.c.country)).scalars())
+    """The countries that customers live in."""
+    return keyset.distinct(db, profiles.c.country, profiles.c.shop_id == shop_id)
 
 
 def tags(db: Connection, *, shop_id: int, limit: int) -> list[str]:
@@ -107,7 +112,8 @@ def tags(db: Connection, *, shop_id: int, limit: int) -> list[str]:
     return list(db.execute(query).scalars())
 
 
-def _conditions(db: Connection, shop_id: int, filters: Filters) -> list[Any]:
+def narrow(db: Connection, *, shop_id: int, filters: Filters) -> Narrowed:
+    """What the filters come to: words are looked up once for all that is asked of a list."""
     told = profile_pages.Filters(
         text=filters.text,
         segment=filters.segment,
