@@ -1,6 +1,7 @@
 """What all tests share: real databases, a real Redis-compatible server, the parts of the product on both of them.
 
-`--databases` says on which databases tests run: sqlite, postgresql or both. A test that needs no database runs once.
+`--databases` says on which databases tests run: sqlite, postgresql or both. A test that needs no database runs once,
+and so does one marked `any_database`: what it looks at is the same on all of them.
 """
 
 import shutil
@@ -58,7 +59,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
-        metafunc.parametrize("database_kind", metafunc.config.getoption("--databases").split(","), indirect=True)
+        kinds = metafunc.config.getoption("--databases").split(",")
+        if metafunc.definition.get_closest_marker("any_database"):
+            kinds = kinds[:1]
+        metafunc.parametrize("database_kind", kinds, indirect=True)
 
 
 @pytest.hookimpl(tryfirst=True)

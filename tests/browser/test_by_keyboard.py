@@ -11,7 +11,7 @@ from tests.browser import test_notifications, test_orders, test_outgoing
 from tests.signed_in import as_user
 from tests.webapp import parcels, persons, tools_of_search
 
-pytestmark = dashboard.pytestmark
+pytestmark = [*dashboard.pytestmark, pytest.mark.any_database]
 
 here, app, link = dashboard.here, dashboard.app, dashboard.link
 add_shop, shop, other = dashboard.add_shop, dashboard.shop, dashboard.other

@@ -15,7 +15,7 @@ from tests.webapp import persons
 from tests.webapp.labelled import ordered
 from tests.webapp.stepped import step
 
-pytestmark = dashboard.pytestmark
+pytestmark = [*dashboard.pytestmark, pytest.mark.any_database]
 
 here, app, link = dashboard.here, dashboard.app, dashboard.link
 add_shop, shop, other = dashboard.add_shop, dashboard.shop, dashboard.other

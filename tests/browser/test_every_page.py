@@ -10,7 +10,7 @@ from werkzeug.routing import MapAdapter
 
 from tests.browser import test_dashboard as dashboard
 
-pytestmark = [*dashboard.pytestmark, pytest.mark.slow]
+pytestmark = [*dashboard.pytestmark, pytest.mark.slow, pytest.mark.any_database]
 here, app, link, add_shop = dashboard.here, dashboard.app, dashboard.link, dashboard.add_shop
 shop, other = dashboard.shop, dashboard.other
 browser, address, complaints = dashboard.browser, dashboard.address, dashboard.complaints

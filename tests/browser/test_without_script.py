@@ -17,7 +17,7 @@ from tests.webapp.labelled import ordered
 from tests.webapp.stepped import state_of, step
 from tests.webapp.stock import NOW
 
-pytestmark = dashboard.pytestmark
+pytestmark = [*dashboard.pytestmark, pytest.mark.any_database]
 
 here, app, link = dashboard.here, dashboard.app, dashboard.link
 add_shop, shop, other = dashboard.add_shop, dashboard.shop, dashboard.other

@@ -13,7 +13,7 @@ from tests.browser.test_without_script import follow, press, said
 from tests.stored import rows
 from tests.webapp import persons
 
-pytestmark = dashboard.pytestmark
+pytestmark = [*dashboard.pytestmark, pytest.mark.any_database]
 
 here, app, link = dashboard.here, dashboard.app, dashboard.link
 add_shop, shop, other = dashboard.add_shop, dashboard.shop, dashboard.other
