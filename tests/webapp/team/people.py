@@ -1,6 +1,7 @@
 """What tests of users' pages share: browsers, forms as pages send them, and the letters that were written."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from tests.conftest import Backroom
@@ -33,3 +34,11 @@ def letters(backroom: Backroom) -> list[str]:
     files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
     mails = [file.read_bytes().replace(b"=\r\n", b"").replace(b"=3D", b"=").decode() for file in files]
     return [found[0] for mail in mails if (found := re.findall(r"/sign-in/[\w-]+", mail))]
+
+
+def until_refused(act: Callable[[int], Any]) -> list[int]:
+    """What is answered to a try, again and again until there were too many within a minute, whenever that begins."""
+    answers: list[int] = []
+    while 429 not in answers and len(answers) < 200:
+        answers.append(act(len(answers)).status_code)
+    return answers
